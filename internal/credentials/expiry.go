@@ -1,0 +1,56 @@
+package credentials
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// expiry reads when the secret that will be sent says that it ends: the exp
+// claim of a JWT (RFC 7519 section 4.1.4), or the expiration inside an ECR
+// password. Both are hints of the credential itself; no signature is verified.
+func expiry(c registry.Credential) time.Time {
+	secret := c.Password
+	if c.Method() == registry.MethodBearer {
+		secret = c.Token
+	}
+	at := jwtExpiry(secret.Reveal())
+	if at.IsZero() {
+		at = ecrExpiry(secret.Reveal())
+	}
+	if at.Unix() <= 0 || at.Year() > 9999 { // not a time that RFC 3339 can write
+		return time.Time{}
+	}
+	return at.UTC()
+}
+
+func jwtExpiry(secret string) time.Time {
+	claims := jwt.MapClaims{}
+	// An error of the parser does not matter: what it could read stands in claims.
+	_, _, _ = jwt.NewParser().ParseUnverified(secret, claims)
+	expiry, err := claims.GetExpirationTime()
+	if err != nil || expiry == nil {
+		return time.Time{}
+	}
+	return expiry.Time
+}
+
+// ecrExpiry reads the password of Amazon ECR, base64 JSON with the expiration
+// in seconds since 1970.
+func ecrExpiry(secret string) time.Time {
+	decoded, err := base64.StdEncoding.DecodeString(secret)
+	if err != nil {
+		return time.Time{}
+	}
+	var password struct {
+		Expiration int64 `json:"expiration"`
+	}
+	if json.Unmarshal(decoded, &password) != nil || password.Expiration <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(password.Expiration, 0)
+}

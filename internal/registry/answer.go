@@ -1,0 +1,123 @@
+package registry
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Answer is what one request led to. Failure is set when nothing usable came
+// back; Status is 0 then.
+type Answer struct {
+	Failure    *Failure
+	Status     int
+	Challenges []Challenge // of a 401 only: some registries send one with a 200
+	IsRegistry bool        // the API version header of a registry is there
+	IsHTML     bool        // a page for people
+	Location   string      // where a redirect points, without user information and query; "" if nowhere
+	Text       string      // the server's own words, as sent: clean them before showing
+}
+
+// StatusLine is the status with its name, such as "401 Unauthorized".
+func (a Answer) StatusLine() string { return statusLine(a.Status) }
+
+func statusLine(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
+// versionHeader is how a registry says that it is one (Docker registry HTTP
+// API V2, "API version check").
+const versionHeader = "Docker-Distribution-Api-Version"
+
+// newAnswer takes the facts out of a response whose body was read up to the
+// limit; complete is false when there was more.
+func newAnswer(response *http.Response, body []byte, complete bool) Answer {
+	a := Answer{
+		Status:     response.StatusCode,
+		IsRegistry: response.Header.Get(versionHeader) != "",
+		IsHTML:     isHTML(response.Header.Get("Content-Type"), body),
+	}
+	if a.Status == http.StatusUnauthorized {
+		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
+	}
+	if isRedirect(a.Status) {
+		if location, err := response.Location(); err == nil {
+			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host, Path: location.Path}).String()
+		}
+	}
+	if a.Status != http.StatusOK && complete && !a.IsHTML {
+		a.Text = errorText(body)
+	}
+	return a
+}
+
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	default:
+		return false
+	}
+}
+
+// isHTML believes the content type, and where that says nothing useful the
+// first tag.
+func isHTML(contentType string, body []byte) bool {
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	if mediaType == "text/html" || mediaType == "application/xhtml+xml" {
+		return true
+	}
+	start := bytes.ToLower(bytes.TrimLeft(body[:min(len(body), 512)], "\xef\xbb\xbf \t\r\n"))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+// errorText finds the words for a person in an error body: OCI distribution
+// errors, one bare error, OAuth2 (RFC 6749 section 5.2), Docker Hub's details,
+// else the text itself.
+func errorText(body []byte) string {
+	type entry struct {
+		Code    any `json:"code"` // some servers send a number
+		Message any `json:"message"`
+	}
+	var document struct {
+		entry
+		Errors      []entry `json:"errors"`
+		Error       any     `json:"error"`
+		Description any     `json:"error_description"`
+		Details     any     `json:"details"`
+	}
+	if json.Unmarshal(body, &document) != nil {
+		if json.Valid(body) {
+			return "" // JSON of another form has no words that can be told from data
+		}
+		return string(body)
+	}
+	if len(document.Errors) > 0 {
+		document.entry = document.Errors[0]
+	}
+	for _, words := range [][2]any{
+		{document.Code, document.Message},
+		{document.Error, document.Description},
+		{document.Details, nil},
+	} {
+		if text := joinWords(words[0], words[1]); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+func joinWords(words ...any) string {
+	var texts []string
+	for _, word := range words {
+		if text, ok := word.(string); ok && text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, ": ")
+}

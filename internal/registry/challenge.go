@@ -1,0 +1,147 @@
+package registry
+
+import "strings"
+
+// Challenge is one challenge of a WWW-Authenticate header (RFC 9110 section
+// 11.6.1).
+type Challenge struct {
+	Scheme string            // as the server wrote it; compare with [Challenge.Is]
+	Params map[string]string // names in lower case, values unquoted
+}
+
+// Is tells whether c has the scheme; names of schemes are case-insensitive (RFC
+// 9110 section 11.1).
+func (c Challenge) Is(scheme string) bool { return strings.EqualFold(c.Scheme, scheme) }
+
+// FindChallenge returns the first challenge of the scheme.
+func FindChallenge(challenges []Challenge, scheme string) (Challenge, bool) {
+	for _, c := range challenges {
+		if c.Is(scheme) {
+			return c, true
+		}
+	}
+	return Challenge{}, false
+}
+
+// ParseChallenges reads every challenge of every header line. It takes what
+// registries send, not only what the grammar allows: unquoted URLs, empty
+// values, blanks around the equals sign, a missing comma, a quote that never
+// ends. What makes no sense is passed over.
+func ParseChallenges(lines []string) []Challenge {
+	var challenges []Challenge
+	for _, line := range lines {
+		s := scanner{rest: line}
+		for s.skip(" \t,"); s.rest != ""; s.skip(" \t,") {
+			scheme := s.token()
+			if scheme == "" {
+				s.rest = s.rest[1:]
+				continue
+			}
+			challenges = append(challenges, Challenge{Scheme: scheme, Params: s.params(scheme)})
+		}
+	}
+	return challenges
+}
+
+// scanner eats a header line from the front.
+type scanner struct{ rest string }
+
+func (s *scanner) skip(chars string) { s.rest = strings.TrimLeft(s.rest, chars) }
+
+// token eats a token (RFC 9110 section 5.6.2).
+func (s *scanner) token() string {
+	end := strings.IndexFunc(s.rest, func(r rune) bool { return !isTokenChar(r) })
+	if end < 0 {
+		end = len(s.rest)
+	}
+	token := s.rest[:end]
+	s.rest = s.rest[end:]
+	return token
+}
+
+func isTokenChar(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r != 0 && strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+// params eats the parameters behind a scheme, or its token68, up to the next
+// scheme or the end.
+func (s *scanner) params(scheme string) map[string]string {
+	params := map[string]string{}
+	if s.token68(scheme) {
+		return params
+	}
+	for {
+		before := s.rest
+		s.skip(" \t,")
+		name := strings.ToLower(s.token())
+		s.skip(" \t")
+		if name == "" || !strings.HasPrefix(s.rest, "=") {
+			s.rest = before // the next scheme, or nonsense
+			return params
+		}
+		s.rest = s.rest[1:]
+		s.skip(" \t")
+		value := s.value()
+		if _, twice := params[name]; !twice { // a name occurs once (RFC 9110 section 11.2)
+			params[name] = value
+		}
+	}
+}
+
+// token68 eats a single value without a name, such as the one of Negotiate. It
+// looks like a parameter with an empty value when it ends in one equals sign:
+// Basic and Bearer have parameters, all other schemes are believed.
+func (s *scanner) token68(scheme string) bool {
+	rest := strings.TrimLeft(s.rest, " \t")
+	if rest == s.rest { // nothing between the scheme and what follows
+		return false
+	}
+	end := strings.IndexFunc(rest, func(r rune) bool {
+		return !isTokenChar(r) && r != '/' && r != '='
+	})
+	if end < 0 {
+		end = len(rest)
+	}
+	after := strings.TrimLeft(rest[end:], " \t")
+	if end == 0 || after != "" && after[0] != ',' {
+		return false
+	}
+	unpadded := strings.TrimRight(rest[:end], "=")
+	padding := end - len(unpadded)
+	named := strings.EqualFold(scheme, "Basic") || strings.EqualFold(scheme, "Bearer")
+	if strings.Contains(unpadded, "=") || padding == 1 && named {
+		return false
+	}
+	s.rest = after
+	return true
+}
+
+// value eats a quoted string (RFC 9110 section 5.6.4) or what stands up to the
+// next comma or blank.
+func (s *scanner) value() string {
+	if !strings.HasPrefix(s.rest, `"`) {
+		end := strings.IndexAny(s.rest, ", \t")
+		if end < 0 {
+			end = len(s.rest)
+		}
+		value := s.rest[:end]
+		s.rest = s.rest[end:]
+		return value
+	}
+	var value strings.Builder
+	for i := 1; i < len(s.rest); i++ {
+		switch c := s.rest[i]; c {
+		case '"':
+			s.rest = s.rest[i+1:]
+			return value.String()
+		case '\\':
+			if i++; i < len(s.rest) {
+				value.WriteByte(s.rest[i])
+			}
+		default:
+			value.WriteByte(c)
+		}
+	}
+	s.rest = ""
+	return value.String()
+}

@@ -1,0 +1,150 @@
+package registry
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+)
+
+// Fault is the kind of a [Failure].
+type Fault string
+
+// The faults that keep a registry from answering.
+const (
+	FaultDNS        Fault = "dns"        // the name has no address
+	FaultRefused    Fault = "refused"    // nothing listens there
+	FaultTimeout    Fault = "timeout"    // the deadline came first
+	FaultUntrusted  Fault = "untrusted"  // the certificate is not trusted for this host now
+	FaultPlainHTTP  Fault = "plain_http" // plain HTTP answers on https
+	FaultTLS        Fault = "tls"        // any other fault of the handshake
+	FaultProxyAuth  Fault = "proxy_auth" // the proxy wants a login first
+	FaultConnection Fault = "connection" // any other fault of the connection
+)
+
+// wsaConnRefused is Windows' ECONNREFUSED, which errors.Is does not map.
+const wsaConnRefused = syscall.Errno(10061)
+
+// Failure says why there is no answer. Detail is a clause in our own words,
+// without anything that changes from run to run; it may be empty.
+type Failure struct {
+	Fault  Fault
+	Detail string
+}
+
+// proxyError is a proxy's refusal to open a tunnel.
+type proxyError struct {
+	code   int
+	status string // such as "403 Forbidden"
+}
+
+func (e *proxyError) Error() string { return "proxy answered " + e.status }
+
+// handshakeError marks an error of the TLS handshake, most of which have no
+// type of their own.
+type handshakeError struct{ err error }
+
+func (e *handshakeError) Error() string { return "TLS handshake: " + e.err.Error() }
+func (e *handshakeError) Unwrap() error { return e.err }
+
+// classify names an error of a request made under ctx. The text of an error is
+// never used: it carries ports that change from run to run.
+func classify(ctx context.Context, err error) *Failure {
+	var (
+		dns       *net.DNSError
+		proxy     *proxyError
+		timeout   net.Error
+		record    tls.RecordHeaderError
+		cert      *tls.CertificateVerificationError
+		handshake *handshakeError
+	)
+	switch {
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
+		return &Failure{Fault: FaultTimeout}
+	case errors.As(err, &dns):
+		return &Failure{FaultDNS, dnsDetail(dns)}
+	case errors.As(err, &proxy):
+		if proxy.code == http.StatusProxyAuthRequired {
+			return &Failure{Fault: FaultProxyAuth}
+		}
+		return &Failure{FaultConnection, "the proxy refused to connect to it: " + proxy.status}
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaConnRefused):
+		return &Failure{Fault: FaultRefused}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &Failure{Fault: FaultTimeout}
+	case errors.As(err, &record):
+		if string(record.RecordHeader[:]) == "HTTP/" {
+			return &Failure{Fault: FaultPlainHTTP}
+		}
+		return &Failure{FaultTLS, "the server does not speak TLS on this port"}
+	case errors.As(err, &cert):
+		return &Failure{FaultUntrusted, certificateDetail(cert.Err)}
+	case errors.As(err, &handshake):
+		return handshakeFailure(handshake.err)
+	default:
+		return &Failure{FaultConnection, connectionDetail(err)}
+	}
+}
+
+func dnsDetail(err *net.DNSError) string {
+	if err.IsNotFound {
+		return "the name does not exist"
+	}
+	return "the name server gave no answer"
+}
+
+// certificateDetail tells apart what a person mends in different places.
+func certificateDetail(err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+	)
+	switch {
+	case errors.As(err, &name):
+		return "its certificate is for another name"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "its certificate has expired or is not valid yet"
+	case errors.As(err, &authority):
+		return "its certificate is signed by an authority that this machine does not trust"
+	default:
+		return "its certificate is not valid"
+	}
+}
+
+// handshakeFailure names a fault of the handshake that is not the
+// certificate's. An alert of the server has no exported type; crypto/tls wraps
+// it in an OpError whose Op says that it came from the other side.
+func handshakeFailure(err error) *Failure {
+	var op *net.OpError
+	switch {
+	case errors.As(err, &op) && op.Op == "remote error":
+		return &Failure{FaultTLS, "the server broke off the TLS handshake"}
+	case isCut(err):
+		return &Failure{FaultConnection, "the server closed the connection during the TLS handshake"}
+	default:
+		return &Failure{FaultTLS, "the server and this client have no version or cipher of TLS in common"}
+	}
+}
+
+func connectionDetail(err error) string {
+	var op *net.OpError
+	switch {
+	case isCut(err):
+		return "the server closed the connection before its answer was complete"
+	case errors.As(err, &op):
+		return "the network gave an error"
+	default: // net/http has no types for these
+		return "the answer was not valid HTTP, or its header was larger than 64 KiB"
+	}
+}
+
+// isCut tells whether the other side ended the connection.
+func isCut(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}

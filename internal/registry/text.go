@@ -1,0 +1,125 @@
+package registry
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Ellipsis stands where something was left out of a text.
+const Ellipsis = "…"
+
+// Cleaner makes foreign text fit to be shown and stored: without the secrets it
+// was made for, without control characters, the same from run to run.
+type Cleaner struct{ secrets []string }
+
+// NewCleaner knows the secrets of the credential in clear, quoted, and in
+// base64 wherever they stand in what was encoded.
+func NewCleaner(credential Credential) Cleaner {
+	var forms []string
+	for _, secret := range credential.Secrets() {
+		text := secret.Reveal()
+		forms = append(forms, text, url.QueryEscape(text), url.PathEscape(text))
+		forms = append(forms, quotedForms(text)...)
+		forms = append(forms, base64Forms(text)...)
+		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(credential.Username+":"+text)))
+	}
+	for i := range forms {
+		forms[i] = fold(forms[i]) // they are looked for in folded text
+	}
+	forms = slices.DeleteFunc(forms, func(form string) bool { return form == "" })
+	// A form that contains another goes first, or its rest would stay.
+	slices.SortFunc(forms, func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	return Cleaner{slices.Compact(forms)}
+}
+
+// quotedForms are text as it stands in JSON: encoding/json also escapes what
+// HTML gives a meaning, most other encoders do not.
+func quotedForms(text string) []string {
+	var forms []string
+	for _, escapeHTML := range []bool{true, false} {
+		var quoted strings.Builder
+		encoder := json.NewEncoder(&quoted)
+		encoder.SetEscapeHTML(escapeHTML)
+		_ = encoder.Encode(text) // a string always encodes
+		forms = append(forms, strings.TrimSuffix(strings.TrimPrefix(quoted.String(), `"`), "\"\n"))
+	}
+	return forms
+}
+
+// base64Forms are the letters that text leaves in base64, standard and URL
+// alphabet, at each of the three places it can start in.
+func base64Forms(text string) []string {
+	var forms []string
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for offset := range 3 {
+			encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", offset) + text))
+			first := (offset*8 + 5) / 6          // letters that also hold bits of what stands before
+			last := (offset + len(text)) * 8 / 6 // letters that hold no bits of what stands behind
+			if last-first >= 4 {
+				forms = append(forms, encoded[first:last])
+			}
+		}
+	}
+	return forms
+}
+
+// Clean returns text without secrets, control characters and what changes from
+// run to run, cut at limit characters.
+func (c Cleaner) Clean(text string, limit int) string {
+	return Cut(volatile.ReplaceAllString(c.Scrub(text), Ellipsis), limit)
+}
+
+// Scrub returns text without secrets and control characters; blanks are folded.
+// Secrets are looked for last, so that none comes together from its pieces.
+func (c Cleaner) Scrub(text string) string {
+	text = fold(text)
+	for _, secret := range c.secrets {
+		text = strings.ReplaceAll(text, secret, Ellipsis)
+	}
+	return text
+}
+
+// WithoutUserInfo drops what stands before the @ of a URL's host; a text that is
+// no URL stays as it is.
+func WithoutUserInfo(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	u.User = nil
+	return u.String()
+}
+
+// Printable returns text without what cannot be printed, runs of blanks folded.
+func Printable(text string) string { return fold(text) }
+
+// fold drops what cannot be printed and makes each run of blanks one.
+func fold(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		default:
+			return r
+		}
+	}, strings.ToValidUTF8(text, Ellipsis))
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// Cut shortens text to limit characters, the ellipsis included.
+func Cut(text string, limit int) string {
+	runes := []rune(text)
+	if len(runes) <= limit {
+		return text
+	}
+	return strings.TrimSpace(string(runes[:limit-1])) + Ellipsis
+}
