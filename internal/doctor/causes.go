@@ -1,0 +1,78 @@
+package doctor
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// causes lists what may be wrong, most likely first: what was seen on the
+// credential and the answer, then what the catalogue knows of the reason.
+func causes(e Evidence, v Verdict) []string {
+	if v.Verified {
+		return []string{}
+	}
+	var seen []string
+	if judgesCredential(v) {
+		seen = append(seen, credentialCauses(e)...)
+	}
+	seen = append(seen, emptyCauses(e.Credential)...)
+	seen = append(seen, addressCauses(e)...)
+	return append(seen, lookup(v.Reason).causes...)
+}
+
+// judgesCredential tells whether the credential may be at fault; in an outage
+// its oddities would only mislead.
+func judgesCredential(v Verdict) bool {
+	return v.Rejected || v.Reason == ReasonExchangeSkipped || v.Reason == ReasonAcceptedUnproven
+}
+
+func credentialCauses(e Evidence) []string {
+	c, secret := e.Credential, "password"
+	if c.Method == registry.MethodBearer {
+		secret = "token"
+	}
+	var seen []string
+	add := func(is bool, cause string) {
+		if is {
+			seen = append(seen, cause)
+		}
+	}
+	add(c.BearerPrefix, "The token starts with the word Bearer; leave that word out")
+	add(c.LooksTemplate, fmt.Sprintf("The %s looks like a reference that was not resolved, not like a secret", secret))
+	add(c.LineBreakEnd, fmt.Sprintf("The %s ends in a line break, which is sent as part of it; trimspace() removes it", secret))
+	add(c.BlankEnd && !c.LineBreakEnd, fmt.Sprintf("The user name or the %s starts or ends with a blank, which is sent as part of it", secret))
+	if at := c.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
+		seen = append(seen, fmt.Sprintf("The %s says that it expired at %s", secret, at.Format("2006-01-02 15:04 MST")))
+	}
+	return seen
+}
+
+func emptyCauses(c CredentialFacts) []string {
+	if len(c.Empty) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("The argument %s is written in the configuration, but came empty (broken secret reference)", strings.Join(c.Empty, " and "))}
+}
+
+// addressCauses are about where the request went.
+func addressCauses(e Evidence) []string {
+	answer := e.last()
+	if answer == nil {
+		return nil
+	}
+	var seen []string
+	if answer.Status == statusNotFound && e.Endpoint.HasBase() {
+		seen = append(seen, "registry_url has a path that is no base path; for a repository, leave the scheme (https://) out")
+	}
+	if answer.Status == statusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil {
+		seen = append(seen, "The port may speak TLS; write https:// in registry_url")
+	}
+	target, err := url.Parse(answer.Location)
+	if err == nil && e.Endpoint.Scheme() == "http" && target.Scheme == "https" && target.Hostname() == e.Endpoint.Hostname() {
+		seen = append(seen, "The registry wants TLS; write https:// in registry_url")
+	}
+	return seen
+}

@@ -1,0 +1,129 @@
+package doctor
+
+import (
+	"context"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// What is the same for every check, from the source document.
+const (
+	CheckID             = "check.integration.oci.credentials"
+	Plugin              = "stellaops.doctor.integration"
+	Severity            = "fail"
+	VerificationCommand = "stella doctor run --check " + CheckID
+)
+
+// Tags are the tags of the check.
+func Tags() []string { return []string{"registry", "oci", "credentials", "secrets", "auth"} }
+
+// Related are the ids of the related checks.
+func Related() []string {
+	return []string{"check.integration.oci.registry", "check.integration.oci.pull", "check.integration.oci.push"}
+}
+
+// DefaultTimeout bounds a check whose configuration does not.
+const DefaultTimeout = 30 * time.Second
+
+// Request is one question.
+type Request struct {
+	Endpoint   registry.Endpoint
+	Credential registry.Credential
+	Empty      []string      // arguments that were written with nothing in them
+	ExpiresAt  time.Time     // what the secret itself says; zero if nothing
+	Timeout    time.Duration // deadline over all requests
+}
+
+// Report is one answer.
+type Report struct {
+	Verdict
+	Status       string // pass or fail
+	Message      string
+	Method       registry.Method
+	RegistryHost string
+	HTTPStatus   int    // 0 when nothing answered
+	Trail        *Trail // nil when nothing was sent
+	Causes       []string
+	Remediation  []Remediation
+}
+
+// Trail is what the evidence shows to users: nothing secret, nothing that
+// changes from run to run.
+type Trail struct {
+	Endpoint  string
+	Challenge *ChallengeTrail // nil when there was none
+}
+
+// ChallengeTrail is a challenge with the parameters that registries use.
+type ChallengeTrail struct{ Scheme, Realm, Service, Scope, Error string }
+
+// Doctor makes checks.
+type Doctor struct {
+	Asker Asker
+	Now   func() time.Time
+}
+
+// Check asks the registry and judges its answers. A bad credential, registry or
+// network is a report; the only error is that of ctx, when the caller gave up.
+func (d Doctor) Check(ctx context.Context, r Request) (Report, error) {
+	bounded, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	evidence := gather(bounded, d.Asker, r, Evidence{
+		Endpoint:   r.Endpoint,
+		Credential: examine(r),
+		Timeout:    r.Timeout,
+		AskedAt:    d.Now(),
+	})
+	if err := ctx.Err(); err != nil {
+		return Report{}, err
+	}
+	return NewReport(evidence, registry.NewCleaner(r.Credential)), nil
+}
+
+// NewReport judges the evidence and words the verdict; all foreign text in it
+// goes through clean.
+func NewReport(e Evidence, clean registry.Cleaner) Report {
+	verdict := Judge(e)
+	r := Report{
+		Verdict:      verdict,
+		Status:       "fail",
+		Message:      message(e, verdict, clean),
+		Method:       e.Credential.Method,
+		RegistryHost: e.Endpoint.Host(),
+		Causes:       causes(e, verdict),
+		Remediation:  remediation(e, verdict),
+	}
+	if verdict.Passed {
+		r.Status = "pass"
+	}
+	if last := e.last(); last != nil {
+		r.HTTPStatus = last.Status
+		r.Trail = &Trail{Endpoint: e.Endpoint.URL(), Challenge: challengeTrail(e, clean)}
+	}
+	return r
+}
+
+// challengeTrail shows the challenge that counts: Bearer before Basic before
+// any other.
+func challengeTrail(e Evidence, clean registry.Cleaner) *ChallengeTrail {
+	offered := e.offered()
+	if len(offered) == 0 {
+		return nil
+	}
+	challenge, ok := registry.FindChallenge(offered, "Bearer")
+	if !ok {
+		challenge, ok = registry.FindChallenge(offered, "Basic")
+	}
+	if !ok {
+		challenge = offered[0]
+	}
+	show := func(text string) string { return registry.Cut(clean.Scrub(text), maxRegistryText) }
+	return &ChallengeTrail{
+		Scheme:  show(challenge.Scheme),
+		Realm:   show(registry.WithoutUserInfo(challenge.Params["realm"])),
+		Service: show(challenge.Params["service"]),
+		Scope:   show(challenge.Params["scope"]),
+		Error:   clean.Clean(challenge.Params["error"], maxRegistryText),
+	}
+}

@@ -1,0 +1,145 @@
+package doctor_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// script answers without a network and records which credentials were sent.
+type script struct {
+	r0, r1 registry.Answer
+	asked  []registry.Method
+}
+
+func (s *script) Ask(_ context.Context, _ registry.Endpoint, c registry.Credential) registry.Answer {
+	s.asked = append(s.asked, c.Method())
+	if c.Method() == registry.MethodAnonymous {
+		return s.r0
+	}
+	return s.r1
+}
+
+var (
+	userAndPassword = registry.Credential{Username: "ci", Password: registry.NewSecret("s3cret")}
+	token           = registry.Credential{Token: registry.NewSecret("t0ken")}
+)
+
+func check(t *testing.T, asker doctor.Asker, credential registry.Credential) doctor.Report {
+	t.Helper()
+	report, err := doctor.Doctor{Asker: asker, Now: func() time.Time { return now }}.Check(t.Context(), doctor.Request{
+		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestCheckSendsOnlyWhatIsWorthSending(t *testing.T) {
+	t.Parallel()
+	const none, first, second = registry.MethodAnonymous, registry.MethodBasic, registry.MethodBearer
+	for _, row := range []struct {
+		name       string
+		credential registry.Credential
+		r0         *registry.Answer
+		want       []registry.Method
+	}{
+		{"nothing for a user name without password", registry.Credential{Username: "ci"}, status(200), nil},
+		{"nothing for a user name without password beside a token", registry.Credential{Username: "ci", Token: registry.NewSecret("t")}, status(200), nil},
+		{"nothing for a password without user name", registry.Credential{Password: registry.NewSecret("p")}, status(200), nil},
+		{"nothing for a user name with a colon", registry.Credential{Username: "a:b", Password: registry.NewSecret("p")}, status(200), nil},
+		{"nothing for a user name with a control character", registry.Credential{Username: "a\x7f", Password: registry.NewSecret("p")}, status(200), nil},
+		{"nothing for a token with a blank", registry.Credential{Token: registry.NewSecret("Bearer abc")}, status(200), nil},
+		{"nothing for a token with a line break", registry.Credential{Token: registry.NewSecret("abc\n")}, status(200), nil},
+		{"one request without credentials", registry.Credential{}, status(401), []registry.Method{none}},
+		{"two for basic credentials", userAndPassword, status(401), []registry.Method{none, first}},
+		{"two for a token", token, status(401), []registry.Method{none, second}},
+		{"two on an open registry", userAndPassword, status(200), []registry.Method{none, first}},
+		{"two where anybody is forbidden", userAndPassword, status(403), []registry.Method{none, first}},
+		{"no credentials to a server error", userAndPassword, status(502), []registry.Method{none}},
+		{"no credentials to a redirect", userAndPassword, redirect(301), []registry.Method{none}},
+		{"no credentials to a web page", userAndPassword, page(200, false), []registry.Method{none}},
+		{"no credentials to a rate limit", token, status(429), []registry.Method{none}},
+		{"no credentials to what cannot be reached", token, failed(registry.FaultRefused), []registry.Method{none}},
+		{"no credentials where the first answer is 400", token, status(400), []registry.Method{none}},
+		{"no credentials where there is no registry", token, status(404), []registry.Method{none}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{r0: *row.r0, r1: *status(200)}
+			report := check(t, s, row.credential)
+			if !slices.Equal(s.asked, row.want) {
+				t.Errorf("asked with %q, want %q", s.asked, row.want)
+			}
+			if sent := report.Trail != nil; sent != (len(row.want) > 0) {
+				t.Errorf("evidence present: %t, but %d requests were sent", sent, len(row.want))
+			}
+			if len(row.want) == 0 && report.HTTPStatus != 0 {
+				t.Errorf("status %d although nothing was sent", report.HTTPStatus)
+			}
+		})
+	}
+}
+
+func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := doctor.Doctor{Asker: &script{}, Now: time.Now}.Check(ctx, doctor.Request{
+		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Minute,
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the caller's cancellation", err)
+	}
+}
+
+// waiter answers when its context ends.
+type waiter struct{}
+
+func (waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credential) registry.Answer {
+	<-ctx.Done()
+	return *failed(registry.FaultTimeout)
+}
+
+func TestCheckEndsAtItsTimeout(t *testing.T) {
+	t.Parallel()
+	report, err := doctor.Doctor{Asker: waiter{}, Now: time.Now}.Check(t.Context(), doctor.Request{
+		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Reason != doctor.ReasonTimeout || report.Rejected {
+		t.Errorf("got %+v, want a timeout that rejects nothing", report.Verdict)
+	}
+}
+
+func TestReportHoldsTheFacts(t *testing.T) {
+	t.Parallel()
+	report := check(t, &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge, bearerChallenge)}, userAndPassword)
+	if report.Status != "pass" || report.HTTPStatus != 401 || report.Method != registry.MethodBasic || report.RegistryHost != "registry.example.com" {
+		t.Errorf("got %+v", report)
+	}
+	want := doctor.ChallengeTrail{Scheme: "Bearer", Realm: "https://auth.example.com/token", Service: "registry.example.com"}
+	if report.Trail == nil || report.Trail.Endpoint != "https://registry.example.com/v2/" || report.Trail.Challenge == nil || *report.Trail.Challenge != want {
+		t.Errorf("got trail %+v", report.Trail)
+	}
+}
+
+func TestReportShowsNoSecretOfAChallenge(t *testing.T) {
+	t.Parallel()
+	echo := `Bearer realm="https://u:p4ss@auth.example.com/s3cret",service="s3cret",scope="czNjcmV0",error="s3cret"`
+	report := check(t, &script{r0: *unauthorized(echo), r1: *text(unauthorized(echo), "wrong password s3cret")}, userAndPassword)
+	shown := report.Message + report.Trail.Challenge.Realm + report.Trail.Challenge.Service + report.Trail.Challenge.Scope + report.Trail.Challenge.Error
+	for _, secret := range []string{"s3cret", "czNjcmV0", "p4ss"} {
+		if contains(shown, secret) {
+			t.Errorf("%q is shown in %q", secret, shown)
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package doctor
+
+import (
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// The statuses that mean something here (RFC 9110 section 15, RFC 6585 section
+// 4); this package does no HTTP and does not import it.
+const (
+	statusOK              = 200
+	statusBadRequest      = 400
+	statusUnauthorized    = 401
+	statusForbidden       = 403
+	statusNotFound        = 404
+	statusProxyAuth       = 407
+	statusRequestTimeout  = 408
+	statusTooManyRequests = 429
+	statusInternalError   = 500
+)
+
+// Verdict is what the evidence amounts to.
+type Verdict struct {
+	Reason   Reason
+	Passed   bool
+	Verified bool // passed, and the same without credentials was refused
+	Rejected bool // failed, and these credentials were refused or cannot work
+}
+
+func pass(r Reason) Verdict     { return Verdict{Reason: r, Passed: true} }
+func verified(r Reason) Verdict { return Verdict{Reason: r, Passed: true, Verified: true} }
+func fail(r Reason) Verdict     { return Verdict{Reason: r} }
+func rejected(r Reason) Verdict { return Verdict{Reason: r, Rejected: true} }
+
+// Judge turns evidence into a verdict. It is pure: the same evidence always
+// gives the same verdict. The rows of the verdict table are tried from top to
+// bottom, and the first that matches wins.
+func Judge(e Evidence) Verdict {
+	if v, ok := judgeCredential(e.Credential); ok {
+		return v
+	}
+	if v, ok := judgeFirst(*e.Anonymous); ok {
+		return v
+	}
+	if e.Authenticated == nil {
+		return judgeAnonymous(*e.Anonymous)
+	}
+	if v, ok := judgeOutage(*e.Authenticated); ok {
+		return v
+	}
+	if e.Credential.Method == registry.MethodBearer {
+		return judgeBearer(e)
+	}
+	return judgeBasic(e)
+}
+
+// judgeCredential finds what cannot work whatever the registry says.
+func judgeCredential(c CredentialFacts) (Verdict, bool) {
+	switch {
+	case c.Username != "" && !c.HasPassword:
+		return rejected(ReasonPasswordMissing), true
+	case c.HasPassword && c.Username == "":
+		return rejected(ReasonUsernameMissing), true
+	case c.UsernameMalformed || c.TokenMalformed:
+		return rejected(ReasonMalformedCredentials), true
+	default:
+		return Verdict{}, false
+	}
+}
+
+// judgeFirst is judgeOutage for the request without credentials, where a 400
+// cannot be their fault.
+func judgeFirst(a registry.Answer) (Verdict, bool) {
+	if a.Failure == nil && a.Status == statusBadRequest {
+		return fail(ReasonNotARegistry), true
+	}
+	return judgeOutage(a)
+}
+
+// judgeOutage finds the answers that say nothing about credentials.
+func judgeOutage(a registry.Answer) (Verdict, bool) {
+	if a.Failure != nil {
+		return fail(reasonOfFault(a.Failure.Fault)), true
+	}
+	switch status := a.Status; {
+	case a.Location != "":
+		return fail(ReasonUnexpectedRedirect), true
+	case status == statusProxyAuth:
+		return fail(ReasonProxyAuthRequired), true
+	case status == statusRequestTimeout:
+		return fail(ReasonTimeout), true
+	case status == statusTooManyRequests:
+		return fail(ReasonRateLimited), true
+	case status >= statusInternalError:
+		return fail(ReasonServerError), true
+	case status == statusOK && a.IsHTML && !a.IsRegistry:
+		return fail(ReasonNotARegistry), true
+	case status == statusOK, status == statusBadRequest,
+		status == statusUnauthorized, status == statusForbidden:
+		return Verdict{}, false
+	default:
+		return fail(ReasonNotARegistry), true
+	}
+}
+
+func reasonOfFault(f registry.Fault) Reason {
+	switch f {
+	case registry.FaultDNS:
+		return ReasonDNSFailure
+	case registry.FaultRefused:
+		return ReasonConnectionRefused
+	case registry.FaultTimeout:
+		return ReasonTimeout
+	case registry.FaultUntrusted:
+		return ReasonTLSUntrusted
+	case registry.FaultPlainHTTP:
+		return ReasonPlainHTTPRegistry
+	case registry.FaultTLS:
+		return ReasonTLSFailed
+	case registry.FaultProxyAuth:
+		return ReasonProxyAuthRequired
+	default:
+		return ReasonConnectionFailed
+	}
+}
+
+func judgeAnonymous(a registry.Answer) Verdict {
+	switch a.Status {
+	case statusOK:
+		return pass(ReasonAnonymousAccepted)
+	case statusUnauthorized:
+		return rejected(ReasonAuthenticationRequired)
+	default: // 403: judgeFirst took the rest
+		return fail(ReasonForbiddenNetwork)
+	}
+}
+
+func judgeBasic(e Evidence) Verdict {
+	status := e.Authenticated.Status
+	switch {
+	case status == statusOK:
+		return judgeAccepted(e)
+	case e.wantsToken() && status == statusUnauthorized && e.offers("Bearer"):
+		return pass(ReasonExchangeSkipped)
+	case e.wantsToken() && (status == statusBadRequest || status == statusForbidden):
+		return fail(ReasonExchangeSkipped)
+	case status == statusUnauthorized && e.offers("Basic"):
+		return rejected(ReasonInvalidCredentials)
+	case status == statusBadRequest:
+		return rejected(ReasonMalformedCredentials)
+	case status == statusUnauthorized:
+		return fail(ReasonUnsupportedChallenge)
+	default:
+		return judgeForbidden(e)
+	}
+}
+
+func judgeBearer(e Evidence) Verdict {
+	status := e.Authenticated.Status
+	challenge, _ := registry.FindChallenge(e.Authenticated.Challenges, "Bearer")
+	switch {
+	case status == statusOK:
+		return judgeAccepted(e)
+	case status == statusUnauthorized && hasExpired(e):
+		return rejected(ReasonTokenExpired)
+	case status == statusUnauthorized && strings.EqualFold(challenge.Params["error"], "insufficient_scope"):
+		return rejected(ReasonInsufficientScope)
+	case status == statusUnauthorized && e.offers("Bearer"), status == statusBadRequest:
+		return rejected(ReasonTokenInvalid)
+	case status == statusUnauthorized:
+		return fail(ReasonUnsupportedChallenge)
+	default:
+		return judgeForbidden(e)
+	}
+}
+
+// judgeAccepted asks whether the same would have been said to anybody.
+func judgeAccepted(e Evidence) Verdict {
+	if e.Anonymous.Status == statusOK {
+		return pass(ReasonAcceptedUnproven)
+	}
+	return verified(ReasonAccepted)
+}
+
+func judgeForbidden(e Evidence) Verdict {
+	if e.Anonymous.Status == statusForbidden {
+		return fail(ReasonForbiddenNetwork)
+	}
+	return rejected(ReasonForbidden)
+}
+
+// hasExpired believes the token's own claim, and the registry's words about it
+// unless they only list what may be wrong ("expired, revoked or invalid").
+func hasExpired(e Evidence) bool {
+	if at := e.Credential.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
+		return true
+	}
+	challenge, _ := registry.FindChallenge(e.Authenticated.Challenges, "Bearer")
+	for _, words := range []string{challenge.Params["error"], challenge.Params["error_description"], e.Authenticated.Text} {
+		words = strings.ToLower(words)
+		if strings.Contains(words, "expired") && !strings.Contains(words, " or ") {
+			return true
+		}
+	}
+	return false
+}
