@@ -1,0 +1,189 @@
+package provider
+
+import (
+	"errors"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// checkModel holds a check as the schema has it.
+type checkModel struct {
+	RegistryURL   types.String `tfsdk:"registry_url"`
+	Username      types.String `tfsdk:"username"`
+	Password      types.String `tfsdk:"password"`
+	Token         types.String `tfsdk:"token"`
+	TokenExchange types.Bool   `tfsdk:"token_exchange"`
+	Timeout       types.String `tfsdk:"timeout"`
+
+	Passed              types.Bool         `tfsdk:"passed"`
+	Verified            types.Bool         `tfsdk:"verified"`
+	Rejected            types.Bool         `tfsdk:"rejected"`
+	Status              types.String       `tfsdk:"status"`
+	Reason              types.String       `tfsdk:"reason"`
+	Message             types.String       `tfsdk:"message"`
+	AuthMethod          types.String       `tfsdk:"auth_method"`
+	CredentialSource    types.String       `tfsdk:"credential_source"`
+	RegistryHost        types.String       `tfsdk:"registry_host"`
+	HTTPStatus          types.Int64        `tfsdk:"http_status"`
+	Evidence            *evidenceModel     `tfsdk:"evidence"`
+	AccessResults       []accessModel      `tfsdk:"access_results"`
+	CredentialExpiresAt types.String       `tfsdk:"credential_expires_at"`
+	LikelyCauses        []string           `tfsdk:"likely_causes"`
+	Remediation         []remediationModel `tfsdk:"remediation"`
+	Check               *constantsModel    `tfsdk:"check"`
+}
+
+type evidenceModel struct {
+	Endpoint  string          `tfsdk:"endpoint"`
+	Challenge *challengeModel `tfsdk:"challenge"`
+	Exchange  *exchangeModel  `tfsdk:"exchange"`
+}
+
+type challengeModel struct {
+	Scheme  types.String `tfsdk:"scheme"`
+	Realm   types.String `tfsdk:"realm"`
+	Service types.String `tfsdk:"service"`
+	Scope   types.String `tfsdk:"scope"`
+	Error   types.String `tfsdk:"error"`
+}
+
+type exchangeModel struct {
+	Endpoint   string      `tfsdk:"endpoint"`
+	HTTPStatus types.Int64 `tfsdk:"http_status"`
+	Outcome    string      `tfsdk:"outcome"`
+}
+
+type accessModel struct {
+	Repository string   `tfsdk:"repository"`
+	Granted    []string `tfsdk:"granted"`
+	Missing    []string `tfsdk:"missing"`
+	Unknown    []string `tfsdk:"unknown"`
+	Method     string   `tfsdk:"method"`
+}
+
+type remediationModel struct {
+	Platform string   `tfsdk:"platform"`
+	Steps    []string `tfsdk:"steps"`
+}
+
+type constantsModel struct {
+	ID                  string   `tfsdk:"id"`
+	Plugin              string   `tfsdk:"plugin"`
+	Severity            string   `tfsdk:"severity"`
+	Tags                []string `tfsdk:"tags"`
+	Related             []string `tfsdk:"related"`
+	VerificationCommand string   `tfsdk:"verification_command"`
+}
+
+// request turns the configuration into a question. What nobody could act on is
+// an error on its attribute that does not repeat the value.
+func (m *checkModel) request() (doctor.Request, credentials.Found, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	endpoint, err := registry.ParseEndpoint(m.RegistryURL.ValueString())
+	switch {
+	case errors.Is(err, registry.ErrEmpty):
+		diags.AddAttributeError(path.Root("registry_url"), "No registry to ask",
+			"registry_url is missing or empty. Write the host of the registry, such as registry.example.com.")
+	case err != nil:
+		diags.AddAttributeError(path.Root("registry_url"), "registry_url cannot be used",
+			"The value of registry_url is not shown here, since it may hold a secret: "+err.Error()+".")
+	}
+	timeout, err := parseTimeout(m.Timeout)
+	if err != nil {
+		diags.AddAttributeError(path.Root("timeout"), "timeout cannot be used",
+			"The value of timeout is "+err.Error()+". Write a number with its unit, such as 10s or 1m30s.")
+	}
+	found := credentials.FromArguments(credentials.Arguments{
+		Username: m.Username.ValueStringPointer(),
+		Password: m.Password.ValueStringPointer(),
+		Token:    m.Token.ValueStringPointer(),
+	})
+	return doctor.Request{
+		Endpoint:   endpoint,
+		Credential: found.Credential,
+		Empty:      found.Empty,
+		ExpiresAt:  found.ExpiresAt,
+		Timeout:    timeout,
+	}, found, diags
+}
+
+func parseTimeout(value types.String) (time.Duration, error) {
+	if value.ValueString() == "" {
+		return doctor.DefaultTimeout, nil
+	}
+	timeout, err := time.ParseDuration(value.ValueString())
+	if err != nil || timeout <= 0 {
+		return 0, errors.New("not a duration above zero")
+	}
+	return timeout, nil
+}
+
+// dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept
+// that of a data source, and show no difference for it.
+func (m *checkModel) dropSecrets() {
+	m.Password = types.StringNull()
+	m.Token = types.StringNull()
+}
+
+// fill writes the report into the attributes.
+func (m *checkModel) fill(r doctor.Report, found credentials.Found) {
+	m.Passed = types.BoolValue(r.Passed)
+	m.Verified = types.BoolValue(r.Verified)
+	m.Rejected = types.BoolValue(r.Rejected)
+	m.Status = types.StringValue(r.Status)
+	m.Reason = types.StringValue(string(r.Reason))
+	m.Message = types.StringValue(r.Message)
+	m.AuthMethod = types.StringValue(string(r.Method))
+	m.CredentialSource = types.StringValue(string(found.Source))
+	m.RegistryHost = types.StringValue(r.RegistryHost)
+	m.HTTPStatus = types.Int64Null()
+	if r.HTTPStatus != 0 {
+		m.HTTPStatus = types.Int64Value(int64(r.HTTPStatus))
+	}
+	m.Evidence = evidenceFrom(r.Trail)
+	m.AccessResults = []accessModel{}
+	m.CredentialExpiresAt = types.StringNull()
+	if at := found.ExpiresAt; !at.IsZero() {
+		m.CredentialExpiresAt = types.StringValue(at.Format(time.RFC3339))
+	}
+	m.LikelyCauses = r.Causes
+	m.Remediation = make([]remediationModel, len(r.Remediation))
+	for i, remediation := range r.Remediation {
+		m.Remediation[i] = remediationModel(remediation)
+	}
+	m.Check = &constantsModel{
+		ID: doctor.CheckID, Plugin: doctor.Plugin, Severity: doctor.Severity,
+		Tags: doctor.Tags(), Related: doctor.Related(), VerificationCommand: doctor.VerificationCommand,
+	}
+}
+
+func evidenceFrom(trail *doctor.Trail) *evidenceModel {
+	if trail == nil {
+		return nil
+	}
+	evidence := &evidenceModel{Endpoint: trail.Endpoint}
+	if c := trail.Challenge; c != nil {
+		evidence.Challenge = &challengeModel{
+			Scheme:  types.StringValue(c.Scheme),
+			Realm:   stringOrNull(c.Realm),
+			Service: stringOrNull(c.Service),
+			Scope:   stringOrNull(c.Scope),
+			Error:   stringOrNull(c.Error),
+		}
+	}
+	return evidence
+}
+
+func stringOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
