@@ -1,0 +1,70 @@
+// Package tfcli runs Terraform and OpenTofu with this checkout's provider, for
+// the demo, the tests and the documentation: with a HOME and a provider mirror of
+// their own, so that nothing outside is read or written.
+package tfcli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Module is the path of the main module of this checkout.
+const Module = "github.com/stellaops/terraform-provider-stellaops"
+
+// Root finds the checkout that the working directory is in.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find the checkout: %w", err)
+	}
+	for {
+		content, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(content), "module "+Module+"\n") {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("the working directory is not inside a checkout of " + Module)
+		}
+		dir = parent
+	}
+}
+
+// Tool returns the path of a program that tools/MODULE pins, and builds it when
+// Go's cache does not have it.
+func Tool(ctx context.Context, root, module, name string) (string, error) {
+	output, err := goCommand(ctx, filepath.Join(root, "tools", module), "tool", "-n", name)
+	if err != nil {
+		return "", fmt.Errorf("build %s: %w", name, err)
+	}
+	return strings.TrimSpace(output), nil
+}
+
+// BuildProvider builds the provider of this checkout to path.
+func BuildProvider(ctx context.Context, root, path, version string) error {
+	_, err := goCommand(ctx, root, "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", path, ".")
+	if err != nil {
+		return fmt.Errorf("build the provider: %w", err)
+	}
+	return nil
+}
+
+// goCommand runs go in dir without cgo and returns its standard output.
+func goCommand(ctx context.Context, dir string, args ...string) (string, error) {
+	command := exec.CommandContext(ctx, "go", args...)
+	command.Dir = dir
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	output, err := command.Output()
+	if err != nil {
+		return "", fmt.Errorf("go %s in %s: %w\n%s", strings.Join(args, " "), dir, err, stderr.String())
+	}
+	return string(output), nil
+}

@@ -1,0 +1,163 @@
+// Command demo shows the main job on a real registry: a plan that passes with
+// good credentials, and stops when the password was rotated or never resolved.
+// It exits 0 only if each plan did what it should.
+//
+// It writes below .cache in the checkout and to Go's caches only, and leaves
+// nothing running.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
+)
+
+const user = "stellaops-svc"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "\ndemo: failed:", err)
+		os.Exit(1)
+	}
+	fmt.Println("\ndemo: all three plans did what they should.")
+}
+
+func run(ctx context.Context) error {
+	root, err := tfcli.Root()
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(root, ".cache", "demo")
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clear the folder of the last demo: %w", err)
+	}
+	fmt.Println("Building the provider and the CNCF distribution registry.")
+	provider := filepath.Join(dir, "terraform-provider-stellaops")
+	if err := tfcli.BuildProvider(ctx, root, provider, "demo"); err != nil {
+		return err
+	}
+	binary, err := patiently(ctx, func() (string, error) { return tfcli.Tool(ctx, root, "registry", "registry") })
+	if err != nil {
+		return err
+	}
+	path, err := chooseCLI(ctx, root)
+	if err != nil {
+		return err
+	}
+	sandbox, err := tfcli.NewSandbox(dir, provider)
+	if err != nil {
+		return err
+	}
+	workspace := filepath.Join(dir, "gate")
+	if err := tfcli.CopyConfiguration(filepath.Join(root, "examples", "gate"), workspace); err != nil {
+		return err
+	}
+	registryDir := filepath.Join(dir, "registry")
+	if err := os.Mkdir(registryDir, 0o755); err != nil {
+		return fmt.Errorf("make a folder for the registry: %w", err)
+	}
+	registry, err := registrytest.StartDistribution(ctx, binary, registryDir, map[string]string{user: "first-password"})
+	if err != nil {
+		return err
+	}
+	defer registry.Stop()
+	fmt.Printf("A registry with htpasswd runs at http://%s. The configuration is examples/gate.\n", registry.Host)
+	return show(ctx, registry, tfcli.CLI{Path: path, Dir: workspace, Sandbox: sandbox})
+}
+
+// show plays the three acts.
+func show(ctx context.Context, registry *registrytest.Distribution, cli tfcli.CLI) error {
+	if output, code, err := cli.Run(ctx, "init", "-no-color", "-input=false"); err != nil || code != 0 {
+		return fmt.Errorf("init ended with %d: %w\n%s", code, errOr(err), output)
+	}
+	s := stage{registry: registry, cli: cli}
+
+	s.title("1. Good credentials: the plan passes.")
+	if err := s.plan(ctx, "first-password", act{code: 0, requests: 2, says: "accepted the basic credentials of user name"}); err != nil {
+		return err
+	}
+	s.title("2. The password was rotated at the registry: the plan stops.")
+	if err := registry.SetAccounts(map[string]string{user: "second-password"}); err != nil {
+		return err
+	}
+	if err := s.plan(ctx, "first-password", act{code: 1, requests: 2, says: "refused the basic credentials of user name \"" + user + "\": GET"}); err != nil {
+		return err
+	}
+	s.title("3. A secret reference did not resolve, the password is empty: the plan stops, and nothing is sent.")
+	return s.plan(ctx, "", act{code: 1, requests: 0, says: "without a password, so nothing was sent"})
+}
+
+// stage is where the acts are played.
+type stage struct {
+	registry *registrytest.Distribution
+	cli      tfcli.CLI
+}
+
+// act is what a plan should do.
+type act struct {
+	code     int    // exit code of the CLI
+	requests int    // lines in the registry's access log
+	says     string // part of what a user reads
+}
+
+func (s stage) title(text string) { fmt.Printf("\n=== %s\n\n", text) }
+
+// plan runs a plan with the password and compares it with what it should do.
+func (s stage) plan(ctx context.Context, password string, want act) error {
+	before, err := s.registry.Asked(ctx)
+	if err != nil {
+		return err
+	}
+	s.cli.Env = []string{
+		"TF_VAR_registry_url=http://" + s.registry.Host,
+		"TF_VAR_registry_username=" + user,
+		"TF_VAR_registry_password=" + password,
+	}
+	fmt.Printf("$ %s plan\n", strings.TrimSuffix(filepath.Base(s.cli.Path), ".exe"))
+	s.cli.Output = os.Stdout
+	output, code, err := s.cli.Run(ctx, "plan", "-no-color", "-input=false", "-lock=false")
+	if err != nil {
+		return err
+	}
+	after, err := s.registry.Asked(ctx)
+	if err != nil {
+		return err
+	}
+	asked := after[len(before):]
+	fmt.Printf("\nThe registry's log has %d requests of this plan.\n", len(asked))
+	for _, line := range asked {
+		fmt.Println("  " + line)
+	}
+	switch {
+	case code != want.code:
+		return fmt.Errorf("the plan ended with exit code %d, want %d", code, want.code)
+	case len(asked) != want.requests:
+		return fmt.Errorf("the registry was asked %d times, want %d", len(asked), want.requests)
+	case !strings.Contains(unwrap(output), want.says):
+		return fmt.Errorf("the plan does not say %q", want.says)
+	}
+	return nil
+}
+
+// unwrap undoes the lines and frames of a CLI.
+func unwrap(output string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
+}
+
+func errOr(err error) error {
+	if err == nil {
+		return errors.New("see its output")
+	}
+	return err
+}

@@ -1,0 +1,128 @@
+// Command generate writes docs/ and the table of verdicts in README.md from the
+// code: the schema as OpenTofu reads it from the built provider, the examples,
+// and the catalogue of reasons.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	root, err := tfcli.Root()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"README.md", "templates/guides/verdicts.md"} {
+		if err := insertVerdicts(filepath.Join(root, name)); err != nil {
+			return err
+		}
+	}
+	dir := filepath.Join(root, ".cache", "generate")
+	schema, err := providerSchema(ctx, root, dir)
+	if err != nil {
+		return err
+	}
+	tfplugindocs, err := tfcli.Tool(ctx, root, "tfplugindocs", "tfplugindocs")
+	if err != nil {
+		return err
+	}
+	for _, args := range [][]string{
+		{"generate", "--provider-name=stellaops", "--rendered-provider-name=Stella Ops", "--providers-schema=" + schema},
+		{"validate", "--provider-name=stellaops", "--providers-schema=" + schema},
+	} {
+		command := exec.CommandContext(ctx, tfplugindocs, args...)
+		command.Dir = root
+		if output, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("tfplugindocs %s: %w\n%s", args[0], err, output)
+		}
+	}
+	return nil
+}
+
+// providerSchema writes what the pinned OpenTofu reads from the built provider
+// and returns the file. It stands there under the one address that tfplugindocs
+// looks for.
+func providerSchema(ctx context.Context, root, dir string) (string, error) {
+	if err := os.RemoveAll(dir); err != nil {
+		return "", fmt.Errorf("clear %s: %w", dir, err)
+	}
+	provider := filepath.Join(dir, "terraform-provider-stellaops")
+	if err := tfcli.BuildProvider(ctx, root, provider, "docs"); err != nil {
+		return "", err
+	}
+	sandbox, err := tfcli.NewSandbox(dir, provider)
+	if err != nil {
+		return "", err
+	}
+	tofu, err := tfcli.Tool(ctx, root, "tofu", "tofu")
+	if err != nil {
+		return "", err
+	}
+	cli := tfcli.CLI{Path: tofu, Dir: filepath.Join(dir, "work"), Sandbox: sandbox}
+	if err := tfcli.CopyConfiguration(filepath.Join(root, "examples", "provider"), cli.Dir); err != nil {
+		return "", err
+	}
+	var schema string
+	for _, args := range [][]string{{"init", "-no-color"}, {"providers", "schema", "-json"}} {
+		output, code, err := cli.Run(ctx, args...)
+		if err != nil {
+			return "", err
+		}
+		if code != 0 {
+			return "", fmt.Errorf("%s ended with %d:\n%s", strings.Join(args, " "), code, output)
+		}
+		schema = output // the last one's
+	}
+	file := filepath.Join(dir, "schema.json")
+	schema = strings.ReplaceAll(schema, "registry.opentofu.org/stellaops/stellaops", "registry.terraform.io/hashicorp/stellaops")
+	if err := os.WriteFile(file, []byte(schema), 0o600); err != nil {
+		return "", fmt.Errorf("write the schema: %w", err)
+	}
+	return file, nil
+}
+
+// Between these lines stands what the catalogue says.
+const (
+	begin = "<!-- verdicts: written by make generate -->\n"
+	end   = "<!-- end of verdicts -->"
+)
+
+func insertVerdicts(file string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("insert the verdicts: %w", err)
+	}
+	before, rest, ok := strings.Cut(string(content), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		return fmt.Errorf("insert the verdicts: %s has no place for them", file)
+	}
+	var table strings.Builder
+	table.WriteString("| `reason` | `status` | meaning |\n|---|---|---|\n")
+	for _, entry := range doctor.Catalogue() {
+		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning)
+	}
+	if err := os.WriteFile(file, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
+		return fmt.Errorf("insert the verdicts: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+// Command testacc runs every test of this checkout: the tests without a CLI,
+// again under the race detector where there is a C compiler, and the acceptance
+// tests on each supported CLI, all against the real registry as well. It prints
+// how many ran, and fails if one failed, if fewer ran than suites.json says, or
+// if one was skipped for a reason that is not listed there.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
+)
+
+//go:embed suites.json
+var suitesJSON []byte
+
+// suite is one run of go test.
+type suite struct {
+	Name    string   `json:"name"`
+	Minimum int      `json:"minimum"` // tests that must run at least, subtests included
+	Skips   []string `json:"skips"`   // reasons for which a test may be skipped
+
+	args []string
+	env  []string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testacc:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	root, err := tfcli.Root()
+	if err != nil {
+		return err
+	}
+	suites, err := prepare(ctx, root)
+	if err != nil {
+		return err
+	}
+	var results []result
+	for _, s := range suites {
+		start := time.Now()
+		r, err := s.run(ctx, root)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: %d ran in %s\n", s.Name, r.ran(), time.Since(start).Round(time.Second))
+		results = append(results, r)
+	}
+	return summarise(suites, results)
+}
+
+// prepare builds what the suites need and completes them.
+func prepare(ctx context.Context, root string) ([]suite, error) {
+	var suites []suite
+	if err := json.Unmarshal(suitesJSON, &suites); err != nil {
+		return nil, fmt.Errorf("read suites.json: %w", err)
+	}
+	dir := filepath.Join(root, ".cache", "testacc")
+	provider := filepath.Join(dir, "terraform-provider-stellaops")
+	if err := tfcli.BuildProvider(ctx, root, provider, "test"); err != nil {
+		return nil, err
+	}
+	registry, err := build(ctx, root, "registry", "registry")
+	if err != nil {
+		return nil, err
+	}
+	env, err := testEnv(ctx, filepath.Join(dir, "home"))
+	if err != nil {
+		return nil, err
+	}
+	env = append(env, "STELLAOPS_TEST_REGISTRY="+registry, "STELLAOPS_TEST_PROVIDER="+provider)
+	suites = slices.DeleteFunc(suites, func(s suite) bool { return s.Name == "race" && !canRace() })
+	for i := range suites {
+		s := &suites[i]
+		switch s.Name {
+		case "unit":
+			s.args, s.env = []string{"-skip", "^TestAcc", "./..."}, append(env, "CGO_ENABLED=0")
+		case "race":
+			s.args, s.env = []string{"-race", "-skip", "^TestAcc", "./internal/..."}, append(env, "CGO_ENABLED=1")
+		default: // a CLI, named as its module in tools
+			program := strings.TrimSuffix(s.Name, "-floor")
+			path, err := build(ctx, root, s.Name, program)
+			if err != nil {
+				return nil, err
+			}
+			s.args, s.env = []string{"-run", "^TestAcc", "./internal/provider"}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+path)
+			if program == "tofu" {
+				s.env = append(s.env, "TF_ACC_PROVIDER_HOST=registry.opentofu.org", "TF_ACC_PROVIDER_NAMESPACE=hashicorp")
+			}
+		}
+	}
+	return suites, nil
+}
+
+// build finds a pinned program and says how long that took.
+func build(ctx context.Context, root, module, program string) (string, error) {
+	fmt.Printf("Building %s (tools/%s); the first time may take minutes, Go's cache keeps it.\n", program, module)
+	start := time.Now()
+	path, err := tfcli.Tool(ctx, root, module, program)
+	if err != nil {
+		return "", err
+	}
+	fmt.Printf("  there after %s\n", time.Since(start).Round(time.Second))
+	return path, nil
+}
+
+// testEnv is the environment with a HOME of its own, Go's caches kept, and
+// nothing that steers a CLI.
+func testEnv(ctx context.Context, home string) ([]string, error) {
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return nil, fmt.Errorf("make a HOME for the tests: %w", err)
+	}
+	var env []string
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") && name != "HOME" {
+			env = append(env, entry)
+		}
+	}
+	env = append(env, "HOME="+home, "CHECKPOINT_DISABLE=1")
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY"} {
+		value, err := exec.CommandContext(ctx, "go", "env", name).Output()
+		if err != nil {
+			return nil, fmt.Errorf("go env %s: %w", name, err)
+		}
+		env = append(env, name+"="+strings.TrimSpace(string(value)))
+	}
+	return env, nil
+}
+
+// canRace tells whether the race detector can be built; it needs a C compiler.
+func canRace() bool {
+	for _, compiler := range []string{"gcc", "clang"} {
+		if _, err := exec.LookPath(compiler); err == nil {
+			return true
+		}
+	}
+	fmt.Println("No gcc or clang: the suite race is left out.")
+	return false
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// result counts what happened to the tests of a suite, subtests included.
+type result struct {
+	passed, failed int
+	skipped        []string // test: reason
+	unlisted       []string // those whose reason is not in suites.json
+	broken         bool     // a package did not build, or a test process died
+}
+
+func (r result) ran() int { return r.passed + r.failed }
+
+// event is a line of go test -json.
+type event struct {
+	Action  string
+	Package string
+	Test    string
+	Output  string
+}
+
+// run runs the suite and shows the output of what failed.
+func (s suite) run(ctx context.Context, root string) (result, error) {
+	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=20m"}, s.args...)...)
+	command.Dir, command.Env, command.Stderr = root, s.env, os.Stderr
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return result{}, fmt.Errorf("run suite %s: %w", s.Name, err)
+	}
+	if err := command.Start(); err != nil {
+		return result{}, fmt.Errorf("run suite %s: %w", s.Name, err)
+	}
+	r := result{}
+	said := map[string]string{} // output so far, by package and test
+	lines := bufio.NewScanner(output)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var e event
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			fmt.Println(lines.Text()) // a build error
+			continue
+		}
+		s.count(&r, e, said)
+	}
+	err = errors.Join(lines.Err(), command.Wait())
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return result{}, fmt.Errorf("run suite %s: %w", s.Name, err)
+	}
+	r.broken = err != nil && r.failed == 0
+	return r, nil
+}
+
+func (s suite) count(r *result, e event, said map[string]string) {
+	key := e.Package + " " + e.Test
+	switch e.Action {
+	case "output", "build-output":
+		said[key] += e.Output
+		return
+	case "pass":
+		if e.Test != "" {
+			r.passed++
+		}
+	case "fail", "build-fail":
+		fmt.Printf("--- %s: %s failed\n%s", s.Name, key, said[key])
+		if e.Test != "" {
+			r.failed++
+		}
+	case "skip":
+		if e.Test == "" { // a package without tests
+			break
+		}
+		line := e.Test + ": " + strings.Join(strings.Fields(said[key]), " ")
+		r.skipped = append(r.skipped, line)
+		if !slices.ContainsFunc(s.Skips, func(reason string) bool { return strings.Contains(line, reason) }) {
+			r.unlisted = append(r.unlisted, line)
+		}
+	default:
+		return
+	}
+	delete(said, key)
+}
+
+// summarise prints the table and says what is wrong with it.
+func summarise(suites []suite, results []result) error {
+	var problems []string
+	passed, failed, skipped := 0, 0, 0
+	// Errors of a tabwriter show when it is flushed.
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "\nsuite\tran\tskipped\tfailed\tminimum")
+	for i, s := range suites {
+		r := results[i]
+		passed, failed, skipped = passed+r.passed, failed+r.failed, skipped+len(r.skipped)
+		_, _ = fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\n", s.Name, r.ran(), len(r.skipped), r.failed, s.Minimum)
+		if r.failed > 0 || r.broken {
+			problems = append(problems, s.Name+" failed")
+		}
+		if r.ran() < s.Minimum {
+			problems = append(problems, fmt.Sprintf("%s ran %d tests, fewer than %d", s.Name, r.ran(), s.Minimum))
+		}
+		for _, line := range r.unlisted {
+			problems = append(problems, s.Name+" skipped for a reason that is not listed: "+line)
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the table: %w", err)
+	}
+	fmt.Printf("\n%d passed, %d failed, %d skipped\n", passed, failed, skipped)
+	if len(problems) > 0 {
+		return errors.New(strings.Join(problems, "\n  "))
+	}
+	return nil
+}
