@@ -62,6 +62,7 @@ var catalogue = []Entry{{
 	causes: []string{
 		"The registry or a proxy in front of it broke off the connection",
 		"Something that is no web server listens on this port",
+		"HTTPS_PROXY or HTTP_PROXY names a proxy that cannot be reached, or the registry is missing in NO_PROXY",
 		"The network in between is faulty",
 	},
 	remedy: remedyReach,

@@ -42,7 +42,7 @@ func page(code int, registryHeader bool) *registry.Answer {
 }
 
 func redirect(code int) *registry.Answer {
-	return &registry.Answer{Status: code, Location: "https://elsewhere.example.com/v2/"}
+	return &registry.Answer{Status: code, Location: "https://elsewhere.example.com"}
 }
 
 func text(a *registry.Answer, words string) *registry.Answer {

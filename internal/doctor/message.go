@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -75,7 +74,7 @@ func describeAnswer(e Evidence, clean registry.Cleaner) string {
 	}
 	switch {
 	case answer.Location != "":
-		text += ", a redirect to " + describeLocation(answer.Location, clean)
+		text += ", a redirect to " + registry.Cut(clean.Scrub(answer.Location), maxRegistryText)
 	case answer.Status == statusOK && answer.IsHTML && !answer.IsRegistry:
 		text += " with an HTML page"
 	}
@@ -83,17 +82,6 @@ func describeAnswer(e Evidence, clean registry.Cleaner) string {
 		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
 	}
 	return text
-}
-
-// describeLocation shows the origin as it is, and the path without what may
-// change in it.
-func describeLocation(location string, clean registry.Cleaner) string {
-	u, err := url.Parse(location)
-	if err != nil {
-		return "an address that is no URL"
-	}
-	origin := u.Scheme + "://" + u.Host
-	return registry.Cut(clean.Scrub(origin)+clean.Clean(u.EscapedPath(), maxRegistryText), maxRegistryText)
 }
 
 func describeFailure(f registry.Failure, e Evidence) string {

@@ -60,10 +60,10 @@ func TestCausesAndRemediationAreThereUnlessVerified(t *testing.T) {
 	}
 }
 
-func TestRejectedCredentialsAreMendedOnEveryPlatform(t *testing.T) {
+func TestEveryReasonIsMendedOnEveryPlatform(t *testing.T) {
 	t.Parallel()
 	for name, report := range reports(t) {
-		if !report.Rejected {
+		if report.Verified {
 			continue
 		}
 		var platforms []string
@@ -117,7 +117,7 @@ func TestMessages(t *testing.T) {
 		},
 		{
 			"a redirect names where it points", userAndPassword, redirect(302), nil,
-			`registry.example.com did not answer about the basic credentials of user name "ci" but pointed elsewhere: GET https://registry.example.com/v2/ answered 302 Found, a redirect to https://elsewhere.example.com/v2/.`,
+			`registry.example.com did not answer about the basic credentials of user name "ci" but pointed elsewhere: GET https://registry.example.com/v2/ answered 302 Found, a redirect to https://elsewhere.example.com.`,
 		},
 		{
 			"a web page", userAndPassword, page(200, false), nil,

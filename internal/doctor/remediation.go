@@ -168,6 +168,24 @@ var remedyAddress = remedy{
 
 // remedyWait is for a registry that cannot judge now.
 var remedyWait = remedy{
+	{platformCompose, []string{
+		"# See whether the registry answers again before the next plan",
+		"curl -sS -o /dev/null -w '%{http_code}\\n' {url}",
+		"# Look for what repeats failed logins",
+		"docker compose logs --since 1h platform",
+	}},
+	{platformSystemd, []string{
+		"# See whether the registry answers again before the next plan",
+		"curl -sS -o /dev/null -w '%{http_code}\\n' {url}",
+		"# Look for what repeats failed logins",
+		"journalctl --unit stellaops-platform --since '1 hour ago'",
+	}},
+	{platformKubernetes, []string{
+		"# See whether the registry answers again before the next plan",
+		"curl -sS -o /dev/null -w '%{http_code}\\n' {url}",
+		"# Look for pods that repeat failed pulls",
+		"kubectl get events --all-namespaces --field-selector reason=Failed",
+	}},
 	{platformRegistry, []string{
 		"Look at the registry's status page or log, and plan again when it answers.",
 		"Where failed logins caused it, stop what repeats the old credentials first.",
@@ -176,9 +194,17 @@ var remedyWait = remedy{
 
 // remedyAllow is for a network that the registry does not let in.
 var remedyAllow = remedy{
+	{platformCompose, []string{
+		"# See whether the container is refused without credentials too; 403 means yes",
+		"docker compose exec platform curl -sS -o /dev/null -w '%{http_code}\\n' {url}",
+	}},
 	{platformSystemd, []string{
-		"# See whether this machine is refused without credentials too",
+		"# See whether this machine is refused without credentials too; 403 means yes",
 		"curl -sS -o /dev/null -w '%{http_code}\\n' {url}",
+	}},
+	{platformKubernetes, []string{
+		"# See whether the cluster is refused without credentials too; 403 means yes",
+		"kubectl run registry-check --rm -i --restart=Never --image=curlimages/curl -- -sS -o /dev/null -w '%{http_code}\\n' {url}",
 	}},
 	{platformRegistry, []string{
 		"Add the address that this machine is seen under to the registry's allowlist or firewall.",
@@ -194,7 +220,7 @@ func remediation(e Evidence, v Verdict) []Remediation {
 		"{host}", e.Endpoint.Host(),
 		"{hostname}", e.Endpoint.Hostname(),
 		"{dial}", e.Endpoint.DialAddress(),
-		"{url}", "'"+e.Endpoint.URL()+"'",
+		"{url}", shellQuote(e.Endpoint.URL()),
 		"{user}", shellQuote(userOrExample(e.Credential.Username)),
 	)
 	filled := []Remediation{}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -49,6 +50,24 @@ func TestUserNamesAreOneWordOfShell(t *testing.T) {
 		}
 		if want := "OCI__Username=" + user + "\nOCI__Password=new password\n"; string(got) != want {
 			t.Errorf("user name %q: wrote %q, want %q", user, got, want)
+		}
+	}
+}
+
+func TestAddressesAreOneWordOfShell(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *failed(registry.FaultRefused)}
+	report, err := doctor.Doctor{Asker: s, Now: time.Now}.Check(t.Context(), doctor.Request{
+		Endpoint: endpoint(t, "http://registry.example.com/x';exit;'"), Timeout: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, remediation := range report.Remediation {
+		for _, step := range remediation.Steps {
+			if contains(step, "';exit;'/v2/") {
+				t.Errorf("the address ends its quotes: %s", step)
+			}
 		}
 	}
 }

@@ -6,13 +6,16 @@ const typeName = "_oci_credentials_check"
 const checkText = "Asks a container registry whether it accepts credentials, while the plan is made, and returns the verdict as attributes. " +
 	"A bad credential is an answer, not an error: let a `precondition` in what ships the credentials decide on `passed`."
 
+// planText is what no provider can prevent.
+const planText = "While a read is deferred to the apply, a saved plan holds it, marked sensitive."
+
 // checkFields are the arguments and attributes of a check.
 var checkFields = []field{
 	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
 		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry."},
 	{name: "username", argument: true, text: "User name for basic authentication."},
-	{name: "password", argument: true, sensitive: true, text: "Password for basic authentication, sent exactly as it is. Not stored: it reads back as null."},
-	{name: "token", argument: true, sensitive: true, text: "Bearer token, sent as it is. Wins over user name and password. Not stored: it reads back as null."},
+	{name: "password", argument: true, sensitive: true, text: "Password for basic authentication, sent exactly as it is. Not stored: it reads back as null. " + planText},
+	{name: "token", argument: true, sensitive: true, text: "Bearer token, sent as it is. Wins over user name and password. Not stored: it reads back as null. " + planText},
 	{name: "token_exchange", kind: kindBool, argument: true, text: "Whether to exchange user name and password for a token where the registry asks for that. Default `true`. " +
 		"This version never asks the token service, whatever is written here: such a registry gets the verdict `exchange_skipped`, as in the Stella Ops Doctor."},
 	{name: "timeout", argument: true, text: "Longest time that the whole check may take, as a Go duration such as `10s` or `1m30s`. Default `30s`."},

@@ -18,7 +18,7 @@ type Answer struct {
 	Challenges []Challenge // of a 401 only: some registries send one with a 200
 	IsRegistry bool        // the API version header of a registry is there
 	IsHTML     bool        // a page for people
-	Location   string      // where a redirect points, without user information and query; "" if nowhere
+	Location   string      // origin that a redirect points to; "" if nowhere
 	Text       string      // the server's own words, as sent: clean them before showing
 }
 
@@ -46,7 +46,7 @@ func newAnswer(response *http.Response, body []byte, complete bool) Answer {
 	}
 	if isRedirect(a.Status) {
 		if location, err := response.Location(); err == nil {
-			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host, Path: location.Path}).String()
+			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host}).String()
 		}
 	}
 	if a.Status != http.StatusOK && complete && !a.IsHTML {
@@ -65,15 +65,12 @@ func isRedirect(status int) bool {
 	}
 }
 
-// isHTML believes the content type, and where that says nothing useful the
-// first tag.
+// isHTML believes the content type, and the first letter: no registry's answer
+// starts with a tag.
 func isHTML(contentType string, body []byte) bool {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
-	if mediaType == "text/html" || mediaType == "application/xhtml+xml" {
-		return true
-	}
-	start := bytes.ToLower(bytes.TrimLeft(body[:min(len(body), 512)], "\xef\xbb\xbf \t\r\n"))
-	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+	return mediaType == "text/html" || mediaType == "application/xhtml+xml" ||
+		bytes.HasPrefix(bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n"), []byte("<"))
 }
 
 // errorText finds the words for a person in an error body: OCI distribution

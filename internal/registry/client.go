@@ -19,7 +19,8 @@ import (
 const (
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 64 << 10
-	maxConnections = 10 // per host
+
+	idleConnections = 10 // kept per host for the next check
 )
 
 // Client asks registries. It is safe for concurrent use; make it with
@@ -48,14 +49,17 @@ func NewClient(o Options) *Client {
 		config = o.TLS.Clone()
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	dial := o.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
 	transport := &http.Transport{
-		DialContext:            o.Dial,
+		DialContext:            inTime(dial),
 		TLSClientConfig:        config,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // a body is read for its first words only; nothing needs unpacking
 		MaxResponseHeaderBytes: maxHeaderBytes,
-		MaxConnsPerHost:        maxConnections,
-		MaxIdleConnsPerHost:    maxConnections,
+		MaxIdleConnsPerHost:    idleConnections,
 		IdleConnTimeout:        30 * time.Second,
 		OnProxyConnectResponse: refuseProxy,
 	}
@@ -70,13 +74,15 @@ func NewClient(o Options) *Client {
 func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
 
 // Ask sends GET /v2/ (OCI distribution specification, end-1) with the
-// credential, or without one where it is empty. Nothing is retried, and no
-// redirect is followed: a redirect is an answer like any other. It returns when
-// ctx ends at the latest.
+// credential, or without one where it is empty. No answer is asked for again
+// (net/http repeats a request when a connection that was kept turns out to be
+// closed), and no redirect is followed: it is an answer like any other. Ask
+// returns when ctx ends at the latest.
 func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
 	var handshake atomic.Pointer[error] // a connection may outlive the request that began it
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	traced := httptrace.WithClientTrace(withDeadline(ctx), &httptrace.ClientTrace{
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshake.Store(&err) },
+		GotConn:          func(info httptrace.GotConnInfo) { _ = info.Conn.SetDeadline(time.Time{}) }, // ctx bounds it from here on
 	})
 	request, err := http.NewRequestWithContext(traced, http.MethodGet, endpoint.URL(), nil)
 	if err != nil {
@@ -95,6 +101,9 @@ func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credenti
 	}
 	// A body that was not read to its end costs its connection; nothing is lost.
 	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return newAnswer(response, nil, true) // what follows is no body, and ctx does not end it
+	}
 	body, complete, err := readBody(response.Body)
 	if err != nil {
 		return Answer{Failure: classify(ctx, err)}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -63,7 +64,7 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	scheme = strings.ToLower(scheme)
 	authority, tail, _ := strings.Cut(rest, "/")
 	switch {
-	case strings.Contains(authority, "@"):
+	case strings.Contains(authority, "@"), strings.Contains(strings.TrimSuffix(rest, digest.FindString(rest)), "@"), hasScheme && strings.Contains(rest, "@"):
 		return Endpoint{}, ErrUserInfo
 	case strings.Contains(rest, "?"):
 		return Endpoint{}, ErrQuery
@@ -87,6 +88,11 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	}
 	return e.resolveDockerHub(), nil
 }
+
+// digest is what may stand behind an @ in an image reference (OCI image
+// specification, "Digests"); a password with an @ or a slash would stand there
+// too.
+var digest = regexp.MustCompile(`@[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}$`)
 
 // parseAuthority normalises host[:port]: lower case, punycode, canonical IPv6,
 // no port that the scheme implies.

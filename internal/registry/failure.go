@@ -55,6 +55,7 @@ func (e *handshakeError) Unwrap() error { return e.err }
 // never used: it carries ports that change from run to run.
 func classify(ctx context.Context, err error) *Failure {
 	var (
+		op        *net.OpError
 		dns       *net.DNSError
 		proxy     *proxyError
 		timeout   net.Error
@@ -65,6 +66,8 @@ func classify(ctx context.Context, err error) *Failure {
 	switch {
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
+	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy
+		return &Failure{FaultConnection, "the proxy that the environment names could not be reached"}
 	case errors.As(err, &dns):
 		return &Failure{FaultDNS, dnsDetail(dns)}
 	case errors.As(err, &proxy):
@@ -85,6 +88,8 @@ func classify(ctx context.Context, err error) *Failure {
 		return &Failure{FaultUntrusted, certificateDetail(cert.Err)}
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake.err)
+	case errors.As(err, &op) && op.Op == "remote error": // an alert after the handshake, as TLS 1.3 refuses clients
+		return handshakeFailure(err)
 	default:
 		return &Failure{FaultConnection, connectionDetail(err)}
 	}

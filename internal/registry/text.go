@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,13 +24,14 @@ func NewCleaner(credential Credential) Cleaner {
 	var forms []string
 	for _, secret := range credential.Secrets() {
 		text := secret.Reveal()
-		forms = append(forms, text, url.QueryEscape(text), url.PathEscape(text))
+		forms = append(forms, text)
+		forms = append(forms, urlForms(text)...)
 		forms = append(forms, quotedForms(text)...)
 		forms = append(forms, base64Forms(text)...)
 		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(credential.Username+":"+text)))
 	}
 	for i := range forms {
-		forms[i] = fold(forms[i]) // they are looked for in folded text
+		forms[i] = squeeze(fold(forms[i])) // they are looked for in such text
 	}
 	forms = slices.DeleteFunc(forms, func(form string) bool { return form == "" })
 	// A form that contains another goes first, or its rest would stay.
@@ -38,6 +40,19 @@ func NewCleaner(credential Credential) Cleaner {
 	})
 	return Cleaner{slices.Compact(forms)}
 }
+
+// urlForms are text as it stands in the parts of a URL, with the two ways to
+// write hex digits.
+func urlForms(text string) []string {
+	var forms []string
+	for _, form := range []string{url.QueryEscape(text), url.PathEscape(text), (&url.URL{Path: text}).EscapedPath()} {
+		forms = append(forms, form, percent.ReplaceAllStringFunc(form, strings.ToLower))
+	}
+	return forms
+}
+
+// percent is a byte as a URL writes it (RFC 3986 section 2.1).
+var percent = regexp.MustCompile("%[0-9A-F]{2}")
 
 // quotedForms are text as it stands in JSON: encoding/json also escapes what
 // HTML gives a meaning, most other encoders do not.
@@ -77,24 +92,65 @@ func (c Cleaner) Clean(text string, limit int) string {
 }
 
 // Scrub returns text without secrets and control characters; blanks are folded.
-// Secrets are looked for last, so that none comes together from its pieces.
+// Secrets are looked for last, so that none comes together from its pieces, and
+// across blanks, since base64 comes in lines.
 func (c Cleaner) Scrub(text string) string {
 	text = fold(text)
+	letters := squeeze(text)
+	hidden := make([]bool, len(letters))
 	for _, secret := range c.secrets {
-		text = strings.ReplaceAll(text, secret, Ellipsis)
+		for from := 0; ; {
+			at := strings.Index(letters[from:], secret)
+			if at < 0 {
+				break
+			}
+			for i := range len(secret) {
+				hidden[from+at+i] = true
+			}
+			from += at + len(secret)
+		}
 	}
-	return text
+	return hide(text, hidden)
 }
 
-// WithoutUserInfo drops what stands before the @ of a URL's host; a text that is
-// no URL stays as it is.
+// hide puts an ellipsis in the place of hidden letters; hidden does not count
+// the blanks of text.
+func hide(text string, hidden []bool) string {
+	var shown strings.Builder
+	letter, hiding := 0, false
+	for i := range len(text) {
+		if text[i] == ' ' {
+			if !hiding || letter < len(hidden) && !hidden[letter] {
+				shown.WriteByte(' ')
+			}
+			continue
+		}
+		if !hidden[letter] {
+			shown.WriteByte(text[i])
+		} else if !hiding {
+			shown.WriteString(Ellipsis)
+		}
+		hiding = hidden[letter]
+		letter++
+	}
+	return shown.String()
+}
+
+// squeeze drops the blanks of folded text.
+func squeeze(text string) string { return strings.ReplaceAll(text, " ", "") }
+
+// WithoutUserInfo drops what stands before the last @ of a URL's host, also
+// where the URL does not parse.
 func WithoutUserInfo(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.User == nil {
+	scheme, rest, ok := strings.Cut(text, "//")
+	if !ok {
 		return text
 	}
-	u.User = nil
-	return u.String()
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	return scheme + "//" + rest[strings.LastIndex(rest[:end], "@")+1:]
 }
 
 // Printable returns text without what cannot be printed, runs of blanks folded.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -65,7 +66,7 @@ func StartDistribution(ctx context.Context, binary, dir string, accounts map[str
 		return nil, fmt.Errorf("write the registry's configuration: %w", err)
 	}
 	d.command = exec.CommandContext(ctx, binary, "serve", configPath)
-	d.command.Env = append(os.Environ(), "OTEL_TRACES_EXPORTER=none")
+	d.command.Env = append(plainEnv(), "OTEL_TRACES_EXPORTER=none")
 	output, input, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("open a pipe for the registry's log: %w", err)
@@ -85,6 +86,14 @@ func StartDistribution(ctx context.Context, binary, dir string, accounts map[str
 	}
 	d.Host = listening.FindStringSubmatch(line)[1]
 	return d, nil
+}
+
+// plainEnv is the environment without what would override the registry's
+// configuration.
+func plainEnv() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		return strings.HasPrefix(entry, "REGISTRY_") || strings.HasPrefix(entry, "OTEL_")
+	})
 }
 
 func (d *Distribution) readLog(output io.ReadCloser) {

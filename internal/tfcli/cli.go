@@ -3,7 +3,6 @@ package tfcli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,11 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 )
-
-// stopTime is how long a CLI may take to stop when it is interrupted.
-const stopTime = 15 * time.Second
 
 // mirrorVersion is the version of the provider in a mirror.
 const mirrorVersion = "0.1.0"
@@ -48,14 +43,10 @@ func NewSandbox(dir, providerBinary string) (Sandbox, error) {
 	return Sandbox{dir}, nil
 }
 
-// env is the environment of a CLI in the sandbox.
+// env is the caller's environment without anything that steers a CLI, and with
+// the sandbox's HOME.
 func (s Sandbox) env() []string {
-	return append(plainEnv(), "HOME="+filepath.Join(s.dir, "home"), "TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "cli.tfrc"))
-}
-
-// plainEnv is the caller's environment without anything that steers a CLI.
-func plainEnv() []string {
-	env := []string{"CHECKPOINT_DISABLE=1"}
+	env := []string{"CHECKPOINT_DISABLE=1", "HOME=" + filepath.Join(s.dir, "home"), "TF_CLI_CONFIG_FILE=" + filepath.Join(s.dir, "cli.tfrc")}
 	for _, entry := range os.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") && name != "HOME" {
 			env = append(env, entry)
@@ -80,9 +71,7 @@ func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
 	command := exec.CommandContext(ctx, c.Path, args...)
 	command.Dir = c.Dir
 	command.Env = append(c.Sandbox.env(), c.Env...)
-	// An interrupted CLI stops its providers; a killed one leaves them behind.
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = stopTime
+	StopGently(command) // a killed CLI would leave its providers behind
 	var printed bytes.Buffer
 	command.Stdout = &printed
 	if c.Output != nil {
@@ -97,27 +86,17 @@ func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
 	return printed.String(), command.ProcessState.ExitCode(), nil
 }
 
-// Version asks a CLI for its version; an error means that it cannot be used.
-func Version(ctx context.Context, path string) (string, error) {
-	command := exec.CommandContext(ctx, path, "version", "-json")
-	command.Env = plainEnv()
-	output, err := command.Output()
-	if err != nil {
-		return "", fmt.Errorf("ask %s for its version: %w", path, err)
-	}
-	var version struct {
-		Terraform string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal(output, &version); err != nil || version.Terraform == "" {
-		return "", fmt.Errorf("%s does not answer as Terraform or OpenTofu", path)
-	}
-	return version.Terraform, nil
-}
-
-// CopyConfiguration copies the files of an example into dir.
+// CopyConfiguration copies an example into dir: its .tf files, not what a CLI
+// left beside them.
 func CopyConfiguration(from, dir string) error {
-	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
-		return fmt.Errorf("copy the configuration %s: %w", from, err)
+	files, err := filepath.Glob(filepath.Join(from, "*.tf"))
+	if err != nil || len(files) == 0 {
+		return fmt.Errorf("copy the configuration %s: no .tf files there", from)
+	}
+	for _, file := range files {
+		if err := copyFile(file, filepath.Join(dir, filepath.Base(file)), 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }

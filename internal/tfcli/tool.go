@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Module is the path of the main module of this checkout.
@@ -55,11 +56,22 @@ func BuildProvider(ctx context.Context, root, path, version string) error {
 	return nil
 }
 
+// stopTime is how long a program may take to stop when it is interrupted.
+const stopTime = 15 * time.Second
+
+// StopGently makes a command of a context end by an interrupt, so that it can
+// stop what it started and remove what it wrote; a killed one leaves that behind.
+func StopGently(command *exec.Cmd) {
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = stopTime
+}
+
 // goCommand runs go in dir without cgo and returns its standard output.
 func goCommand(ctx context.Context, dir string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, "go", args...)
 	command.Dir = dir
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	StopGently(command)
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	output, err := command.Output()

@@ -12,17 +12,17 @@ import (
 
 // chooseCLI takes the CLI that TF_CLI names, else the first of terraform and
 // tofu on PATH that works, else builds the pinned OpenTofu.
-func chooseCLI(ctx context.Context, root string) (string, error) {
+func chooseCLI(ctx context.Context, root string, sandbox tfcli.Sandbox) (string, error) {
 	if named := os.Getenv("TF_CLI"); named != "" {
 		path, err := exec.LookPath(named)
 		if err != nil {
 			return "", fmt.Errorf("find the CLI that TF_CLI names: %w", err)
 		}
-		version, err := tfcli.Version(ctx, path)
+		version, err := sandbox.Version(ctx, path)
 		if err != nil {
 			return "", fmt.Errorf("use the CLI that TF_CLI names: %w", err)
 		}
-		fmt.Printf("Using %s %s, named by TF_CLI.\n", path, version)
+		fmt.Printf("Using %s (%s), named by TF_CLI.\n", path, version)
 		return path, nil
 	}
 	for _, name := range []string{"terraform", "tofu"} {
@@ -30,12 +30,16 @@ func chooseCLI(ctx context.Context, root string) (string, error) {
 		if err != nil {
 			continue
 		}
-		version, err := tfcli.Version(ctx, path)
+		version, err := sandbox.Version(ctx, path)
 		if err != nil {
 			fmt.Printf("Passing over %s: %v\n", path, err)
 			continue
 		}
-		fmt.Printf("Using %s %s, found on PATH.\n", path, version)
+		if !version.Supported() {
+			fmt.Printf("Passing over %s: %s is too old.\n", path, version)
+			continue
+		}
+		fmt.Printf("Using %s (%s), found on PATH.\n", path, version)
 		return path, nil
 	}
 	fmt.Println("No terraform or tofu on PATH: building the pinned OpenTofu.")

@@ -23,7 +23,7 @@ import (
 const user = "stellaops-svc"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx)
 	stop()
 	if err != nil {
@@ -51,11 +51,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path, err := chooseCLI(ctx, root)
+	sandbox, err := tfcli.NewSandbox(dir, provider)
 	if err != nil {
 		return err
 	}
-	sandbox, err := tfcli.NewSandbox(dir, provider)
+	path, err := chooseCLI(ctx, root, sandbox)
 	if err != nil {
 		return err
 	}

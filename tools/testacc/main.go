@@ -36,7 +36,7 @@ type suite struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx)
 	stop()
 	if err != nil {
@@ -135,7 +135,7 @@ func testEnv(ctx context.Context, home string) ([]string, error) {
 		}
 	}
 	env = append(env, "HOME="+home, "CHECKPOINT_DISABLE=1")
-	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOPROXY"} {
+	for _, name := range []string{"GOCACHE", "GOENV", "GOMODCACHE", "GOPATH"} {
 		value, err := exec.CommandContext(ctx, "go", "env", name).Output()
 		if err != nil {
 			return nil, fmt.Errorf("go env %s: %w", name, err)

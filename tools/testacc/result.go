@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
 // result counts what happened to the tests of a suite, subtests included.
@@ -35,6 +37,7 @@ type event struct {
 func (s suite) run(ctx context.Context, root string) (result, error) {
 	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=20m"}, s.args...)...)
 	command.Dir, command.Env, command.Stderr = root, s.env, os.Stderr
+	tfcli.StopGently(command) // or its tests would go on
 	output, err := command.StdoutPipe()
 	if err != nil {
 		return result{}, fmt.Errorf("run suite %s: %w", s.Name, err)

@@ -1,0 +1,47 @@
+package tfcli
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// Version is what a CLI says of itself.
+type Version struct {
+	Product      string // Terraform or OpenTofu
+	Number       string // such as 1.11.4
+	major, minor int
+}
+
+var firstLine = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v((\d+)\.(\d+)\S*)`)
+
+// Version asks the CLI at path for its version; an error means that it cannot be
+// used.
+func (s Sandbox) Version(ctx context.Context, path string) (Version, error) {
+	output, code, err := CLI{Path: path, Sandbox: s}.Run(ctx, "version")
+	if err != nil {
+		return Version{}, err
+	}
+	match := firstLine.FindStringSubmatch(output)
+	if code != 0 || match == nil {
+		return Version{}, fmt.Errorf("%s does not answer as Terraform or OpenTofu", path)
+	}
+	v := Version{Product: match[1], Number: match[2]}
+	v.major, _ = strconv.Atoi(match[3]) // digits; too many of them are no version
+	v.minor, _ = strconv.Atoi(match[4])
+	return v, nil
+}
+
+// Supported tells whether the provider supports the version: Terraform from 1.5,
+// OpenTofu from 1.8.
+func (v Version) Supported() bool {
+	floor := 5
+	if v.Product == "OpenTofu" {
+		floor = 8
+	}
+	return v.major > 1 || v.major == 1 && v.minor >= floor
+}
+
+// String is the product with its number.
+func (v Version) String() string { return v.Product + " " + v.Number }
