@@ -31,9 +31,10 @@ type Found struct {
 // Arguments are the credential arguments of one check; nil is one that was left
 // out or null.
 type Arguments struct {
-	Username *string
-	Password *string
-	Token    *string
+	Username      *string
+	Password      *string
+	Token         *string
+	IdentityToken *string
 }
 
 // FromArguments takes the credential that is written in the configuration. An
@@ -48,6 +49,7 @@ func FromArguments(a Arguments) Found {
 		{"username", a.Username},
 		{"password", a.Password},
 		{"token", a.Token},
+		{"identity_token", a.IdentityToken},
 	} {
 		if argument.value == nil {
 			continue
@@ -58,9 +60,10 @@ func FromArguments(a Arguments) Found {
 		}
 	}
 	found.Credential = registry.Credential{
-		Username: deref(a.Username),
-		Password: registry.NewSecret(deref(a.Password)),
-		Token:    registry.NewSecret(deref(a.Token)),
+		Username:      deref(a.Username),
+		Password:      registry.NewSecret(deref(a.Password)),
+		Token:         registry.NewSecret(deref(a.Token)),
+		IdentityToken: registry.NewSecret(deref(a.IdentityToken)),
 	}
 	found.ExpiresAt = expiry(found.Credential)
 	return found

@@ -14,13 +14,10 @@ import (
 // claim of a JWT (RFC 7519 section 4.1.4), or the expiration inside an ECR
 // password. Both are hints of the credential itself; no signature is verified.
 func expiry(c registry.Credential) time.Time {
-	secret := c.Password
-	if c.Method() == registry.MethodBearer {
-		secret = c.Token
-	}
-	at := jwtExpiry(secret.Reveal())
+	secret := c.Secret().Reveal()
+	at := jwtExpiry(secret)
 	if at.IsZero() {
-		at = ecrExpiry(secret.Reveal())
+		at = ecrExpiry(secret)
 	}
 	if at.Unix() <= 0 || at.Year() > 9999 { // not a time that RFC 3339 can write
 		return time.Time{}

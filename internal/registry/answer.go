@@ -15,6 +15,8 @@ import (
 type Answer struct {
 	Failure    *Failure
 	Status     int
+	URL        string      // that answered, after redirects; not for showing
+	Reach      Reach       // where the registry was reached
 	Challenges []Challenge // of a 401 only: some registries send one with a 200
 	IsRegistry bool        // the API version header of a registry is there
 	IsHTML     bool        // a page for people
@@ -33,13 +35,18 @@ func statusLine(status int) string {
 // API V2, "API version check").
 const versionHeader = "Docker-Distribution-Api-Version"
 
-// newAnswer takes the facts out of a response whose body was read up to the
-// limit; complete is false when there was more.
-func newAnswer(response *http.Response, body []byte, complete bool) Answer {
+// newAnswer takes the facts out of what was received.
+func newAnswer(r received) Answer {
+	if r.failure != nil {
+		return Answer{Failure: r.failure}
+	}
+	response := r.response
 	a := Answer{
 		Status:     response.StatusCode,
+		URL:        response.Request.URL.String(),
+		Reach:      r.reach,
 		IsRegistry: response.Header.Get(versionHeader) != "",
-		IsHTML:     isHTML(response.Header.Get("Content-Type"), body),
+		IsHTML:     isHTML(response.Header.Get("Content-Type"), r.body),
 	}
 	if a.Status == http.StatusUnauthorized {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
@@ -49,8 +56,8 @@ func newAnswer(response *http.Response, body []byte, complete bool) Answer {
 			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host}).String()
 		}
 	}
-	if a.Status != http.StatusOK && complete && !a.IsHTML {
-		a.Text = errorText(body)
+	if a.Status != http.StatusOK && r.complete && !a.IsHTML {
+		a.Text = errorText(r.body)
 	}
 	return a
 }

@@ -3,13 +3,9 @@ package registry
 import (
 	"context"
 	"crypto/tls"
-	"errors"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -23,11 +19,15 @@ const (
 	idleConnections = 10 // kept per host for the next check
 )
 
-// Client asks registries. It is safe for concurrent use; make it with
-// [NewClient].
+// Client asks registries and their token services. It is safe for concurrent
+// use; make it with [NewClient].
 type Client struct {
-	transport *http.Transport
-	userAgent string
+	direct      *http.Transport // registries, and realms on their own host
+	fromPrivate *http.Transport // realms of registries that were reached at a private address
+	fromPublic  *http.Transport // realms of all other registries
+	proxy       func(*url.URL) (*url.URL, error)
+	trusted     func(hostport string) bool
+	userAgent   string
 }
 
 // Options are what a [Client] needs from outside.
@@ -40,20 +40,33 @@ type Options struct {
 	// Proxy are the proxies to use, as [httpproxy.FromEnvironment] reads them;
 	// nil means none.
 	Proxy *httpproxy.Config
+	// TrustedRealms are host or host:port of token services that may be at a
+	// private address although their registry is at a public one.
+	TrustedRealms []string
 }
 
-// NewClient makes a client with one pool of connections.
+// NewClient makes a client with its own pools of connections: a connection that
+// the guard let through for one registry must not serve another.
 func NewClient(o Options) *Client {
+	c := &Client{userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms)}
+	dial := dialer(o.Dial)
+	c.direct = newTransport(o, plainDial(dial))
+	if o.Proxy != nil {
+		c.proxy = o.Proxy.ProxyFunc()
+		c.direct.Proxy = func(r *http.Request) (*url.URL, error) { return c.proxy(r.URL) }
+	}
+	c.fromPrivate = newTransport(o, guard{trusted: c.trusted}.dial(dial))
+	c.fromPublic = newTransport(o, guard{fromPublic: true, trusted: c.trusted}.dial(dial))
+	return c
+}
+
+func newTransport(o Options, dial dialer) *http.Transport {
 	config := &tls.Config{}
 	if o.TLS != nil {
 		config = o.TLS.Clone()
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
-	dial := o.Dial
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
-	transport := &http.Transport{
+	return &http.Transport{
 		DialContext:            inTime(dial),
 		TLSClientConfig:        config,
 		ForceAttemptHTTP2:      true,
@@ -63,61 +76,33 @@ func NewClient(o Options) *Client {
 		IdleConnTimeout:        30 * time.Second,
 		OnProxyConnectResponse: refuseProxy,
 	}
-	if o.Proxy != nil {
-		choose := o.Proxy.ProxyFunc()
-		transport.Proxy = func(r *http.Request) (*url.URL, error) { return choose(r.URL) }
+}
+
+// proxied tells whether a proxy stands before the address.
+func (c *Client) proxied(asked *url.URL) bool {
+	if c.proxy == nil {
+		return false
 	}
-	return &Client{transport: transport, userAgent: o.UserAgent}
+	proxy, err := c.proxy(asked)
+	return err != nil || proxy != nil
 }
 
 // CloseIdleConnections ends the connections that no request uses.
-func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+func (c *Client) CloseIdleConnections() {
+	for _, transport := range []*http.Transport{c.direct, c.fromPrivate, c.fromPublic} {
+		transport.CloseIdleConnections()
+	}
+}
 
 // Ask sends GET /v2/ (OCI distribution specification, end-1) with the
 // credential, or without one where it is empty. No answer is asked for again
 // (net/http repeats a request when a connection that was kept turns out to be
-// closed), and no redirect is followed: it is an answer like any other. Ask
+// closed). Redirects to the same origin are followed, any other is an answer. Ask
 // returns when ctx ends at the latest.
 func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
-	var handshake atomic.Pointer[error] // a connection may outlive the request that began it
-	traced := httptrace.WithClientTrace(withDeadline(ctx), &httptrace.ClientTrace{
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshake.Store(&err) },
-		GotConn:          func(info httptrace.GotConnInfo) { _ = info.Conn.SetDeadline(time.Time{}) }, // ctx bounds it from here on
-	})
-	request, err := http.NewRequestWithContext(traced, http.MethodGet, endpoint.URL(), nil)
-	if err != nil {
-		return Answer{Failure: &Failure{FaultConnection, "no request can be made of its URL"}}
-	}
-	request.Header.Set("User-Agent", c.userAgent)
-	if authorization := credential.authorization(); authorization != "" {
-		request.Header.Set("Authorization", authorization)
-	}
-	response, err := c.transport.RoundTrip(request)
-	if err != nil {
-		if failed := handshake.Load(); failed != nil && *failed != nil && errors.Is(err, *failed) {
-			err = &handshakeError{err}
-		}
-		return Answer{Failure: classify(ctx, err)}
-	}
-	// A body that was not read to its end costs its connection; nothing is lost.
-	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode == http.StatusSwitchingProtocols {
-		return newAnswer(response, nil, true) // what follows is no body, and ctx does not end it
-	}
-	body, complete, err := readBody(response.Body)
-	if err != nil {
-		return Answer{Failure: classify(ctx, err)}
-	}
-	return newAnswer(response, body, complete)
-}
-
-// readBody reads up to the limit; complete is false when there is more.
-func readBody(body io.Reader) (read []byte, complete bool, err error) {
-	read, err = io.ReadAll(io.LimitReader(body, maxBodyBytes+1))
-	if len(read) > maxBodyBytes {
-		return read[:maxBodyBytes], false, nil
-	}
-	return read, err == nil, err
+	q := call{method: http.MethodGet, url: endpoint.URL(), header: http.Header{}, limit: maxBodyBytes}
+	authorize(q.header, credential)
+	return newAnswer(c.send(ctx, c.direct, q))
 }
 
 // refuseProxy gives a proxy's refusal a type; net/http only has its text.

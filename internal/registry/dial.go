@@ -9,6 +9,14 @@ import (
 // dialer opens a connection.
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
+// plainDial is the dialer, or the network where there is none.
+func plainDial(dial dialer) dialer {
+	if dial != nil {
+		return dial
+	}
+	return (&net.Dialer{}).DialContext
+}
+
 // deadlineKey is where a request leaves its deadline for the dialer: net/http
 // dials under a context that outlives the request.
 type deadlineKey struct{}

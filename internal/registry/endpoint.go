@@ -139,12 +139,9 @@ func canonicalHost(host string, bracketed bool) (string, error) {
 		return "[" + ip.String() + "]", nil
 	}
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
-		ascii, err := idna.Lookup.ToASCII(host)
-		if err != nil {
-			return "", ErrHost
-		}
-		host = ascii
+	host, err := asciiHost(host)
+	if err != nil {
+		return "", ErrHost
 	}
 	if len(host) > 253 { // RFC 1035 section 2.3.4
 		return "", ErrHost
@@ -153,6 +150,15 @@ func canonicalHost(host string, bracketed bool) (string, error) {
 		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 			return "", ErrHost
 		}
+	}
+	return host, nil
+}
+
+// asciiHost is a name as it goes over the wire (RFC 5891): net/http makes the
+// same of it.
+func asciiHost(host string) (string, error) {
+	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return idna.Lookup.ToASCII(host)
 	}
 	return host, nil
 }
@@ -196,10 +202,17 @@ func (e Endpoint) resolveDockerHub() Endpoint {
 	if e.base == "/v1" { // the address under which docker login stores it
 		e.base = ""
 	}
-	if e.repository != "" && !strings.Contains(e.repository, "/") {
-		e.repository = defaultNamespace + "/" + e.repository
-	}
+	e.repository = e.RepositoryName(e.repository)
 	return e
+}
+
+// RepositoryName is the full name of a repository on this registry: on Docker
+// Hub a name of one part is short for one in its own namespace.
+func (e Endpoint) RepositoryName(name string) string {
+	if e.host == dockerHubRegistry && name != "" && !strings.Contains(name, "/") {
+		return defaultNamespace + "/" + name
+	}
+	return name
 }
 
 // Host is the host[:port] that credentials belong to; docker.io for every

@@ -23,6 +23,8 @@ const (
 	FaultPlainHTTP  Fault = "plain_http" // plain HTTP answers on https
 	FaultTLS        Fault = "tls"        // any other fault of the handshake
 	FaultProxyAuth  Fault = "proxy_auth" // the proxy wants a login first
+	FaultUnsafe     Fault = "unsafe"     // the realm must not get a secret; nothing was sent there
+	FaultRealm      Fault = "realm"      // the challenge has no realm that could be asked
 	FaultConnection Fault = "connection" // any other fault of the connection
 )
 
@@ -55,6 +57,7 @@ func (e *handshakeError) Unwrap() error { return e.err }
 // never used: it carries ports that change from run to run.
 func classify(ctx context.Context, err error) *Failure {
 	var (
+		unsafe    *unsafeError
 		op        *net.OpError
 		dns       *net.DNSError
 		proxy     *proxyError
@@ -64,6 +67,8 @@ func classify(ctx context.Context, err error) *Failure {
 		handshake *handshakeError
 	)
 	switch {
+	case errors.As(err, &unsafe):
+		return &Failure{FaultUnsafe, unsafe.why.Error()}
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
 	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy

@@ -19,10 +19,11 @@ const Ellipsis = "…"
 type Cleaner struct{ secrets []string }
 
 // NewCleaner knows the secrets of the credential in clear, quoted, and in
-// base64 wherever they stand in what was encoded.
-func NewCleaner(credential Credential) Cleaner {
+// base64 wherever they stand in what was encoded, and those that were minted for
+// it.
+func NewCleaner(credential Credential, minted ...Secret) Cleaner {
 	var forms []string
-	for _, secret := range credential.Secrets() {
+	for _, secret := range append(credential.Secrets(), minted...) {
 		text := secret.Reveal()
 		forms = append(forms, text)
 		forms = append(forms, urlForms(text)...)

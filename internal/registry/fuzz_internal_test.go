@@ -1,0 +1,63 @@
+package registry
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+func FuzzToken(f *testing.F) {
+	const jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjaSIsImFjY2VzcyI6W3sidHlwZSI6InJlcG9zaXRvcnkiLCJuYW1lIjoiYSIsImFjdGlvbnMiOlsicHVsbCJdfV19."
+	for _, body := range []string{
+		"", "null", "[]", `"x"`, "{", `{"token":"minted"}`, `{"access_token":"minted"}`, `{"token":"min ted"}`, `{"token":"\u0000"}`, `{"token":7}`,
+		`{"token":"` + jwt + `"}`, `{"token":"` + jwt + `","scope":"repository:a:pull"}`, `{"token":"a.b.c","scope":[]}`, `{"error":"invalid_grant"}`, `{"error":{}}`,
+	} {
+		f.Add(http.StatusOK, body, true)
+		f.Add(http.StatusBadRequest, body, true)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string, complete bool) {
+		answer := TokenAnswer{Answer: Answer{Status: status}}
+		answer.read(received{response: &http.Response{StatusCode: status}, body: []byte(body), complete: complete})
+		token := answer.Token.Reveal()
+		if strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			t.Errorf("%q gives the token %q, which cannot be sent", body, token)
+		}
+		if status == http.StatusOK && answer.Usable() != (token != "") {
+			t.Errorf("%q gives the token %q, usable %t", body, token, answer.Usable())
+		}
+		if token != "" && (status != http.StatusOK || answer.Refused || !complete) {
+			t.Errorf("status %d, refused %t, complete %t beside the token %q", status, answer.Refused, complete, token)
+		}
+		if token == "" && answer.Subject != "" {
+			t.Errorf("%q gives no token, but the subject %q", body, answer.Subject)
+		}
+	})
+}
+
+func FuzzScopeGrants(f *testing.F) {
+	for _, scope := range []string{
+		"", " ", ":", "::", ":::", "repository", "repository:a", "repository:a:pull", "repository:a:pull,push repository:b:*", "repository(plugin):a:pull",
+		"repository:host:5000/a:pull", "registry:catalog:*", "openid", "repository:a:", "repository::pull", "(:a:pull", "repository:a:pull\u00a0x",
+	} {
+		f.Add(scope, "a", "pull")
+	}
+	f.Fuzz(func(t *testing.T, scope, repository, action string) {
+		grants := ParseScope(scope)
+		if grants.Source == GrantsUnknown && grants.Allow(repository, action) {
+			t.Errorf("%q says nothing, but allows %q of %q", scope, action, repository)
+		}
+		if grants.Allow(repository, action) && !strings.Contains(scope, ":"+repository+":") {
+			t.Errorf("%q allows %q of %q, which it does not name", scope, action, repository)
+		}
+		if grants.Allow(repository, action) && !strings.Contains(scope, action) && !strings.Contains(scope, "*") {
+			t.Errorf("%q allows %q, which it does not name", scope, action)
+		}
+		if strings.ContainsFunc(repository+action, unicode.IsSpace) || strings.ContainsAny(action, ":,") {
+			return // no scope can name it
+		}
+		if more := ParseScope(scope + " repository:" + repository + ":" + action); !more.Allow(repository, action) {
+			t.Errorf("%q with %q of %q does not allow it", scope, action, repository)
+		}
+	})
+}

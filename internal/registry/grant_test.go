@@ -1,0 +1,157 @@
+package registry_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// may is an action on a repository.
+type may struct{ repository, action string }
+
+type grantRow struct {
+	name    string
+	source  registry.GrantSource
+	granted []may
+	denied  []may
+}
+
+func (row grantRow) check(t *testing.T, grants registry.Grants) {
+	t.Helper()
+	if grants.Source != row.source {
+		t.Errorf("source %q, want %q", grants.Source, row.source)
+	}
+	for _, m := range row.granted {
+		if !grants.Allow(m.repository, m.action) {
+			t.Errorf("%s of %q is denied", m.action, m.repository)
+		}
+	}
+	for _, m := range row.denied {
+		if grants.Allow(m.repository, m.action) {
+			t.Errorf("%s of %q is granted", m.action, m.repository)
+		}
+	}
+}
+
+var (
+	pullApp, pushApp, deleteApp = may{"org/app", "pull"}, may{"org/app", "push"}, may{"org/app", "delete"}
+	pullOther, pullNone         = may{"org/other", "pull"}, may{"", "pull"}
+)
+
+func TestGrantsOfAScope(t *testing.T) {
+	t.Parallel()
+	const by, nobody = registry.GrantsOfScope, registry.GrantsUnknown
+	for _, row := range []struct {
+		scope string
+		grantRow
+	}{
+		{"repository:org/app:pull", grantRow{"one action", by, []may{pullApp}, []may{pushApp, deleteApp, pullOther, {"org", "pull"}, {"org/app/x", "pull"}}}},
+		{"repository:org/app:pull,push", grantRow{"several actions", by, []may{pullApp, pushApp}, []may{deleteApp, {"org/app", "pull,push"}}}},
+		{"repository:org/app:pull repository:org/other:pull,delete", grantRow{"several repositories", by, []may{pullApp, pullOther, {"org/other", "delete"}}, []may{deleteApp, pushApp}}},
+		{"repository:org/app:pull repository:org/app:push", grantRow{"one repository twice", by, []may{pullApp, pushApp}, []may{deleteApp}}},
+		{"  repository:org/app:pull \t\n repository:org/other:pull ", grantRow{"many blanks", by, []may{pullApp, pullOther}, []may{pullNone}}},
+		{"repository:org/app:*", grantRow{"every action", by, []may{pullApp, pushApp, deleteApp}, []may{pullOther}}},
+		{"repository:*:pull", grantRow{"a star is no repository", by, []may{{"*", "pull"}}, []may{pullApp}}},
+		{"repository(plugin):org/app:pull", grantRow{"a class of repository", by, []may{pullApp}, []may{pushApp}}},
+		{"repository():org/app:pull", grantRow{"an empty class", by, []may{pullApp}, nil}},
+		{"repository:r.example.com:5000/org/app:pull", grantRow{"a name with a port", by, []may{{"r.example.com:5000/org/app", "pull"}}, []may{pullApp, {"r.example.com", "pull"}}}},
+		{"repository:org/app:latest:push", grantRow{"a name with a colon", by, []may{{"org/app:latest", "push"}}, []may{pushApp}}},
+		{"repository:org/app:", grantRow{"no action", by, nil, []may{pullApp, pushApp}}},
+		{"repository::pull", grantRow{"no name", by, []may{pullNone}, []may{pullApp}}},
+		{"repository:org/app:Pull", grantRow{"an action in another case", by, nil, []may{pullApp}}},
+		{"Repository:org/app:pull", grantRow{"a kind in another case", by, nil, []may{pullApp}}},
+		{"registry:catalog:*", grantRow{"another kind", by, nil, []may{pullApp, {"catalog", "pull"}}}},
+		{"registry:catalog:* repository:org/app:pull", grantRow{"another kind beside a repository", by, []may{pullApp}, []may{pushApp}}},
+		{"openid repository:org/app:pull", grantRow{"nonsense beside a repository", by, []may{pullApp}, []may{pushApp}}},
+		{"openid profile", grantRow{"words say nothing", nobody, nil, []may{pullApp}}},
+		{"repository:org/app", grantRow{"a scope without an action says nothing", nobody, nil, []may{pullApp}}},
+		{":", grantRow{"a colon says nothing", nobody, nil, []may{pullApp, pullNone}}},
+		{"   ", grantRow{"blanks say nothing", nobody, nil, []may{pullApp, pullNone}}},
+		{"", grantRow{"an empty scope says nothing", nobody, nil, []may{pullApp, pullNone}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			body, err := json.Marshal(map[string]string{"token": "opaque", "scope": row.scope})
+			if err != nil {
+				t.Fatal(err)
+			}
+			row.check(t, tokenAnswer(t, http.StatusOK, string(body), basic("hunter2x")).Grants)
+		})
+	}
+}
+
+// access is the claim with one entry.
+func access(kind, name, actions any) jwt.MapClaims {
+	return jwt.MapClaims{"access": []any{map[string]any{"type": kind, "name": name, "actions": actions}}}
+}
+
+func TestGrantsOfTheAccessClaim(t *testing.T) {
+	t.Parallel()
+	const by, nobody = registry.GrantsOfClaims, registry.GrantsUnknown
+	readable := map[string]any{"type": "repository", "name": "org/app", "actions": []string{"pull"}}
+	for _, row := range []struct {
+		claims jwt.MapClaims
+		grantRow
+	}{
+		{access("repository", "org/app", []string{"pull", "push"}), grantRow{"actions", by, []may{pullApp, pushApp}, []may{deleteApp, pullOther}}},
+		{access("repository", "org/app", []string{"*"}), grantRow{"every action", by, []may{pullApp, pushApp, deleteApp}, []may{pullOther}}},
+		{access("repository(plugin)", "org/app", []string{"pull"}), grantRow{"a class of repository", by, []may{pullApp}, []may{pushApp}}},
+		{access("repository", "org/app", []string{}), grantRow{"no actions", by, nil, []may{pullApp}}},
+		{access("repository", "org/app", nil), grantRow{"actions of null", by, nil, []may{pullApp}}},
+		{access("registry", "catalog", []string{"*"}), grantRow{"another kind", by, nil, []may{pullApp, {"catalog", "pull"}}}},
+		{jwt.MapClaims{"access": []any{readable, map[string]any{"type": "repository", "name": "org/app", "actions": []string{"push"}}}}, grantRow{"one repository twice", by, []may{pullApp, pushApp}, []may{deleteApp}}},
+		{jwt.MapClaims{"access": []any{}}, grantRow{"an empty claim grants nothing", by, nil, []may{pullApp, pullNone}}},
+		{jwt.MapClaims{"access": []any{nil, 7, "pull", []any{}, readable}}, grantRow{"entries of odd types are passed over", by, []may{pullApp}, []may{pushApp}}},
+		{jwt.MapClaims{"access": []any{map[string]any{"type": 7, "name": "org/app", "actions": []string{"push"}}, readable}}, grantRow{"a kind of an odd type is passed over", by, []may{pullApp}, []may{pushApp}}},
+		{jwt.MapClaims{"access": []any{map[string]any{"type": "repository", "name": "org/app", "actions": "push"}, readable}}, grantRow{"actions that are no list are passed over", by, []may{pullApp}, []may{pushApp}}},
+		{access("repository", "org/app", []any{7, nil, []string{"push"}, "pull"}), grantRow{"actions of odd types are passed over", by, []may{pullApp}, []may{pushApp}}},
+		{jwt.MapClaims{"sub": "ci"}, grantRow{"no claim says nothing", nobody, nil, []may{pullApp}}},
+		{jwt.MapClaims{"access": nil}, grantRow{"a claim of null says nothing", nobody, nil, []may{pullApp}}},
+		{jwt.MapClaims{"access": "repository:org/app:pull"}, grantRow{"a claim that is a text says nothing", nobody, nil, []may{pullApp}}},
+		{jwt.MapClaims{"access": readable}, grantRow{"a claim that is no list says nothing", nobody, nil, []may{pullApp}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			token := signed(t, row.claims)
+			row.check(t, tokenAnswer(t, http.StatusOK, `{"token":"`+token+`"}`, basic("hunter2x")).Grants)
+			row.check(t, registry.TokenGrants(registry.NewSecret(token)))
+		})
+	}
+}
+
+func TestTheScopeOfAnAnswerComesBeforeTheClaims(t *testing.T) {
+	t.Parallel()
+	token := signed(t, access("repository", "org/app", []string{"push"}))
+	for _, row := range []struct {
+		scope string // as JSON
+		grantRow
+	}{
+		{`"repository:org/app:pull"`, grantRow{"a scope", registry.GrantsOfScope, []may{pullApp}, []may{pushApp}}},
+		{`"registry:catalog:*"`, grantRow{"a scope of another kind", registry.GrantsOfScope, nil, []may{pullApp, pushApp}}},
+		{`""`, grantRow{"the claims after an empty scope", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
+		{`" "`, grantRow{"the claims after a scope of blanks", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
+		{`"openid profile"`, grantRow{"the claims after a scope that says nothing", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
+		{`null`, grantRow{"the claims after a scope of null", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
+		{`["repository:org/app:pull"]`, grantRow{"the claims after a scope that is a list", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.check(t, tokenAnswer(t, http.StatusOK, `{"token":"`+token+`","scope":`+row.scope+`}`, basic("hunter2x")).Grants)
+		})
+	}
+}
+
+func TestTheGrantsOfNoToken(t *testing.T) {
+	t.Parallel()
+	unknown := grantRow{source: registry.GrantsUnknown, denied: []may{pullApp, pullNone}}
+	for _, token := range []string{"", "opaque", "a.b.c", "..", "eyJhbGciOiJub25lIn0.bnVsbA."} {
+		unknown.check(t, registry.TokenGrants(registry.NewSecret(token)))
+	}
+	unknown.check(t, registry.Grants{})
+	refused := tokenAnswer(t, http.StatusUnauthorized, `{"token":"t","scope":"repository:org/app:pull"}`, basic("hunter2x"))
+	unknown.check(t, refused.Grants)
+}

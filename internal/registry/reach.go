@@ -1,0 +1,124 @@
+package registry
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Reach says how far away an address is, as far as secrets are concerned.
+type Reach int
+
+// From the one that everybody can reach to the one that nobody should be sent
+// to.
+const (
+	ReachUnknown   Reach = iota // through a proxy, by name
+	ReachPublic                 // on the internet
+	ReachPrivate                // loopback or a private network
+	ReachLinkLocal              // this link only, where clouds keep their metadata
+)
+
+// nat64 are the prefixes that carry an IPv4 address in their last 32 bits (RFC
+// 6052 section 2.1, RFC 8215).
+var nat64 = []netip.Prefix{netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48")}
+
+// private are the networks that are not the internet, besides those that
+// net/netip knows.
+var private = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),     // this host (RFC 1122 section 3.2.1.3); Linux connects to loopback
+	netip.MustParsePrefix("100.64.0.0/10"), // shared address space (RFC 6598)
+	netip.MustParsePrefix("fec0::/10"),     // site-local, deprecated (RFC 3879)
+	netip.MustParsePrefix("::/96"),         // unspecified and IPv4-compatible, deprecated (RFC 4291 section 2.5.5.1)
+}
+
+// metadata are the addresses of cloud metadata services that are not
+// link-local.
+var metadata = []netip.Addr{
+	netip.MustParseAddr("fd00:ec2::254"),   // Amazon, over IPv6
+	netip.MustParseAddr("fd20:ce::254"),    // Google, over IPv6
+	netip.MustParseAddr("100.100.100.200"), // Alibaba
+	netip.MustParseAddr("168.63.129.16"),   // Azure
+	netip.MustParseAddr("192.0.0.192"),     // Oracle
+}
+
+// metadataNames lead to metadata services where only a name can be judged.
+var metadataNames = []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
+
+// reachOf judges an address that a connection goes to.
+func reachOf(address netip.Addr) Reach {
+	address = embeddedIPv4(address.Unmap().WithZone(""))
+	switch {
+	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast(), address.IsInterfaceLocalMulticast(), slices.Contains(metadata, address):
+		return ReachLinkLocal
+	case address.IsLoopback(), address.IsPrivate(), address.IsMulticast(),
+		slices.ContainsFunc(private, func(p netip.Prefix) bool { return p.Contains(address) }):
+		return ReachPrivate
+	default:
+		return ReachPublic
+	}
+}
+
+// embeddedIPv4 returns the IPv4 address that a NAT64 or 6to4 address leads to.
+func embeddedIPv4(address netip.Addr) netip.Addr {
+	if !address.Is6() {
+		return address
+	}
+	bytes := address.As16()
+	if slices.ContainsFunc(nat64, func(p netip.Prefix) bool { return p.Contains(address) }) {
+		return netip.AddrFrom4([4]byte(bytes[12:16]))
+	}
+	if bytes[0] == 0x20 && bytes[1] == 0x02 { // 6to4 (RFC 3056 section 2)
+		return netip.AddrFrom4([4]byte(bytes[2:6]))
+	}
+	return address
+}
+
+// reachOfName judges a host by what is written, where the address that a
+// connection will go to is not to be seen.
+func reachOfName(hostname string) Reach {
+	name := strings.TrimSuffix(strings.ToLower(hostname), ".")
+	if address, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return reachOf(address)
+	}
+	if address, ok := legacyIPv4(name); ok {
+		return reachOf(address)
+	}
+	switch {
+	case slices.Contains(metadataNames, name):
+		return ReachLinkLocal
+	case name == "localhost", strings.HasSuffix(name, ".localhost"): // RFC 6761 section 6.3
+		return ReachPrivate
+	default:
+		return ReachUnknown
+	}
+}
+
+// legacyIPv4 reads what C libraries, and with them many proxies, take for an
+// IPv4 address besides the usual form: up to four parts, of which the last fills
+// what is left, each decimal, octal or hexadecimal (POSIX, inet_addr).
+func legacyIPv4(name string) (address netip.Addr, ok bool) {
+	parts := strings.Split(name, ".")
+	if len(parts) > 4 {
+		return netip.Addr{}, false
+	}
+	var value uint64
+	for i, part := range parts {
+		bits := 8
+		if i == len(parts)-1 {
+			bits = 32 - 8*i
+		}
+		base := 10
+		if digits, hexadecimal := strings.CutPrefix(part, "0x"); hexadecimal {
+			part, base = digits, 16
+		} else if strings.HasPrefix(part, "0") {
+			base = 8
+		}
+		number, err := strconv.ParseUint(part, base, bits)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		value = value<<bits | number
+	}
+	return netip.AddrFrom4([4]byte{byte(value >> 24), byte(value >> 16), byte(value >> 8), byte(value)}), true
+}

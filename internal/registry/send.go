@@ -1,0 +1,146 @@
+package registry
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// maxRedirects is how many redirects to the same origin are followed.
+const maxRedirects = 5
+
+// call is one question on the wire.
+type call struct {
+	method string
+	url    string
+	header http.Header
+	body   string // of a POST
+	limit  int    // bytes of the answer's body that are read
+}
+
+// received is what came back. failure is set when nothing usable did; response
+// is nil then.
+type received struct {
+	failure  *Failure
+	response *http.Response // its body is read and closed
+	body     []byte
+	complete bool  // the body was not longer than the limit
+	reach    Reach // of the address that was connected to
+}
+
+// send makes a call over the transport. Redirects are followed by hand, to the
+// same origin only and never twice to one URL: Go's own client would keep the
+// Authorization header for a subdomain. Any other redirect is an answer.
+func (c *Client) send(ctx context.Context, transport *http.Transport, q call) received {
+	asked := map[string]bool{} // by path and query: a fragment or another writing of the host asks the same again
+	for {
+		r := c.sendOnce(ctx, transport, q)
+		if r.failure != nil {
+			return r
+		}
+		asked[r.response.Request.URL.RequestURI()] = true
+		if len(asked) > maxRedirects || !isRedirect(r.response.StatusCode) || !repeatable(q.method, r.response.StatusCode) {
+			return r
+		}
+		next, err := r.response.Location()
+		if err != nil || next.User != nil || !sameOrigin(r.response.Request.URL, next) || asked[next.RequestURI()] {
+			return r
+		}
+		q.url = next.String()
+	}
+}
+
+// repeatable tells whether a redirect asks for the same request again (RFC 9110
+// section 15.4): always for a GET, for others only where the method must stay.
+func repeatable(method string, status int) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead:
+		return true
+	case http.MethodPost:
+		return status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect
+	default:
+		return false
+	}
+}
+
+// sameOrigin compares scheme, host and port (RFC 6454 section 5).
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"https": "443", "http": "80"}[u.Scheme]
+}
+
+func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call) received {
+	var (
+		handshake atomic.Pointer[error]    // a connection may outlive the request that began it
+		remote    atomic.Pointer[net.Addr] // of the connection in use
+	)
+	traced := httptrace.WithClientTrace(withDeadline(ctx), &httptrace.ClientTrace{
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshake.Store(&err) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			address := info.Conn.RemoteAddr()
+			remote.Store(&address)
+			_ = info.Conn.SetDeadline(time.Time{}) // ctx bounds it from here on
+		},
+	})
+	request, err := http.NewRequestWithContext(traced, q.method, q.url, strings.NewReader(q.body))
+	if err != nil {
+		return received{failure: &Failure{FaultConnection, "no request can be made of its URL"}}
+	}
+	maps.Copy(request.Header, q.header)
+	request.Header.Set("User-Agent", c.userAgent)
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		if failed := handshake.Load(); failed != nil && *failed != nil && errors.Is(err, *failed) {
+			err = &handshakeError{err}
+		}
+		return received{failure: classify(ctx, err)}
+	}
+	// A body that was not read to its end costs its connection; nothing is lost.
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return received{response: response, complete: true} // what follows is no body, and ctx does not end it
+	}
+	body, complete, err := readBody(response.Body, q.limit)
+	if err != nil {
+		return received{failure: classify(ctx, err)}
+	}
+	return received{response: response, body: body, complete: complete, reach: c.reachOfRegistry(request.URL, remote.Load())}
+}
+
+// reachOfRegistry is the reach of the address that was connected to; through a
+// proxy that is the proxy's, so that only the name can be judged.
+func (c *Client) reachOfRegistry(asked *url.URL, remote *net.Addr) Reach {
+	if c.proxied(asked) || remote == nil {
+		return reachOfName(asked.Hostname())
+	}
+	address, err := netip.ParseAddrPort((*remote).String())
+	if err != nil {
+		return ReachUnknown
+	}
+	return reachOf(address.Addr())
+}
+
+// readBody reads up to the limit; complete is false when there is more.
+func readBody(body io.Reader, limit int) (read []byte, complete bool, err error) {
+	read, err = io.ReadAll(io.LimitReader(body, int64(limit)+1))
+	if len(read) > limit {
+		return read[:limit], false, nil
+	}
+	return read, err == nil, err
+}

@@ -1,0 +1,71 @@
+package registry
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// Use is an action tried on a repository.
+type Use string
+
+// The uses.
+const (
+	UsePull   Use = "pull"   // HEAD of a manifest
+	UsePush   Use = "push"   // an upload that is started and cancelled at once
+	UseDelete Use = "delete" // DELETE of a manifest that does not exist
+)
+
+// UseRequest is an action to try.
+type UseRequest struct {
+	Endpoint   Endpoint
+	Repository string
+	Use        Use
+	Digest     string // of no manifest, for UseDelete: "sha256:" and 64 hex digits
+	Credential Credential
+}
+
+// manifestTypes are what a pull asks for.
+var manifestTypes = []string{
+	"application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
+	"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json", "*/*",
+}
+
+// Use tries an action (OCI distribution specification, end-3, end-4a, end-9) and
+// returns the registry's first answer. Push and delete change something, or try
+// to: an upload that was started is cancelled at once, and some registries keep
+// an empty repository of it.
+func (c *Client) Use(ctx context.Context, r UseRequest) Answer {
+	root := r.Endpoint.URL() + (&url.URL{Path: r.Repository}).EscapedPath()
+	q := call{header: http.Header{}, limit: maxBodyBytes}
+	switch r.Use {
+	case UsePush:
+		q.method, q.url = http.MethodPost, root+"/blobs/uploads/"
+	case UseDelete:
+		q.method, q.url = http.MethodDelete, root+"/manifests/"+r.Digest
+	default:
+		q.method, q.url = http.MethodHead, root+"/manifests/latest"
+		q.header["Accept"] = manifestTypes
+	}
+	authorize(q.header, r.Credential)
+	received := c.send(ctx, c.direct, q)
+	if received.failure != nil {
+		return Answer{Failure: received.failure}
+	}
+	if r.Use == UsePush && received.response.StatusCode == http.StatusAccepted {
+		c.cancelUpload(ctx, received.response, r.Credential)
+	}
+	return newAnswer(received)
+}
+
+// cancelUpload ends an upload (OCI distribution specification, end-14). The
+// registry names its address, which is followed to its own origin only.
+func (c *Client) cancelUpload(ctx context.Context, started *http.Response, credential Credential) {
+	location, err := started.Location()
+	if err != nil || location.User != nil || !sameOrigin(started.Request.URL, location) {
+		return
+	}
+	q := call{method: http.MethodDelete, url: location.String(), header: http.Header{}, limit: maxBodyBytes}
+	authorize(q.header, credential)
+	c.send(ctx, c.direct, q) // an upload that cannot be cancelled ends by itself
+}
