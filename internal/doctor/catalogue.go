@@ -1,14 +1,5 @@
 package doctor
 
-// The causes that the source document lists are quoted as it words them.
-const (
-	causeRotated   = "Credentials are invalid or have been rotated without updating the configuration"
-	causeRevoked   = "Token has been revoked by the registry administrator"
-	causeReference = "Username provided without a corresponding password (broken secret reference)"
-	causeExpired   = "Service account token expired"
-	causeAllowlist = "IP address or network not in the registry's allowlist"
-)
-
 // catalogue is the closed list of reasons, in the order of the verdict table.
 // Documentation is made from it. A reason needs one line in judge.go besides.
 var catalogue = []Entry{{
@@ -106,7 +97,7 @@ var catalogue = []Entry{{
 	remedy: remedyTLS,
 }, {
 	Reason: ReasonUnexpectedRedirect, Status: "fail",
-	Meaning:  "The answer is a redirect; it was not followed and nothing was sent there.",
+	Meaning:  "The answer is a redirect to another origin; nothing was sent there.",
 	sentence: "{registry} did not answer about {credential} but pointed elsewhere: {answer}",
 	causes: []string{
 		"registry_url is not the address under which the registry itself answers",
@@ -177,9 +168,51 @@ var catalogue = []Entry{{
 	},
 	remedy: remedyConfigure,
 }, {
+	Reason: ReasonExchangeAccepted, Status: "pass",
+	Meaning:  "The token service issued a token for these credentials that it issues to nobody else, and the registry accepts it. This is the proof.",
+	sentence: "{registry} accepted {credential}: {answer}",
+}, {
+	Reason: ReasonExchangeInconclusive, Status: "pass or fail",
+	Meaning:  "The token service issues the same token to anybody, so nothing is proven. User name and password pass, an identity token fails.",
+	sentence: "{registry} gave a token for {credential}, but its token service gives as much to anybody, so nothing is proven: {answer}",
+	causes: []string{
+		"The token service hands anonymous tokens to everybody, wrong passwords included",
+		"The token does not say for whom it was issued",
+	},
+	remedy: remedyRotate,
+}, {
+	Reason: ReasonTokenRejected, Status: "fail",
+	Meaning:  "The token service issued a token, and the registry refused it.",
+	sentence: "{registry} refused the token that its own token service issued for {credential}: {answer}",
+	causes: []string{
+		"Registry and token service disagree about issuer, audience or signing key",
+		"The clock of the registry or of the token service is wrong",
+	},
+	remedy: remedyWait,
+}, {
+	Reason: ReasonRealmUnsafe, Status: "fail",
+	Meaning:  "The token service that the registry names must not be sent a secret; nothing was sent there.",
+	sentence: "{registry} names a token service that must not get {credential}: {answer}",
+	causes: []string{
+		"The registry is misconfigured and names an internal or unencrypted address",
+		"The token service is at a private address on purpose; trusted_realms in the provider block allows that",
+		"The registry, or something in front of it, tries to collect credentials",
+	},
+	remedy: remedyAddress,
+}, {
+	Reason: ReasonExchangeUnavailable, Status: "pass or fail",
+	Meaning:  "The token service gave no usable answer. User name and password pass unproven where the registry only asks for a token, all else fails.",
+	sentence: "{registry} could not exchange {credential} for a token, so nothing was proven: {answer}",
+	causes: []string{
+		"The token service is down, overloaded or not reachable from here",
+		"The registry names a token service that does not exist, or none at all",
+	},
+	remedy: remedyReach,
+}, {
 	Reason: ReasonExchangeSkipped, Status: "pass or fail",
-	Meaning:  "The registry wants the credentials exchanged for a token, and its token service was not asked. A 401 passes as it does in the Doctor, a 400 or 403 fails.",
+	Meaning:  "The registry wants the credentials exchanged for a token, and `token_exchange` is false. A 401 passes as it does in the Doctor; a 400 or 403, and an identity token, fail.",
 	sentence: "{registry} wants {credential} exchanged for a token, and its token service was not asked: {answer}",
+	unsent:   "An identity token for {registry} can only be exchanged for another, and token_exchange is false, so nothing was sent",
 	causes: []string{
 		"The registry takes tokens only; whether the credentials are right is known to its token service",
 		causeRotated,
@@ -234,6 +267,33 @@ var catalogue = []Entry{{
 	causes: []string{
 		"The account lacks permission, or is disabled",
 		causeRotated, causeExpired, causeAllowlist,
+	},
+	remedy: remedyRotate,
+}, {
+	Reason: ReasonAccessDenied, Status: "fail",
+	Meaning:  "The credentials are good, but a permission in `access` is refused.",
+	sentence: "{registry} refuses {credential} a permission: {access}",
+	causes: []string{
+		"The account lacks this permission on the repository",
+		"The repository does not exist, or its name is mistyped",
+	},
+	remedy: remedyRotate,
+}, {
+	Reason: ReasonAccessUnproven, Status: "fail",
+	Meaning:  "A permission in `access` could not be decided.",
+	sentence: "{registry} does not show whether {credential} has a permission: {access}",
+	causes: []string{
+		"The registry does not say what a token grants; push and delete are then tried with probe = true only",
+		"The repository has no tag latest that could be asked for",
+	},
+	remedy: remedyRotate,
+}, {
+	Reason: ReasonAnyoneAccepted, Status: "fail",
+	Meaning:  "With `require_verified`: invented credentials were accepted too.",
+	sentence: "{registry} accepts invented credentials as well as {credential}, so these are not proven: {answer}",
+	causes: []string{
+		"The registry does not check credentials here, and accepts any",
+		"A proxy in front of the registry answers in its place",
 	},
 	remedy: remedyRotate,
 }}

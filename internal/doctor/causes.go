@@ -8,13 +8,25 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
+// The causes that the source document lists are quoted as it words them.
+const (
+	causeRotated   = "Credentials are invalid or have been rotated without updating the configuration"
+	causeRevoked   = "Token has been revoked by the registry administrator"
+	causeReference = "Username provided without a corresponding password (broken secret reference)"
+	causeExpired   = "Service account token expired"
+	causeAllowlist = "IP address or network not in the registry's allowlist"
+)
+
 // causes lists what may be wrong, most likely first: what was seen on the
 // credential and the answer, then what the catalogue knows of the reason.
 func causes(e Evidence, v Verdict) []string {
 	if v.Verified {
 		return []string{}
 	}
-	var seen []string
+	seen := []string{}
+	if e.RequireVerified && !v.Passed && !v.Rejected && judgeAccess(e, judgeCredentials(e)).Passed && e.Decoy != DecoyAccepted {
+		seen = append(seen, "require_verified is set, and these credentials were not proven: "+decoyCause(e.Decoy))
+	}
 	if judgesCredential(v) {
 		seen = append(seen, credentialCauses(e)...)
 	}
@@ -23,15 +35,29 @@ func causes(e Evidence, v Verdict) []string {
 	return append(seen, lookup(v.Reason).causes...)
 }
 
+func decoyCause(outcome DecoyOutcome) string {
+	if outcome == DecoyUnknown {
+		return "invented ones got no answer that tells the two apart"
+	}
+	return "nothing was answered that only they could have got"
+}
+
 // judgesCredential tells whether the credential may be at fault; in an outage
 // its oddities would only mislead.
 func judgesCredential(v Verdict) bool {
-	return v.Rejected || v.Reason == ReasonExchangeSkipped || v.Reason == ReasonAcceptedUnproven
+	switch v.Reason {
+	case ReasonExchangeSkipped, ReasonExchangeInconclusive, ReasonExchangeUnavailable, ReasonAcceptedUnproven:
+		return true
+	case ReasonAccessDenied:
+		return false
+	default:
+		return v.Rejected
+	}
 }
 
 func credentialCauses(e Evidence) []string {
 	c, secret := e.Credential, "password"
-	if c.Method == registry.MethodBearer {
+	if c.Method != registry.MethodBasic {
 		secret = "token"
 	}
 	var seen []string

@@ -28,11 +28,14 @@ const DefaultTimeout = 30 * time.Second
 
 // Request is one question.
 type Request struct {
-	Endpoint   registry.Endpoint
-	Credential registry.Credential
-	Empty      []string      // arguments that were written with nothing in them
-	ExpiresAt  time.Time     // what the secret itself says; zero if nothing
-	Timeout    time.Duration // deadline over all requests
+	Endpoint        registry.Endpoint
+	Credential      registry.Credential
+	Empty           []string  // arguments that were written with nothing in them
+	ExpiresAt       time.Time // what the secret itself says; zero if nothing
+	TokenExchange   bool      // whether a token service may be asked
+	RequireVerified bool      // whether a pass needs proof
+	Access          []AccessRequest
+	Timeout         time.Duration // deadline over all requests
 }
 
 // Report is one answer.
@@ -44,6 +47,7 @@ type Report struct {
 	RegistryHost string
 	HTTPStatus   int    // 0 when nothing answered
 	Trail        *Trail // nil when nothing was sent
+	Access       []AccessResult
 	Causes       []string
 	Remediation  []Remediation
 }
@@ -53,32 +57,43 @@ type Report struct {
 type Trail struct {
 	Endpoint  string
 	Challenge *ChallengeTrail // nil when there was none
+	Exchange  *ExchangeTrail  // nil when no token service was asked
 }
 
 // ChallengeTrail is a challenge with the parameters that registries use.
 type ChallengeTrail struct{ Scheme, Realm, Service, Scope, Error string }
 
-// Doctor makes checks.
+// Doctor makes checks. It is safe for concurrent use; make it with [New].
 type Doctor struct {
-	Asker Asker
-	Now   func() time.Time
+	wire   Wire
+	now    func() time.Time
+	random func() string
+	store  *store
+}
+
+// New makes a doctor with a store of its own. random returns a text that nobody
+// can guess, of 16 letters or more, for credentials that nobody has.
+func New(wire Wire, now func() time.Time, random func() string) *Doctor {
+	return &Doctor{wire: wire, now: now, random: random, store: &store{now: now, answers: map[string]stored{}}}
 }
 
 // Check asks the registry and judges its answers. A bad credential, registry or
 // network is a report; the only error is that of ctx, when the caller gave up.
-func (d Doctor) Check(ctx context.Context, r Request) (Report, error) {
+func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
 	bounded, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
-	evidence := gather(bounded, d.Asker, r, Evidence{
-		Endpoint:   r.Endpoint,
-		Credential: examine(r),
-		Timeout:    r.Timeout,
-		AskedAt:    d.Now(),
-	})
+	g := gatherer{wire: d.wire, store: d.store, random: d.random, request: r, Evidence: Evidence{
+		Endpoint:        r.Endpoint,
+		Credential:      examine(r),
+		Timeout:         r.Timeout,
+		AskedAt:         d.now(),
+		RequireVerified: r.RequireVerified,
+	}}
+	g.gather(bounded)
 	if err := ctx.Err(); err != nil {
 		return Report{}, err
 	}
-	return NewReport(evidence, registry.NewCleaner(r.Credential)), nil
+	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, g.minted...)), nil
 }
 
 // NewReport judges the evidence and words the verdict; all foreign text in it
@@ -91,6 +106,7 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 		Message:      message(e, verdict, clean),
 		Method:       e.Credential.Method,
 		RegistryHost: e.Endpoint.Host(),
+		Access:       e.Access,
 		Causes:       causes(e, verdict),
 		Remediation:  remediation(e, verdict),
 	}
@@ -99,7 +115,7 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 	}
 	if last := e.last(); last != nil {
 		r.HTTPStatus = last.Status
-		r.Trail = &Trail{Endpoint: e.Endpoint.URL(), Challenge: challengeTrail(e, clean)}
+		r.Trail = &Trail{Endpoint: e.Endpoint.URL(), Challenge: challengeTrail(e, clean), Exchange: exchangeTrail(e.Exchange, clean)}
 	}
 	return r
 }
@@ -125,5 +141,42 @@ func challengeTrail(e Evidence, clean registry.Cleaner) *ChallengeTrail {
 		Service: show(challenge.Params["service"]),
 		Scope:   show(challenge.Params["scope"]),
 		Error:   clean.Clean(challenge.Params["error"], maxRegistryText),
+	}
+}
+
+// ExchangeTrail is what came of asking a token service.
+type ExchangeTrail struct {
+	Endpoint string
+	Status   int // 0 when nothing answered
+	Outcome  string
+}
+
+// exchangeTrail shows the first question to the token service.
+func exchangeTrail(t *registry.TokenAnswer, clean registry.Cleaner) *ExchangeTrail {
+	if t == nil {
+		return nil
+	}
+	return &ExchangeTrail{
+		Endpoint: registry.Cut(clean.Scrub(t.Endpoint), maxRegistryText),
+		Status:   t.Status,
+		Outcome:  outcome(*t),
+	}
+}
+
+// outcome names what a token service's answer amounts to.
+func outcome(t registry.TokenAnswer) string {
+	switch {
+	case t.Failure != nil && t.Failure.Fault == registry.FaultUnsafe:
+		return "unsafe"
+	case t.Failure != nil:
+		return "unavailable"
+	case t.Location != "":
+		return "redirected"
+	case !t.Usable():
+		return "unusable"
+	case t.Token.Empty():
+		return "refused"
+	default:
+		return "issued"
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,26 +14,46 @@ import (
 
 // script answers without a network and records which credentials were sent.
 type script struct {
-	r0, r1 registry.Answer
-	asked  []registry.Method
+	r0, r1, v registry.Answer
+	tokens    func(registry.TokenRequest) registry.TokenAnswer
+	uses      func(registry.UseRequest) registry.Answer
+	asked     []registry.Method // of /v2/
+	exchanged []string          // method and scope of token requests
+	used      []string          // method and use
 }
 
 func (s *script) Ask(_ context.Context, _ registry.Endpoint, c registry.Credential) registry.Answer {
 	s.asked = append(s.asked, c.Method())
-	if c.Method() == registry.MethodAnonymous {
+	switch {
+	case c.Method() == registry.MethodAnonymous:
 		return s.r0
+	case c.Token.Reveal() == "minted":
+		return s.v
+	default:
+		return s.r1
 	}
-	return s.r1
 }
+
+func (s *script) Token(_ context.Context, r registry.TokenRequest) registry.TokenAnswer {
+	s.exchanged = append(s.exchanged, strings.TrimSpace(string(r.Credential.Method())+" "+r.Scope))
+	return s.tokens(r)
+}
+
+func (s *script) Use(_ context.Context, r registry.UseRequest) registry.Answer {
+	s.used = append(s.used, string(r.Credential.Method())+" "+string(r.Use))
+	return s.uses(r)
+}
+
+func random() string { return "0123456789abcdef" }
 
 var (
 	userAndPassword = registry.Credential{Username: "ci", Password: registry.NewSecret("s3cret")}
 	token           = registry.Credential{Token: registry.NewSecret("t0ken")}
 )
 
-func check(t *testing.T, asker doctor.Asker, credential registry.Credential) doctor.Report {
+func check(t *testing.T, wire doctor.Wire, credential registry.Credential) doctor.Report {
 	t.Helper()
-	report, err := doctor.Doctor{Asker: asker, Now: func() time.Time { return now }}.Check(t.Context(), doctor.Request{
+	report, err := doctor.New(wire, func() time.Time { return now }, random).Check(t.Context(), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
 	})
 	if err != nil {
@@ -91,7 +112,7 @@ func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := doctor.Doctor{Asker: &script{}, Now: time.Now}.Check(ctx, doctor.Request{
+	_, err := doctor.New(&script{}, time.Now, random).Check(ctx, doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Minute,
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -100,16 +121,16 @@ func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
 }
 
 // waiter answers when its context ends.
-type waiter struct{}
+type waiter struct{ script }
 
-func (waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credential) registry.Answer {
+func (*waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credential) registry.Answer {
 	<-ctx.Done()
 	return *failed(registry.FaultTimeout)
 }
 
 func TestCheckEndsAtItsTimeout(t *testing.T) {
 	t.Parallel()
-	report, err := doctor.Doctor{Asker: waiter{}, Now: time.Now}.Check(t.Context(), doctor.Request{
+	report, err := doctor.New(&waiter{}, time.Now, random).Check(t.Context(), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Millisecond,
 	})
 	if err != nil {

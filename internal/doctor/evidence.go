@@ -16,8 +16,18 @@ type Evidence struct {
 	Timeout    time.Duration // deadline over all requests
 	AskedAt    time.Time     // when the check began
 
-	Anonymous     *registry.Answer // R0, GET /v2/ without credentials; nil if not sent
-	Authenticated *registry.Answer // R1, the same with credentials; nil if not sent
+	// What was answered; nil where nothing was sent.
+	Anonymous     *registry.Answer      // R0, GET /v2/ without credentials
+	Authenticated *registry.Answer      // R1, the same with credentials
+	Exchange      *registry.TokenAnswer // T0, a token for the credentials, without a scope
+	Minted        *registry.Answer      // V, GET /v2/ with that token
+	Control       *registry.TokenAnswer // Ta, a token for nobody
+
+	Access      []AccessResult // permissions that were asked for
+	ProvenByUse bool           // an action was refused without and granted with credentials
+
+	RequireVerified bool // a pass needs proof
+	Decoy           DecoyOutcome
 }
 
 // CredentialFacts is what can be said of a credential without showing it.
@@ -27,6 +37,8 @@ type CredentialFacts struct {
 	HasPassword bool
 	Empty       []string  // arguments that were written with nothing in them
 	ExpiresAt   time.Time // what the secret itself says; zero if nothing
+
+	ExchangeOff bool // no token service may be asked
 
 	UsernameMalformed bool // cannot be sent: a colon or a control character
 	TokenMalformed    bool // cannot be sent: a blank or a control character
@@ -40,16 +52,14 @@ type CredentialFacts struct {
 // examine takes the facts out of a request.
 func examine(r Request) CredentialFacts {
 	c := r.Credential
-	secret := c.Password.Reveal()
-	if c.Method() == registry.MethodBearer {
-		secret = c.Token.Reveal()
-	}
+	secret := c.Secret().Reveal()
 	return CredentialFacts{
 		Method:            c.Method(),
 		Username:          c.Username,
 		HasPassword:       !c.Password.Empty(),
 		Empty:             r.Empty,
 		ExpiresAt:         r.ExpiresAt,
+		ExchangeOff:       !r.TokenExchange,
 		UsernameMalformed: strings.ContainsFunc(c.Username, func(r rune) bool { return r == ':' || unicode.IsControl(r) }),
 		TokenMalformed:    strings.ContainsFunc(c.Token.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }),
 		BearerPrefix:      hasPrefixFold(c.Token.Reveal(), "Bearer "),
@@ -74,13 +84,16 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// last is the answer that speaks for the registry: the one to the credentials,
-// else the one without; nil when nothing was sent.
+// last is the answer of the last request to /v2/; nil when nothing was sent.
 func (e Evidence) last() *registry.Answer {
-	if e.Authenticated != nil {
+	switch {
+	case e.Minted != nil:
+		return e.Minted
+	case e.Authenticated != nil:
 		return e.Authenticated
+	default:
+		return e.Anonymous
 	}
-	return e.Anonymous
 }
 
 // offered are the challenges to the credentials: those of R1, else those of R0.

@@ -35,35 +35,54 @@ func rejected(r Reason) Verdict { return Verdict{Reason: r, Rejected: true} }
 
 // Judge turns evidence into a verdict. It is pure: the same evidence always
 // gives the same verdict. The rows of the verdict table are tried from top to
-// bottom, and the first that matches wins.
-func Judge(e Evidence) Verdict {
+// bottom, and the first that matches wins; then come the permissions and the
+// proof that were asked for.
+func Judge(e Evidence) Verdict { return judgeProof(e, judgeAccess(e, judgeCredentials(e))) }
+
+// judgeCredentials judges the credentials themselves.
+func judgeCredentials(e Evidence) Verdict {
 	if v, ok := judgeCredential(e.Credential); ok {
 		return v
 	}
 	if v, ok := judgeFirst(*e.Anonymous); ok {
 		return v
 	}
-	if e.Authenticated == nil {
+	for _, answer := range []*registry.Answer{e.Authenticated, e.Minted} {
+		if answer == nil {
+			continue
+		}
+		if v, ok := judgeOutage(*answer); ok {
+			return v
+		}
+	}
+	if e.Exchange != nil {
+		if v, ok := judgeTokenService(*e.Exchange); ok {
+			return v
+		}
+	}
+	switch e.Credential.Method {
+	case registry.MethodBearer:
+		return judgeBearer(e)
+	case registry.MethodIdentityToken:
+		return judgeIdentityToken(e)
+	case registry.MethodBasic:
+		return judgeBasic(e)
+	default:
 		return judgeAnonymous(*e.Anonymous)
 	}
-	if v, ok := judgeOutage(*e.Authenticated); ok {
-		return v
-	}
-	if e.Credential.Method == registry.MethodBearer {
-		return judgeBearer(e)
-	}
-	return judgeBasic(e)
 }
 
 // judgeCredential finds what cannot work whatever the registry says.
 func judgeCredential(c CredentialFacts) (Verdict, bool) {
 	switch {
-	case c.Username != "" && !c.HasPassword:
+	case c.Username != "" && !c.HasPassword && c.Method != registry.MethodIdentityToken:
 		return rejected(ReasonPasswordMissing), true
 	case c.HasPassword && c.Username == "":
 		return rejected(ReasonUsernameMissing), true
 	case c.UsernameMalformed || c.TokenMalformed:
 		return rejected(ReasonMalformedCredentials), true
+	case c.Method == registry.MethodIdentityToken && c.ExchangeOff:
+		return fail(ReasonExchangeSkipped), true
 	default:
 		return Verdict{}, false
 	}
@@ -137,14 +156,20 @@ func judgeAnonymous(a registry.Answer) Verdict {
 }
 
 func judgeBasic(e Evidence) Verdict {
-	status := e.Authenticated.Status
-	switch {
-	case status == statusOK:
+	if e.Authenticated != nil && e.Authenticated.Status == statusOK {
 		return judgeAccepted(e)
-	case e.wantsToken() && status == statusUnauthorized && e.offers("Bearer"):
-		return pass(ReasonExchangeSkipped)
-	case e.wantsToken() && (status == statusBadRequest || status == statusForbidden):
-		return fail(ReasonExchangeSkipped)
+	}
+	if v, ok := judgeExchange(e); ok {
+		return v
+	}
+	unexchanged := ReasonExchangeUnavailable
+	if e.Credential.ExchangeOff {
+		unexchanged = ReasonExchangeSkipped
+	}
+	if v, ok := judgeUnexchanged(e, unexchanged); ok {
+		return v
+	}
+	switch status := e.Authenticated.Status; {
 	case status == statusUnauthorized && e.offers("Basic"):
 		return rejected(ReasonInvalidCredentials)
 	case status == statusBadRequest:

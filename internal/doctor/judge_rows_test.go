@@ -1,6 +1,8 @@
 package doctor_test
 
 import (
+	"slices"
+
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -8,12 +10,16 @@ import (
 // judgeRows is the verdict table of the contract: at least one row a line, in
 // its order, then what decides between lines.
 func judgeRows() []judgeRow {
-	return append(append(credentialRows(), outageRows()...), answerRows()...)
+	var rows []judgeRow
+	for _, row := range slices.Concat(credentialRows(), outageRows(), answerRows()) {
+		rows = append(rows, judgeRow{plainRow: row})
+	}
+	return slices.Concat(rows, exchangeRows(), askedRows())
 }
 
-func credentialRows() []judgeRow {
+func credentialRows() []plainRow {
 	withoutPassword := with(basic, func(c *doctor.CredentialFacts) { c.HasPassword = false })
-	return []judgeRow{
+	return []plainRow{
 		{"a user name without password fails and nothing is sent", withoutPassword, nil, nil, refused(doctor.ReasonPasswordMissing)},
 		{"a user name without password fails beside a token too", with(withoutPassword, func(c *doctor.CredentialFacts) { c.Method = registry.MethodBearer }), nil, nil, refused(doctor.ReasonPasswordMissing)},
 		{"a password without user name fails and nothing is sent", with(basic, func(c *doctor.CredentialFacts) { c.Username = "" }), nil, nil, refused(doctor.ReasonUsernameMissing)},
@@ -23,8 +29,8 @@ func credentialRows() []judgeRow {
 	}
 }
 
-func outageRows() []judgeRow {
-	rows := []judgeRow{
+func outageRows() []plainRow {
+	rows := []plainRow{
 		{"an unknown host", basic, failed(registry.FaultDNS), nil, fail(doctor.ReasonDNSFailure)},
 		{"a refused connection", basic, failed(registry.FaultRefused), nil, fail(doctor.ReasonConnectionRefused)},
 		{"another fault of the connection", bearer, failed(registry.FaultConnection), nil, fail(doctor.ReasonConnectionFailed)},
@@ -57,17 +63,17 @@ func outageRows() []judgeRow {
 		name string
 		doctor.CredentialFacts
 	}{{"basic", basic}, {"bearer", bearer}} {
-		rows = append(rows, judgeRow{c.name + ": an outage between the two requests", c.CredentialFacts, unauthorized(basicChallenge), failed(registry.FaultConnection), fail(doctor.ReasonConnectionFailed)})
+		rows = append(rows, plainRow{c.name + ": an outage between the two requests", c.CredentialFacts, unauthorized(basicChallenge), failed(registry.FaultConnection), fail(doctor.ReasonConnectionFailed)})
 	}
 	return rows
 }
 
-func answerRows() []judgeRow {
+func answerRows() []plainRow {
 	expired := `Bearer realm="https://auth.example.com/token",error="invalid_token",error_description="the token has expired"`
 	listing := `Bearer realm="https://auth.example.com/token",error="invalid_token",error_description="expired, revoked or invalid"`
 	invalid := `Bearer realm="https://auth.example.com/token",error="invalid_token"`
 	narrow := `Bearer realm="https://auth.example.com/token",error="insufficient_scope"`
-	return []judgeRow{
+	return []plainRow{
 		{"anonymous: 200", nobody, status(200), nil, pass(doctor.ReasonAnonymousAccepted)},
 		{"anonymous: 200 with HTML and a registry's header", nobody, page(200, true), nil, pass(doctor.ReasonAnonymousAccepted)},
 		{"anonymous: 401", nobody, unauthorized(basicChallenge), nil, refused(doctor.ReasonAuthenticationRequired)},
@@ -81,16 +87,16 @@ func answerRows() []judgeRow {
 		{"basic: 200 for anybody", basic, status(200), status(200), pass(doctor.ReasonAcceptedUnproven)},
 		{"bearer: 200 for anybody", bearer, status(200), status(200), pass(doctor.ReasonAcceptedUnproven)},
 
-		{"basic: 401 with a Bearer challenge", basic, unauthorized(bearerChallenge), unauthorized(bearerChallenge), pass(doctor.ReasonExchangeSkipped)},
-		{"basic: 401 with a Bearer challenge on an open registry", basic, status(200), unauthorized(bearerChallenge), pass(doctor.ReasonExchangeSkipped)},
-		{"basic: 401 without challenge where only the first request showed Bearer", basic, unauthorized(`Bearer realm="https://zot.example.com/token",scope=""`), unauthorized(), pass(doctor.ReasonExchangeSkipped)},
-		{"basic: 401 with an upper-case scheme", basic, unauthorized(`BEARER Realm="https://auth.example.com"`), unauthorized(`BEARER Realm="https://auth.example.com"`), pass(doctor.ReasonExchangeSkipped)},
-		{"basic: 401 with Bearer beside Basic", basic, unauthorized(basicChallenge, bearerChallenge), unauthorized(basicChallenge, bearerChallenge), pass(doctor.ReasonExchangeSkipped)},
-		{"basic: 400 where a token is wanted", basic, unauthorized(bearerChallenge), status(400), fail(doctor.ReasonExchangeSkipped)},
-		{"basic: 403 where a token is wanted", basic, unauthorized(bearerChallenge), status(403), fail(doctor.ReasonExchangeSkipped)},
+		{"basic: 401 with a Bearer challenge", unexchanged, unauthorized(bearerChallenge), unauthorized(bearerChallenge), pass(doctor.ReasonExchangeSkipped)},
+		{"basic: 401 with a Bearer challenge on an open registry", unexchanged, status(200), unauthorized(bearerChallenge), pass(doctor.ReasonExchangeSkipped)},
+		{"basic: 401 without challenge where only the first request showed Bearer", unexchanged, unauthorized(`Bearer realm="https://zot.example.com/token",scope=""`), unauthorized(), pass(doctor.ReasonExchangeSkipped)},
+		{"basic: 401 with an upper-case scheme", unexchanged, unauthorized(`BEARER Realm="https://auth.example.com"`), unauthorized(`BEARER Realm="https://auth.example.com"`), pass(doctor.ReasonExchangeSkipped)},
+		{"basic: 401 with Bearer beside Basic", unexchanged, unauthorized(basicChallenge, bearerChallenge), unauthorized(basicChallenge, bearerChallenge), pass(doctor.ReasonExchangeSkipped)},
+		{"basic: 400 where a token is wanted", unexchanged, unauthorized(bearerChallenge), status(400), fail(doctor.ReasonExchangeSkipped)},
+		{"basic: 403 where a token is wanted", unexchanged, unauthorized(bearerChallenge), status(403), fail(doctor.ReasonExchangeSkipped)},
 
 		{"basic: 401 with a Basic challenge", basic, unauthorized(basicChallenge), unauthorized(basicChallenge), refused(doctor.ReasonInvalidCredentials)},
-		{"basic: 401 with Basic although the first request showed Bearer", basic, unauthorized(bearerChallenge), unauthorized(basicChallenge), refused(doctor.ReasonInvalidCredentials)},
+		{"basic: 401 with Basic although the first request showed Bearer", unexchanged, unauthorized(bearerChallenge), unauthorized(basicChallenge), refused(doctor.ReasonInvalidCredentials)},
 		{"basic: 401 without challenge where the first request showed Basic", basic, unauthorized(basicChallenge), unauthorized(), refused(doctor.ReasonInvalidCredentials)},
 		{"basic: 401 with Basic on an open registry", basic, status(200), unauthorized(basicChallenge), refused(doctor.ReasonInvalidCredentials)},
 

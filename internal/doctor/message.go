@@ -28,6 +28,7 @@ func message(e Evidence, v Verdict, clean registry.Cleaner) string {
 		"{credential}", describeCredential(e.Credential),
 		"{malformed}", describeMalformed(e.Credential),
 		"{answer}", describeAnswer(e, clean),
+		"{access}", describeAccess(e.Access),
 	).Replace(sentence) + "."
 }
 
@@ -44,6 +45,8 @@ func describeCredential(c CredentialFacts) string {
 			return fmt.Sprintf("the bearer token (configured beside user name %s)", quoteUser(c.Username))
 		}
 		return "the bearer token"
+	case registry.MethodIdentityToken:
+		return "the identity token"
 	case registry.MethodBasic:
 		return "the basic credentials of user name " + quoteUser(c.Username)
 	default:
@@ -60,28 +63,76 @@ func describeMalformed(c CredentialFacts) string {
 
 // describeAnswer says what the last request led to.
 func describeAnswer(e Evidence, clean registry.Cleaner) string {
-	answer := e.last()
-	if answer == nil {
+	last := e.last()
+	if last == nil {
 		return ""
 	}
 	asked := "GET " + e.Endpoint.URL()
-	if answer.Failure != nil {
-		return asked + " failed, " + describeFailure(*answer.Failure, e)
+	switch {
+	case e.Minted != nil:
+		return asked + describeResult(*e.Minted, e, clean) + " with a token from " + clean.Scrub(e.Exchange.Endpoint)
+	case e.Exchange != nil && e.Authenticated == nil:
+		return describeExchange(e, clean)
 	}
-	text := asked + " answered " + answer.StatusLine()
-	if words := clean.Clean(answer.Text, maxRegistryText); words != "" {
+	text := asked + describeResult(*last, e, clean)
+	if e.Authenticated != nil && last.Failure == nil && e.Anonymous.Status != last.Status {
+		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
+	}
+	if e.Exchange != nil {
+		text += "; before, " + describeExchange(e, clean)
+	}
+	return text
+}
+
+// describeResult continues the words for a request.
+func describeResult(a registry.Answer, e Evidence, clean registry.Cleaner) string {
+	if a.Failure != nil {
+		return " failed, " + describeFailure(*a.Failure, e)
+	}
+	text := " answered " + a.StatusLine()
+	if words := clean.Clean(a.Text, maxRegistryText); words != "" {
 		text += " (" + words + ")"
 	}
 	switch {
-	case answer.Location != "":
-		text += ", a redirect to " + registry.Cut(clean.Scrub(answer.Location), maxRegistryText)
-	case answer.Status == statusOK && answer.IsHTML && !answer.IsRegistry:
+	case a.Location != "":
+		text += ", a redirect to " + registry.Cut(clean.Scrub(a.Location), maxRegistryText)
+	case a.Status == statusOK && a.IsHTML && !a.IsRegistry:
 		text += " with an HTML page"
 	}
-	if e.Authenticated != nil && e.Anonymous.Status != answer.Status {
-		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
-	}
 	return text
+}
+
+func describeExchange(e Evidence, clean registry.Cleaner) string {
+	t := e.Exchange
+	service := "its token service " + registry.Cut(clean.Scrub(t.Endpoint), maxRegistryText)
+	switch {
+	case t.Failure != nil && t.Failure.Fault == registry.FaultRealm:
+		return t.Failure.Detail
+	case t.Failure != nil && t.Failure.Fault == registry.FaultUnsafe:
+		return "nothing was sent to " + service + ", since " + t.Failure.Detail
+	case t.Failure == nil && !t.Usable() && t.Status == statusOK:
+		return service + describeResult(t.Answer, e, clean) + " without a token"
+	case e.Control != nil && e.Control.Failure == nil && t.Status == statusForbidden:
+		return service + describeResult(t.Answer, e, clean) + ", and " + e.Control.StatusLine() + " without credentials"
+	default:
+		return service + describeResult(t.Answer, e, clean)
+	}
+}
+
+// describeAccess names the permissions that did not pass.
+func describeAccess(results []AccessResult) string {
+	var parts []string
+	for _, result := range results {
+		for _, list := range []struct {
+			name    string
+			actions []string
+		}{{"refused", result.Missing}, {"not decided", result.Unknown}} {
+			if len(list.actions) > 0 {
+				parts = append(parts, strings.Join(list.actions, " and ")+" on "+registry.Cut(result.Repository, maxUsername)+" is "+list.name)
+			}
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func describeFailure(f registry.Failure, e Evidence) string {

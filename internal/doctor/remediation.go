@@ -224,12 +224,16 @@ func remediation(e Evidence, v Verdict) []Remediation {
 		"{user}", shellQuote(userOrExample(e.Credential.Username)),
 	)
 	filled := []Remediation{}
-	for _, r := range lookup(v.Reason).remedy {
-		steps := make([]string, len(r.Steps))
+	steps := lookup(v.Reason).remedy
+	if steps == nil { // accepted, but not proven as require_verified wants it
+		steps = remedyWait
+	}
+	for _, r := range steps {
+		lines := make([]string, len(r.Steps))
 		for i, step := range r.Steps {
-			steps[i] = fill.Replace(step)
+			lines[i] = fill.Replace(step)
 		}
-		filled = append(filled, Remediation{r.Platform, steps})
+		filled = append(filled, Remediation{r.Platform, lines})
 	}
 	return filled
 }

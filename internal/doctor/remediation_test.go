@@ -57,7 +57,7 @@ func TestUserNamesAreOneWordOfShell(t *testing.T) {
 func TestAddressesAreOneWordOfShell(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *failed(registry.FaultRefused)}
-	report, err := doctor.Doctor{Asker: s, Now: time.Now}.Check(t.Context(), doctor.Request{
+	report, err := doctor.New(s, time.Now, random).Check(t.Context(), doctor.Request{
 		Endpoint: endpoint(t, "http://registry.example.com/x';exit;'"), Timeout: time.Minute,
 	})
 	if err != nil {

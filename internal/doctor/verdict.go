@@ -26,6 +26,11 @@ const (
 	ReasonAuthenticationRequired Reason = "authentication_required"
 	ReasonAccepted               Reason = "accepted"
 	ReasonAcceptedUnproven       Reason = "accepted_unproven"
+	ReasonExchangeAccepted       Reason = "exchange_accepted"
+	ReasonExchangeInconclusive   Reason = "exchange_inconclusive"
+	ReasonTokenRejected          Reason = "token_rejected"
+	ReasonRealmUnsafe            Reason = "realm_unsafe"
+	ReasonExchangeUnavailable    Reason = "exchange_unavailable"
 	ReasonExchangeSkipped        Reason = "exchange_skipped"
 	ReasonInvalidCredentials     Reason = "invalid_credentials"
 	ReasonTokenExpired           Reason = "token_expired"
@@ -34,6 +39,9 @@ const (
 	ReasonUnsupportedChallenge   Reason = "unsupported_challenge"
 	ReasonForbiddenNetwork       Reason = "forbidden_network"
 	ReasonForbidden              Reason = "forbidden"
+	ReasonAccessDenied           Reason = "access_denied"
+	ReasonAccessUnproven         Reason = "access_unproven"
+	ReasonAnyoneAccepted         Reason = "anyone_accepted"
 )
 
 // Entry is all that is known of a reason before it is met.

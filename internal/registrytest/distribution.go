@@ -3,6 +3,7 @@ package registrytest
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +48,14 @@ const htpasswdConfig = `auth:
     path: %s
 `
 
+const tokenConfig = `auth:
+  token:
+    realm: %s
+    service: %s
+    issuer: %s
+    jwks: %s
+`
+
 var listening = regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
 
 // StartDistribution runs the registry binary with its files in dir. With
@@ -54,15 +63,30 @@ var listening = regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
 // open. Stop ends it.
 func StartDistribution(ctx context.Context, binary, dir string, accounts map[string]string) (*Distribution, error) {
 	d := &Distribution{dir: dir, drained: make(chan struct{})}
-	config := distributionConfig
-	if accounts != nil {
-		if err := d.SetAccounts(accounts); err != nil {
-			return nil, err
-		}
-		config += fmt.Sprintf(htpasswdConfig, d.htpasswd())
+	if accounts == nil {
+		return d.run(ctx, binary, "")
 	}
-	configPath := filepath.Join(dir, "registry.yml")
-	if err := os.WriteFile(configPath, []byte(config), 0o600); err != nil {
+	if err := d.SetAccounts(accounts); err != nil {
+		return nil, err
+	}
+	return d.run(ctx, binary, fmt.Sprintf(htpasswdConfig, d.htpasswd()))
+}
+
+// StartTokenDistribution runs the registry binary with its files in dir. It
+// takes the tokens of that service. Stop ends it.
+func StartTokenDistribution(ctx context.Context, binary, dir string, tokens *TokenService) (*Distribution, error) {
+	d := &Distribution{dir: dir, drained: make(chan struct{})}
+	keys := filepath.Join(dir, "jwks.json")
+	if err := os.WriteFile(keys, []byte(tokens.keySet()), 0o600); err != nil {
+		return nil, fmt.Errorf("write the token service's keys: %w", err)
+	}
+	return d.run(ctx, binary, fmt.Sprintf(tokenConfig, tokens.realm(), tokenAudience, tokenIssuer, keys))
+}
+
+// run starts the process with that way of asking for credentials.
+func (d *Distribution) run(ctx context.Context, binary, auth string) (*Distribution, error) {
+	configPath := filepath.Join(d.dir, "registry.yml")
+	if err := os.WriteFile(configPath, []byte(distributionConfig+auth), 0o600); err != nil {
 		return nil, fmt.Errorf("write the registry's configuration: %w", err)
 	}
 	d.command = exec.CommandContext(ctx, binary, "serve", configPath)
@@ -86,6 +110,12 @@ func StartDistribution(ctx context.Context, binary, dir string, accounts map[str
 	}
 	d.Host = listening.FindStringSubmatch(line)[1]
 	return d, nil
+}
+
+// plainClient has connections of its own: httptest closes those of the default
+// client when any server of a test ends.
+func plainClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 }
 
 // plainEnv is the environment without what would override the registry's
@@ -144,7 +174,7 @@ func (d *Distribution) Asked(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mark the registry's log: %w", err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := plainClient().Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("mark the registry's log: %w", err)
 	}
@@ -154,6 +184,30 @@ func (d *Distribution) Asked(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("find the mark in the registry's log: %w", err)
 	}
 	return d.log.matching(func(line string) bool { return strings.Contains(line, `"GET /v2/ HTTP`) }), nil
+}
+
+// Repositories are the names in the registry's catalog, as that user sees it.
+func (d *Distribution) Repositories(ctx context.Context, user, password string) ([]string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.Host+"/v2/_catalog", nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the catalog: %w", err)
+	}
+	request.SetBasicAuth(user, password)
+	response, err := plainClient().Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the catalog: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }() // read as far as it is needed
+	var catalog struct {
+		Repositories []string `json:"repositories"`
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("ask for the catalog: %s", response.Status)
+	}
+	if err := json.NewDecoder(response.Body).Decode(&catalog); err != nil {
+		return nil, fmt.Errorf("read the catalog: %w", err)
+	}
+	return catalog.Repositories, nil
 }
 
 // Log is all that the registry printed.

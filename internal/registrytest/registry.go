@@ -24,6 +24,8 @@ type Request struct {
 	Path          string
 	Authorization string
 	UserAgent     string
+	Query         string // as it came, without the question mark
+	Form          string // of a POST body, its names sorted
 }
 
 // Registry is a fake registry. Answer is called for every request and decides
@@ -59,17 +61,31 @@ func NewTLS(t Cleaner, answer func(authorization string) Response) *Registry {
 
 func (r *Registry) handler(answer func(string) Response) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		authorization := request.Header.Get("Authorization")
-		r.mu.Lock()
-		r.requests = append(r.requests, Request{request.Method, request.URL.Path, authorization, request.UserAgent()})
-		r.mu.Unlock()
-		response := answer(authorization)
-		for name, values := range response.Header {
-			w.Header()[http.CanonicalHeaderKey(name)] = values
-		}
-		w.WriteHeader(response.Status)
-		_, _ = w.Write([]byte(response.Body)) // the client may be gone; that is its test's matter
+		r.record(request)
+		answer(request.Header.Get("Authorization")).write(w)
 	})
+}
+
+func (r *Registry) record(request *http.Request) {
+	_ = request.ParseForm() // a broken form is recorded as far as it can be read
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests = append(r.requests, Request{
+		Method:        request.Method,
+		Path:          request.URL.Path,
+		Authorization: request.Header.Get("Authorization"),
+		UserAgent:     request.UserAgent(),
+		Query:         request.URL.RawQuery,
+		Form:          request.PostForm.Encode(),
+	})
+}
+
+func (r Response) write(w http.ResponseWriter) {
+	for name, values := range r.Header {
+		w.Header()[http.CanonicalHeaderKey(name)] = values
+	}
+	w.WriteHeader(r.Status)
+	_, _ = w.Write([]byte(r.Body)) // the client may be gone; that is its test's matter
 }
 
 // Requests returns what was asked so far.

@@ -1,0 +1,179 @@
+package doctor_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// uses answers an action with and without credentials.
+func uses(with, without int) func(registry.UseRequest) registry.Answer {
+	return func(r registry.UseRequest) registry.Answer {
+		if r.Credential.Method() == registry.MethodAnonymous {
+			return registry.Answer{Status: without}
+		}
+		return registry.Answer{Status: with}
+	}
+}
+
+func TestAccessByUse(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name          string
+		action        string
+		probe         bool
+		r0            int
+		with, without int
+		want          doctor.Verdict
+		method        doctor.AccessMethod
+		used          []string
+	}{
+		{"a manifest that can be read is a pull", "pull", false, 401, 200, 0, accepted, "use", []string{"basic pull"}},
+		{"a missing manifest is a pull where others are refused", "pull", false, 401, 404, 401, accepted, "use", []string{"basic pull", "anonymous pull"}},
+		{"a missing manifest says nothing where it is missing for all", "pull", false, 401, 404, 404, fail(doctor.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull"}},
+		{"a refused manifest", "pull", false, 401, 403, 0, refused(doctor.ReasonAccessDenied), "use", []string{"basic pull"}},
+		{"a manifest that is an outage", "pull", false, 401, 500, 0, fail(doctor.ReasonAccessUnproven), "use", []string{"basic pull"}},
+		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, doctor.Verdict{Reason: doctor.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"basic pull", "anonymous pull"}},
+		{"a pull that anybody may do proves nothing", "pull", false, 200, 200, 200, pass(doctor.ReasonAcceptedUnproven), "use", []string{"basic pull", "anonymous pull"}},
+		{"a push is not tried without probe", "push", false, 401, 202, 0, fail(doctor.ReasonAccessUnproven), "use", nil},
+		{"a push is tried with probe", "push", true, 401, 202, 0, accepted, "probe", []string{"basic push"}},
+		{"a push that is refused", "push", true, 401, 403, 0, refused(doctor.ReasonAccessDenied), "probe", []string{"basic push"}},
+		{"a delete is not tried without probe", "delete", false, 401, 202, 0, fail(doctor.ReasonAccessUnproven), "use", nil},
+		{"a delete of nothing is a delete where others are refused", "delete", true, 401, 404, 401, accepted, "probe", []string{"basic delete", "anonymous delete"}},
+		{"a delete that is not supported", "delete", true, 401, 405, 0, fail(doctor.ReasonAccessUnproven), "probe", []string{"basic delete"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			r0 := status(row.r0)
+			if row.r0 == 401 {
+				r0 = unauthorized(basicChallenge)
+			}
+			s := &script{r0: *r0, r1: *status(200), uses: uses(row.with, row.without)}
+			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+				Credential: userAndPassword, TokenExchange: true,
+				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{row.action}, Probe: row.probe}},
+			})
+			if report.Verdict != row.want {
+				t.Errorf("got %+v, want %+v", report.Verdict, row.want)
+			}
+			if !slices.Equal(s.used, row.used) {
+				t.Errorf("used %q, want %q", s.used, row.used)
+			}
+			if len(report.Access) != 1 || report.Access[0].Method != row.method {
+				t.Errorf("got %+v, want method %s", report.Access, row.method)
+			}
+		})
+	}
+}
+
+func TestAccessByToken(t *testing.T) {
+	t.Parallel()
+	claimed := func(source registry.GrantSource, scope string) *registry.TokenAnswer {
+		t := issued("ci")
+		t.Grants = registry.ParseScope(scope)
+		t.Grants.Source = source
+		return t
+	}
+	opaque := issued("")
+	for _, row := range []struct {
+		name       string
+		credential registry.Credential
+		scoped     *registry.TokenAnswer
+		want       doctor.Reason
+		access     doctor.AccessResult
+		used       int
+	}{
+		{"the answer's scope grants it", userAndPassword, claimed(registry.GrantsOfScope, "repository:org/app:pull"), doctor.ReasonExchangeAccepted,
+			doctor.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
+		{"the token's claim grants everything", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/app:*"), doctor.ReasonExchangeAccepted,
+			doctor.AccessResult{Granted: []string{"pull"}, Method: "token_claims"}, 0},
+		{"the claim is about another repository", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/other:pull"), doctor.ReasonAccessDenied,
+			doctor.AccessResult{Missing: []string{"pull"}, Method: "token_claims"}, 0},
+		{"the scoped token is refused", userAndPassword, tokenStatus(403), doctor.ReasonAccessDenied,
+			doctor.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
+		{"the token service is down by then", userAndPassword, tokenStatus(500), doctor.ReasonAccessUnproven,
+			doctor.AccessResult{Unknown: []string{"pull"}, Method: "token_scope"}, 0},
+		{"a token that says nothing is used", userAndPassword, opaque, doctor.ReasonExchangeAccepted,
+			doctor.AccessResult{Granted: []string{"pull"}, Method: "use"}, 1},
+		{"anonymous: a token for anybody grants it", registry.Credential{}, claimed(registry.GrantsOfScope, "repository:org/app:pull"), doctor.ReasonAnonymousAccepted,
+			doctor.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
+		{"anonymous: nobody gets one", registry.Credential{}, tokenStatus(401), doctor.ReasonAuthenticationRequired,
+			doctor.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(200, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+				if r.Scope == "" {
+					return *issued("ci")
+				}
+				return *row.scoped
+			}}
+			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+				Credential: row.credential, TokenExchange: true,
+				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+			})
+			if report.Reason != row.want {
+				t.Errorf("reason %s, want %s", report.Reason, row.want)
+			}
+			got := report.Access[0]
+			if !slices.Equal(got.Granted, row.access.Granted) || !slices.Equal(got.Missing, row.access.Missing) || !slices.Equal(got.Unknown, row.access.Unknown) || got.Method != row.access.Method {
+				t.Errorf("got %+v, want %+v", got, row.access)
+			}
+			if !slices.Contains(s.exchanged, string(row.credential.Method())+" repository:org/app:pull") || len(s.used) != row.used {
+				t.Errorf("exchanged %q, used %q", s.exchanged, s.used)
+			}
+		})
+	}
+}
+
+func TestAccessIsNotAskedOfBadCredentials(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+		Credential: userAndPassword, TokenExchange: true,
+		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+	})
+	if report.Reason != doctor.ReasonInvalidCredentials || len(report.Access) != 0 {
+		t.Errorf("got %s with %+v", report.Reason, report.Access)
+	}
+}
+
+// TestAUseProvesNothingWhereAnybodysTokenIsAsGood: a token service that hands
+// the same token to a wrong password would make its pull a proof otherwise.
+func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		others *registry.TokenAnswer // a scoped token for nobody, and for invented credentials
+		want   doctor.Verdict
+		proof  doctor.Verdict
+	}{
+		{"anybody gets such a token", issued(""), pass(doctor.ReasonExchangeInconclusive), fail(doctor.ReasonAnyoneAccepted)},
+		{"nobody else gets one", tokenStatus(401),
+			doctor.Verdict{Reason: doctor.ReasonExchangeInconclusive, Passed: true, Verified: true},
+			doctor.Verdict{Reason: doctor.ReasonExchangeInconclusive, Passed: true, Verified: true}},
+		{"nobody else is answered", tokenStatus(500), pass(doctor.ReasonExchangeInconclusive), fail(doctor.ReasonAnyoneAccepted)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			for required, want := range map[bool]doctor.Verdict{false: row.want, true: row.proof} {
+				s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(200, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+					if r.Scope != "" && r.Credential != userAndPassword {
+						return *row.others
+					}
+					return *issued("")
+				}}
+				got := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+					Credential: userAndPassword, TokenExchange: true, RequireVerified: required,
+					Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+				}).Verdict
+				if got != want {
+					t.Errorf("require_verified %t: got %+v, want %+v", required, got, want)
+				}
+			}
+		})
+	}
+}

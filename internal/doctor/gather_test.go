@@ -1,0 +1,210 @@
+package doctor_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// log is what was sent, in the words of the contract.
+func (s *script) log() string {
+	var log []string
+	for _, method := range s.asked {
+		log = append(log, "/v2/ "+string(method))
+	}
+	return strings.Join(append(append(log, s.exchanged...), s.used...), ", ")
+}
+
+// answers is a token service by credential method.
+func answers(byMethod map[registry.Method]*registry.TokenAnswer) func(registry.TokenRequest) registry.TokenAnswer {
+	return func(r registry.TokenRequest) registry.TokenAnswer {
+		if answer := byMethod[r.Credential.Method()]; answer != nil {
+			return *answer
+		}
+		return *tokenFailed(registry.FaultConnection)
+	}
+}
+
+var identityToken = registry.Credential{IdentityToken: registry.NewSecret("r3fresh")}
+
+func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
+	t.Parallel()
+	const basicMethod, none, refresh = registry.MethodBasic, registry.MethodAnonymous, registry.MethodIdentityToken
+	type service = map[registry.Method]*registry.TokenAnswer
+	for _, row := range []struct {
+		name       string
+		credential registry.Credential
+		r0, r1, v  *registry.Answer
+		service    service
+		want       string
+		reason     doctor.Reason
+	}{
+		{"a token that names the user takes three requests", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued("ci")},
+			"/v2/ anonymous, /v2/ bearer, basic", doctor.ReasonExchangeAccepted},
+		{"an opaque token takes four", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued(""), none: tokenStatus(401)},
+			"/v2/ anonymous, /v2/ bearer, basic, anonymous", doctor.ReasonExchangeAccepted},
+		{"a wrong password takes two", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(401)},
+			"/v2/ anonymous, basic", doctor.ReasonInvalidCredentials},
+		{"a forbidden one takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
+			"/v2/ anonymous, basic, anonymous", doctor.ReasonForbiddenNetwork},
+		{"a refused token is not compared with anybody's", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
+			"/v2/ anonymous, /v2/ bearer, basic", doctor.ReasonTokenRejected},
+		{"a token service that is down leaves the registry itself", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
+			"/v2/ anonymous, /v2/ basic, basic", doctor.ReasonExchangeUnavailable},
+		{"a deadline at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultTimeout)},
+			"/v2/ anonymous, basic", doctor.ReasonExchangeUnavailable},
+		{"a realm that is not safe ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultUnsafe)},
+			"/v2/ anonymous, basic", doctor.ReasonRealmUnsafe},
+		{"a rate limit at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(429)},
+			"/v2/ anonymous, basic", doctor.ReasonRateLimited},
+		{"a redirect of the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenRedirected()},
+			"/v2/ anonymous, basic", doctor.ReasonUnexpectedRedirect},
+		{"a challenge to the credentials only leads there too", userAndPassword, status(200), unauthorized(bearerChallenge), status(200), service{basicMethod: issued("ci")},
+			"/v2/ anonymous, /v2/ basic, /v2/ bearer, basic", doctor.ReasonExchangeAccepted},
+		{"Bearer is preferred where Basic stands beside it", userAndPassword, unauthorized(basicChallenge, bearerChallenge), nil, status(200), service{basicMethod: issued("ci")},
+			"/v2/ anonymous, /v2/ bearer, basic", doctor.ReasonExchangeAccepted},
+		{"an identity token goes to the token service only", identityToken, unauthorized(bearerChallenge), nil, status(200), service{refresh: issued(""), none: tokenStatus(401)},
+			"/v2/ anonymous, /v2/ bearer, identity_token, anonymous", doctor.ReasonExchangeAccepted},
+		{"an identity token stays where there is no token service", identityToken, unauthorized(basicChallenge), nil, nil, nil,
+			"/v2/ anonymous", doctor.ReasonExchangeUnavailable},
+		{"a configured bearer token is never exchanged", token, unauthorized(bearerChallenge), status(200), nil, nil,
+			"/v2/ anonymous, /v2/ bearer", doctor.ReasonAccepted},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := &script{r0: *row.r0, tokens: answers(row.service)}
+			for to, from := range map[*registry.Answer]*registry.Answer{&s.r1: row.r1, &s.v: row.v} {
+				if from != nil {
+					*to = *from
+				}
+			}
+			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: row.credential, TokenExchange: true})
+			if report.Reason != row.reason {
+				t.Errorf("reason %s, want %s", report.Reason, row.reason)
+			}
+			if got := s.log(); got != row.want {
+				t.Errorf("sent %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+// ask makes a check of registry.example.com.
+func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) doctor.Report {
+	t.Helper()
+	r.Endpoint, r.Timeout = endpoint(t, "registry.example.com"), time.Minute
+	report, err := d.Check(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestTokenExchangeFalseAsksNoTokenService(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge)}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword})
+	if report.Reason != doctor.ReasonExchangeSkipped || !report.Passed || s.log() != "/v2/ anonymous, /v2/ basic" {
+		t.Errorf("got %+v after %s", report.Verdict, s.log())
+	}
+	s = &script{}
+	report = ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: identityToken})
+	if report.Reason != doctor.ReasonExchangeSkipped || report.Passed || s.log() != "" {
+		t.Errorf("identity token: got %+v after %s", report.Verdict, s.log())
+	}
+}
+
+func TestControlsAreSharedForAMinute(t *testing.T) {
+	t.Parallel()
+	clock := now
+	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
+		registry.MethodBasic: issued(""), registry.MethodAnonymous: tokenStatus(401),
+	})}
+	d := doctor.New(s, func() time.Time { return clock }, random)
+	question := doctor.Request{Credential: userAndPassword, TokenExchange: true}
+	for _, step := range []struct {
+		after      time.Duration
+		anonymous  int
+		exchanging int
+	}{{0, 1, 2}, {59 * time.Second, 1, 3}, {2 * time.Second, 2, 5}} {
+		clock = clock.Add(step.after)
+		ask(t, d, question)
+		count := 0
+		for _, method := range s.asked {
+			if method == registry.MethodAnonymous {
+				count++
+			}
+		}
+		if count != step.anonymous || len(s.exchanged) != step.exchanging {
+			t.Errorf("%d requests without credentials and %d to the token service, want %d and %d", count, len(s.exchanged), step.anonymous, step.exchanging)
+		}
+	}
+}
+
+func TestOutagesAreNotRemembered(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *status(503)}
+	d := doctor.New(s, time.Now, random)
+	ask(t, d, doctor.Request{})
+	s.r0 = *status(200)
+	if report := ask(t, d, doctor.Request{}); report.Reason != doctor.ReasonAnonymousAccepted {
+		t.Errorf("got %s after the outage ended", report.Reason)
+	}
+}
+
+func TestADecoyIsSentOnlyWhenAskedForAndNeverWithTheRealUser(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name     string
+		required bool
+		decoy    *registry.Answer
+		want     doctor.Verdict
+		sent     int
+	}{
+		{"not asked for", false, nil, pass(doctor.ReasonAcceptedUnproven), 2},
+		{"accepted", true, status(200), fail(doctor.ReasonAnyoneAccepted), 3},
+		{"refused", true, status(401), doctor.Verdict{Reason: doctor.ReasonAcceptedUnproven, Passed: true, Verified: true}, 3},
+		{"limited", true, status(429), fail(doctor.ReasonAcceptedUnproven), 3},
+		{"no answer", true, failed(registry.FaultTimeout), fail(doctor.ReasonAcceptedUnproven), 3},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := &decoyScript{script: script{r0: *status(200), r1: *status(200)}, decoy: row.decoy}
+			d := doctor.New(s, time.Now, random)
+			for range 2 { // the second check shares R0 and the decoy
+				if got := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: row.required}).Verdict; got != row.want {
+					t.Errorf("got %+v, want %+v", got, row.want)
+				}
+			}
+			if slices.Contains(s.users[row.sent:], "") || s.real != 2 {
+				t.Errorf("users asked: %q, the real one %d times", s.users, s.real)
+			}
+		})
+	}
+}
+
+// decoyScript tells invented credentials from real ones.
+type decoyScript struct {
+	script
+	decoy *registry.Answer
+	users []string
+	real  int
+}
+
+func (s *decoyScript) Ask(_ context.Context, _ registry.Endpoint, c registry.Credential) registry.Answer {
+	s.users = append(s.users, c.Username)
+	switch c.Username {
+	case "":
+		return s.r0
+	case "ci":
+		s.real++
+		return s.r1
+	default:
+		return *s.decoy
+	}
+}

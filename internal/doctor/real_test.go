@@ -1,0 +1,268 @@
+package doctor_test
+
+import (
+	"crypto/rand"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// realRegistry is a running distribution with the token service that it trusts,
+// if any.
+type realRegistry struct {
+	*registrytest.Distribution
+	tokens *registrytest.TokenService
+}
+
+func registryBinary(t *testing.T) string {
+	t.Helper()
+	binary := os.Getenv("STELLAOPS_TEST_REGISTRY")
+	if binary == "" {
+		t.Skip("STELLAOPS_TEST_REGISTRY names no registry binary")
+	}
+	return binary
+}
+
+// withTokens starts a registry that trusts a token service where ci may pull and
+// push org/app and pull org/read.
+func withTokens(t *testing.T, options registrytest.TokenServiceOptions) realRegistry {
+	t.Helper()
+	binary := registryBinary(t)
+	options.Accounts = map[string]registrytest.Account{"ci": {
+		Password: "right", IdentityToken: "r3fresh",
+		Access: registrytest.Permissions{"org/app": {"pull", "push"}, "org/read": {"pull"}},
+	}}
+	tokens, err := registrytest.NewTokenService(t, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	distribution, err := registrytest.StartTokenDistribution(t.Context(), binary, t.TempDir(), tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(distribution.Stop)
+	return realRegistry{distribution, tokens}
+}
+
+// withAccounts starts a registry that asks by htpasswd, or an open one.
+func withAccounts(t *testing.T, accounts map[string]string) realRegistry {
+	t.Helper()
+	distribution, err := registrytest.StartDistribution(t.Context(), registryBinary(t), t.TempDir(), accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(distribution.Stop)
+	return realRegistry{Distribution: distribution}
+}
+
+func ci(password string) registry.Credential {
+	return registry.Credential{Username: "ci", Password: registry.NewSecret(password)}
+}
+
+func refresh(username, identityToken string) registry.Credential {
+	return registry.Credential{Username: username, IdentityToken: registry.NewSecret(identityToken)}
+}
+
+// examine makes one check. It fails when GET /v2/ and the token service were not
+// asked as often as that, or the service twice with one secret for one question.
+func (r realRegistry) examine(t *testing.T, question doctor.Request, requests int) doctor.Report {
+	t.Helper()
+	client := registry.NewClient(registry.Options{})
+	t.Cleanup(client.CloseIdleConnections)
+	question.Endpoint, question.TokenExchange, question.Timeout = endpoint(t, "http://"+r.Host), true, 20*time.Second
+	report, err := doctor.New(client, time.Now, rand.Text).Check(t.Context(), question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := r.Asked(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var exchanged []string
+	if r.tokens != nil {
+		for _, request := range r.tokens.Requests() {
+			exchanged = append(exchanged, strings.Join([]string{request.Method, request.Query, request.Authorization, request.Form}, " "))
+		}
+	}
+	if got := len(asked) + len(exchanged); got != requests {
+		t.Errorf("%d requests, want %d:\n%s", got, requests, strings.Join(append(asked, exchanged...), "\n"))
+	}
+	if slices.Sort(exchanged); len(slices.Compact(slices.Clone(exchanged))) != len(exchanged) {
+		t.Errorf("the token service was asked the same twice: %q", exchanged)
+	}
+	return report
+}
+
+func wantVerdict(t *testing.T, got doctor.Report, want doctor.Verdict) {
+	t.Helper()
+	if got.Verdict != want {
+		t.Errorf("got %+v, want %+v: %s", got.Verdict, want, got.Message)
+	}
+}
+
+var exchangeAccepted = doctor.Verdict{Reason: doctor.ReasonExchangeAccepted, Passed: true, Verified: true}
+
+func TestARealTokenRegistry(t *testing.T) {
+	t.Parallel()
+	serial := func(user string) string { return strings.Repeat("id-", len(user)) } // "" stays ""
+	nobody := func(string) string { return "" }
+	type options = registrytest.TokenServiceOptions
+	for _, row := range []struct {
+		name       string
+		options    options
+		credential registry.Credential
+		proof      bool
+		requests   int
+		want       doctor.Verdict
+	}{
+		{"good password", options{}, ci("right"), false, 3, exchangeAccepted},
+		{"good password, proof wanted", options{}, ci("right"), true, 4, exchangeAccepted},
+		{"good password, another subject", options{Subject: serial}, ci("right"), false, 4, exchangeAccepted},
+		{"good password, another subject, tokens for anybody", options{Subject: serial, Anonymous: true}, ci("right"), false, 4, exchangeAccepted},
+		{"good password, no subject", options{Subject: nobody}, ci("right"), false, 4, exchangeAccepted},
+		{"good password, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, ci("right"), false, 4, pass(doctor.ReasonExchangeInconclusive)},
+		{"wrong password", options{}, ci("wrong"), false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"wrong password, proof wanted", options{}, ci("wrong"), true, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"wrong password, tokens for anybody", options{Anonymous: true}, ci("wrong"), false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"unknown user", options{}, registry.Credential{Username: "cy", Password: registry.NewSecret("right")}, false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"good identity token", options{}, refresh("", "r3fresh"), false, 4, exchangeAccepted},
+		{"good identity token with its user", options{}, refresh("ci", "r3fresh"), false, 3, exchangeAccepted},
+		{"good identity token, proof wanted", options{}, refresh("ci", "r3fresh"), true, 4, exchangeAccepted},
+		{"good identity token, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(doctor.ReasonExchangeInconclusive)},
+		{"bad identity token", options{}, refresh("ci", "revoked"), false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"bad identity token, tokens for anybody", options{Anonymous: true}, refresh("", "revoked"), false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"the password as an identity token", options{}, refresh("ci", "right"), false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"anonymous", options{}, registry.Credential{}, false, 1, refused(doctor.ReasonAuthenticationRequired)},
+		{"anonymous, tokens for anybody", options{Anonymous: true}, registry.Credential{}, false, 1, refused(doctor.ReasonAuthenticationRequired)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			r := withTokens(t, row.options)
+			question := doctor.Request{Credential: row.credential, RequireVerified: row.proof}
+			wantVerdict(t, r.examine(t, question, row.requests), row.want)
+		})
+	}
+}
+
+// flaws are the tokens that a registry refuses, with the words of its log that
+// show that it did so for that reason.
+func flaws() map[registrytest.Flaw]string {
+	return map[registrytest.Flaw]string{
+		registrytest.FlawAudience:   "token intended for another audience",
+		registrytest.FlawIssuer:     "token from untrusted issuer",
+		registrytest.FlawExpired:    "token not to be used after",
+		registrytest.FlawEarly:      "token not to be used before",
+		registrytest.FlawUnknownKey: "token signed by untrusted key",
+		registrytest.FlawForged:     "error in cryptographic primitive",
+	}
+}
+
+func wantLogged(t *testing.T, r realRegistry, words string) {
+	t.Helper()
+	if !strings.Contains(r.Log(), words) {
+		t.Errorf("the registry's log does not say %q:\n%s", words, r.Log())
+	}
+}
+
+func TestARealRegistryRefusesWhatItsTokenServiceIssues(t *testing.T) {
+	t.Parallel()
+	for flaw, words := range flaws() {
+		for name, credential := range map[string]registry.Credential{"password": ci("right"), "identity token": refresh("ci", "r3fresh")} {
+			t.Run(name+", "+words, func(t *testing.T) {
+				t.Parallel()
+				r := withTokens(t, registrytest.TokenServiceOptions{Flaw: flaw})
+				wantVerdict(t, r.examine(t, doctor.Request{Credential: credential}, 3), fail(doctor.ReasonTokenRejected))
+				wantLogged(t, r, words)
+			})
+		}
+	}
+}
+
+func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
+	t.Parallel()
+	for flaw, words := range flaws() {
+		t.Run(words, func(t *testing.T) {
+			t.Parallel()
+			r := withTokens(t, registrytest.TokenServiceOptions{})
+			want := refused(doctor.ReasonTokenInvalid)
+			if flaw == registrytest.FlawExpired {
+				want = refused(doctor.ReasonTokenExpired)
+			}
+			wantVerdict(t, r.examine(t, r.configured(t, flaw), 2), want)
+			wantLogged(t, r, words)
+		})
+	}
+	t.Run("good", func(t *testing.T) {
+		t.Parallel()
+		r := withTokens(t, registrytest.TokenServiceOptions{})
+		wantVerdict(t, r.examine(t, r.configured(t, registrytest.FlawNone), 2), accepted)
+	})
+	t.Run("good, proof wanted", func(t *testing.T) {
+		t.Parallel()
+		r := withTokens(t, registrytest.TokenServiceOptions{})
+		question := r.configured(t, registrytest.FlawNone)
+		question.RequireVerified = true
+		wantVerdict(t, r.examine(t, question, 3), accepted)
+	})
+	t.Run("garbage", func(t *testing.T) {
+		t.Parallel()
+		r := withTokens(t, registrytest.TokenServiceOptions{})
+		wantVerdict(t, r.examine(t, doctor.Request{Credential: token}, 2), refused(doctor.ReasonTokenInvalid))
+	})
+}
+
+// configured is a question with a token of ci for org/app, as a configuration
+// would hold it: with the end that its claims tell.
+func (r realRegistry) configured(t *testing.T, flaw registrytest.Flaw) doctor.Request {
+	t.Helper()
+	text, err := r.tokens.Mint("ci", registrytest.Permissions{"org/app": {"pull"}}, flaw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := jwt.RegisteredClaims{}
+	if _, _, err := jwt.NewParser().ParseUnverified(text, &claims); err != nil {
+		t.Fatal(err)
+	}
+	return doctor.Request{Credential: registry.Credential{Token: registry.NewSecret(text)}, ExpiresAt: claims.ExpiresAt.Time}
+}
+
+func TestARealRegistryWithPasswordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name       string
+		accounts   map[string]string // nil is an open registry
+		credential registry.Credential
+		proof      bool
+		requests   int
+		want       doctor.Verdict
+	}{
+		{"good password", map[string]string{"ci": "right"}, ci("right"), false, 2, accepted},
+		{"good password, proof wanted", map[string]string{"ci": "right"}, ci("right"), true, 3, accepted},
+		{"wrong password", map[string]string{"ci": "right"}, ci("wrong"), false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"wrong password, proof wanted", map[string]string{"ci": "right"}, ci("wrong"), true, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"token", map[string]string{"ci": "right"}, token, false, 2, fail(doctor.ReasonUnsupportedChallenge)},
+		{"identity token", map[string]string{"ci": "right"}, refresh("ci", "r3fresh"), false, 1, fail(doctor.ReasonExchangeUnavailable)},
+		{"anonymous", map[string]string{"ci": "right"}, registry.Credential{}, false, 1, refused(doctor.ReasonAuthenticationRequired)},
+		{"open, any password", nil, ci("any"), false, 2, pass(doctor.ReasonAcceptedUnproven)},
+		{"open, any password, proof wanted", nil, ci("any"), true, 3, fail(doctor.ReasonAnyoneAccepted)},
+		{"open, any token", nil, token, false, 2, pass(doctor.ReasonAcceptedUnproven)},
+		{"open, identity token", nil, refresh("ci", "r3fresh"), false, 1, fail(doctor.ReasonExchangeUnavailable)},
+		{"open, anonymous", nil, registry.Credential{}, false, 1, pass(doctor.ReasonAnonymousAccepted)},
+		{"open, anonymous, proof wanted", nil, registry.Credential{}, true, 1, fail(doctor.ReasonAnonymousAccepted)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			r := withAccounts(t, row.accounts)
+			question := doctor.Request{Credential: row.credential, RequireVerified: row.proof}
+			wantVerdict(t, r.examine(t, question, row.requests), row.want)
+		})
+	}
+}

@@ -1,0 +1,147 @@
+package registrytest
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+)
+
+// Profile imitates the answers of one kind of registry.
+type Profile struct {
+	Name  string
+	Start func(t Cleaner) *Instance
+}
+
+// Instance is a running fake. The registry speaks plain HTTP on loopback and
+// records every request; so does its token service, on a server of its own or
+// on the registry.
+//
+// All instances have the same repositories. The good user may pull and push
+// org/app, and pull org/read, org/empty (which has no manifest), org/public and
+// library/public. Anonymous tokens and policies may pull org/public and
+// library/public. Nobody may do anything with org/secret, nor delete.
+type Instance struct {
+	*Registry
+
+	// Tokens is the token service when it is a server of its own, else nil.
+	Tokens *Registry
+	// Address is the registry_url to ask, with a base path where there is one.
+	Address string
+	// Credentials are always these, in this order: good, wrong password, unknown
+	// user, expired, garbage token, anonymous.
+	Credentials []NamedCredential
+	// GoodToken is a bearer token of the good user that passes at /v2/, for
+	// org/app (pull, push) and org/read (pull). "" where no token is taken.
+	GoodToken string
+	// IdentityToken is an OAuth2 refresh token of the good user, "" where the
+	// token service takes none.
+	IdentityToken string
+	// TakesAnything says that wrong credentials pass where none do not: any
+	// header, or any password. Only a decoy tells.
+	TakesAnything bool
+	// Open says that /v2/ answers 200 without credentials.
+	Open bool
+
+	fake *fake
+}
+
+// NamedCredential is what a user would configure. An empty field is absent.
+type NamedCredential struct {
+	Name     string
+	Username string
+	Password string
+	Token    string
+}
+
+// Credential returns the credential of that name.
+func (i *Instance) Credential(name string) NamedCredential {
+	at := slices.IndexFunc(i.Credentials, func(c NamedCredential) bool { return c.Name == name })
+	if at < 0 {
+		return NamedCredential{}
+	}
+	return i.Credentials[at]
+}
+
+// OpenUploads is the number of uploads that were started and not cancelled.
+func (i *Instance) OpenUploads() int {
+	i.fake.mu.Lock()
+	defer i.fake.mu.Unlock()
+	return len(i.fake.uploads)
+}
+
+// Profiles returns one profile for every kind of registry whose answers are
+// known.
+func Profiles() []Profile {
+	var profiles []Profile
+	for _, r := range slices.Concat(distributionRules(), hostedRules(), cloudRules(), plainRules()) {
+		profiles = append(profiles, Profile{Name: r.name, Start: func(t Cleaner) *Instance { return start(t, r) }})
+	}
+	return profiles
+}
+
+func start(t Cleaner, r rules) *Instance {
+	f := newFake(r)
+	i := &Instance{Registry: listen(t, http.HandlerFunc(f.serve)), fake: f}
+	f.host = i.Listener.Addr().String()
+	tokenHost := f.host
+	if s := r.tokens; s != nil && s.apart {
+		i.Tokens = listen(t, http.HandlerFunc(f.serveToken))
+		tokenHost = i.Tokens.Listener.Addr().String()
+	}
+	f.origin = "http://" + tokenHost
+
+	f.credentials = credentials(f)
+	i.Credentials = f.credentials
+	i.Address = "http://" + f.host + r.base
+	i.TakesAnything, i.Open = r.takesAnything, r.open || r.noAuth
+	if s := r.tokens; s != nil {
+		i.GoodToken = f.token(f.credentials[0].Username, []scope{{"org/app", []string{pull, push}}, {"org/read", []string{pull}}})
+		if s.post == postOAuth2 {
+			f.identity = "refresh-" + rand.Text()
+			if s.passwordIsIdentity {
+				f.identity = f.credentials[0].Password
+			}
+			i.IdentityToken = f.identity
+		}
+	}
+
+	i.Start()
+	if i.Tokens != nil {
+		i.Tokens.Start()
+	}
+	return i
+}
+
+// listen has an address at once but serves only when it is started, so that the
+// fake can know all addresses before the first request.
+func listen(t Cleaner, handler http.Handler) *Registry {
+	r := &Registry{}
+	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		r.record(request)
+		handler.ServeHTTP(w, request)
+	}))
+	t.Cleanup(r.Close)
+	return r
+}
+
+// credentials makes the six credentials of an instance.
+func credentials(f *fake) []NamedCredential {
+	good := NamedCredential{Username: "ci", Password: "good-password"}
+	if f.rules.good != nil {
+		good = f.rules.good(f)
+	}
+	expired := NamedCredential{Username: "retired", Password: "expired-password"}
+	if f.rules.expired != nil {
+		expired = f.rules.expired(f)
+	}
+	good.Name, expired.Name = "good", "expired"
+	return []NamedCredential{
+		good,
+		{Name: "wrong password", Username: good.Username, Password: "wrong-password"},
+		{Name: "unknown user", Username: "nobody", Password: "password-of-nobody"},
+		expired,
+		{Name: "garbage token", Token: f.garbage(good.Username)},
+		{Name: "anonymous"},
+	}
+}

@@ -1,0 +1,106 @@
+package registrytest
+
+import "net/http"
+
+// distributionRules are the registries that are CNCF distribution, and the
+// token services made for it.
+func distributionRules() []rules {
+	return []rules{
+		{
+			name:   "distribution, htpasswd",
+			basic:  basicChecked,
+			refuse: refuseByBasic(`Basic realm="Registry Realm"`),
+		},
+		{
+			name:   "distribution, no auth",
+			noAuth: true,
+			refuse: func(*fake, visitor, string) Response { return denied() },
+		},
+		{
+			name:    "distribution, token",
+			ghost:   true,
+			refuse:  refuseByToken,
+			tokens:  distributionTokens(),
+			expired: expiredBearer,
+		},
+		{
+			name:    "docker_auth",
+			ghost:   true,
+			refuse:  refuseByToken,
+			tokens:  dockerAuthTokens(),
+			expired: expiredBearer,
+		},
+		{
+			// The realm is a word from its configuration, no address.
+			name:          "distribution, silly",
+			anyHeader:     true,
+			takesAnything: true,
+			refuse: func(_ *fake, v visitor, scope string) Response {
+				if v.standing == accepted {
+					return denied()
+				}
+				challenge := `Bearer realm="silly-realm",service="silly-service"`
+				if scope != "" {
+					challenge += "," + param("scope", scope)
+				}
+				return Unauthorized(challenge)
+			},
+		},
+	}
+}
+
+// distributionTokens is a token service as distribution's specification has it.
+// registries.md leaves its answers open: here nobody gets a token without a
+// scope, and a refusal has an OCI error and a Basic challenge, as the sample
+// service in distribution's own repository does.
+func distributionTokens() *tokenService {
+	return &tokenService{
+		apart:     true,
+		path:      "/token",
+		service:   "registry.example",
+		mint:      signed(subject),
+		fields:    []string{"token"},
+		expiresIn: 300,
+		anonymous: anonymousWithScope,
+		post:      postOAuth2,
+		refuse: func(*fake, standing) Response {
+			return Unauthorized(`Basic realm="token service"`)
+		},
+		refuseGrant: invalidGrant,
+	}
+}
+
+// dockerAuthTokens is docker_auth. A token for nobody has an empty subject. What
+// it also does, and this does not show: an account without a password check gets
+// a token that names it, whatever the password.
+func dockerAuthTokens() *tokenService {
+	return &tokenService{
+		apart:       true,
+		path:        "/auth",
+		service:     "Docker registry",
+		mint:        signed(subject),
+		fields:      []string{"token", "access_token"},
+		anonymous:   anonymousAlways,
+		sameAccount: true,
+		post:        postAnonymous,
+		refuse: func(*fake, standing) Response {
+			response := plainText(http.StatusUnauthorized, "Auth failed.\n")
+			response.Header.Set("Www-Authenticate", `Basic realm="Docker registry"`)
+			return response
+		},
+	}
+}
+
+// expiredBearer is a token of this service that has expired.
+func expiredBearer(f *fake) NamedCredential {
+	return NamedCredential{Token: f.expiredToken("ci")}
+}
+
+// invalidGrant is OAuth2's refusal of a refresh token or password, RFC 6749
+// section 5.2.
+func invalidGrant() Response {
+	return jsonBody(http.StatusBadRequest, map[string]any{
+		"error":             "invalid_grant",
+		"error_description": "the grant is invalid, expired or revoked",
+	})
+}

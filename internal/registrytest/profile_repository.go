@@ -1,0 +1,94 @@
+package registrytest
+
+import (
+	"crypto/rand"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+var (
+	manifestPath = regexp.MustCompile(`^([a-z0-9/._-]+)/manifests/([^/]+)$`)
+	uploadPath   = regexp.MustCompile(`^([a-z0-9/._-]+)/blobs/uploads/([^/]*)$`)
+)
+
+// repository answers what lies below /v2/.
+func (f *fake) repository(request *http.Request, v visitor, rest string) Response {
+	if match := manifestPath.FindStringSubmatch(rest); match != nil {
+		return f.manifest(request, v, match[1])
+	}
+	if match := uploadPath.FindStringSubmatch(rest); match != nil {
+		return f.upload(request, v, match[1], match[2])
+	}
+	return ociError(http.StatusNotFound, "NOT_FOUND", "page not found")
+}
+
+func (f *fake) manifest(request *http.Request, v visitor, repository string) Response {
+	action := pull
+	switch request.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodDelete:
+		action = deletion
+	default:
+		return unsupported()
+	}
+	if refusal, ok := f.permit(v, action, repository); !ok {
+		return refusal
+	}
+	if repository == "org/empty" {
+		return ociError(http.StatusNotFound, "MANIFEST_UNKNOWN", "manifest unknown")
+	}
+	return Response{
+		Status: http.StatusOK,
+		Header: http.Header{
+			"Docker-Distribution-Api-Version": {"registry/2.0"},
+			"Content-Type":                    {"application/vnd.oci.image.manifest.v1+json"},
+			"Docker-Content-Digest":           {"sha256:" + strings.Repeat("0", 64)},
+		},
+		Body: "{}",
+	}
+}
+
+// upload starts an upload or cancels it. distribution asks for the action
+// delete when an upload is cancelled; this fake is content with push.
+func (f *fake) upload(request *http.Request, v visitor, repository, id string) Response {
+	path := request.URL.Path
+	starts, cancels := request.Method == http.MethodPost && id == "", request.Method == http.MethodDelete && id != ""
+	if !starts && !cancels {
+		return unsupported()
+	}
+	if refusal, ok := f.permit(v, push, repository); !ok {
+		return refusal
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if cancels {
+		if !f.uploads[path] {
+			return ociError(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
+		}
+		delete(f.uploads, path)
+		return Status(http.StatusNoContent)
+	}
+	id = strings.ToLower(rand.Text())
+	f.uploads[path+id] = true
+	location := path + id
+	if !f.rules.relative {
+		location = "http://" + f.host + location + "?_state=" + rand.Text()
+	}
+	return Response{
+		Status: http.StatusAccepted,
+		Header: http.Header{"Location": {location}, "Docker-Upload-Uuid": {id}, "Range": {"0-0"}},
+	}
+}
+
+// permit returns the registry's refusal unless the visitor may do that.
+func (f *fake) permit(v visitor, action, repository string) (Response, bool) {
+	known := v.standing == accepted || v.standing == nobody && f.rules.open
+	if known && v.may(action, repository) {
+		return Response{}, true
+	}
+	if action == push {
+		action = pull + "," + push // what a push is challenged with
+	}
+	return f.rules.refuse(f, v, "repository:"+repository+":"+action), false
+}
