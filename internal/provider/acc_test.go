@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -57,12 +58,18 @@ variable "token" {
   default   = null
   sensitive = true
 }
+variable "identity_token" {
+  type      = string
+  default   = null
+  sensitive = true
+}
 data "stellaops_oci_credentials_check" "test" {
-  registry_url = var.url
-  username     = var.username
-  password     = var.password
-  token        = var.token
-  timeout      = "20s"
+  registry_url   = var.url
+  username       = var.username
+  password       = var.password
+  token          = var.token
+  identity_token = var.identity_token
+  timeout        = "20s"
 }
 `
 
@@ -207,7 +214,7 @@ func TestAccARegistryThatWantsATokenPassesAsInTheDoctor(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{{
-			Config: checkConfig + gate,
+			Config: strings.Replace(checkConfig, "timeout ", "token_exchange = false\n  timeout ", 1) + gate,
 			ConfigVariables: config.Variables{
 				"url": config.StringVariable(fake.URL), "username": config.StringVariable("ci"), "password": config.StringVariable("any"),
 			},

@@ -51,6 +51,7 @@ func TestAccNoSecretIsKept(t *testing.T) {
 		{"password without user name", "password", "", true, false, "username_missing"},
 		{"good token", "token", "", true, false, "accepted"},
 		{"wrong token", "token", "", false, false, "unsupported_challenge"},
+		{"identity token", "identity_token", "", false, false, "exchange_unavailable"},
 		{"wrong token, read at apply", "token", "", false, true, "unsupported_challenge"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -60,7 +61,7 @@ func TestAccNoSecretIsKept(t *testing.T) {
 				"TF_VAR_"+row.variable+"="+canary, "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+log)
 			configuration := checkConfig
 			if row.deferred {
-				configuration = strings.Replace(configuration, `timeout      = "20s"`, `timeout      = terraform_data.trigger.output == "" ? "1s" : "20s"`, 1) + deferred
+				configuration = strings.Replace(configuration, `timeout        = "20s"`, `timeout        = terraform_data.trigger.output == "" ? "1s" : "20s"`, 1) + deferred
 			}
 			write(t, cli, configuration+"output \"reason\" {\n  value = data.stellaops_oci_credentials_check.test.reason\n}\n")
 			printed := mustRun(t, cli, 0, "plan", "-no-color", "-out=saved")

@@ -16,12 +16,19 @@ var checkFields = []field{
 	{name: "username", argument: true, text: "User name for basic authentication."},
 	{name: "password", argument: true, sensitive: true, text: "Password for basic authentication, sent exactly as it is. Not stored: it reads back as null. " + planText},
 	{name: "token", argument: true, sensitive: true, text: "Bearer token, sent as it is. Wins over user name and password. Not stored: it reads back as null. " + planText},
+	{name: "identity_token", argument: true, sensitive: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Not stored: it reads back as null. " + planText},
+	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves.", fields: []field{
+		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
+		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},
+		{name: "probe", kind: kindBool, argument: true, text: "Whether push and delete may be tried where the registry does not say what is granted: an upload that is started and cancelled at once (some registries keep an empty repository, or the upload until they clean up), the deletion of a digest that does not exist. Default `false`: they are unknown then."},
+	}},
 	{name: "token_exchange", kind: kindBool, argument: true, text: "Whether to exchange user name and password for a token where the registry asks for that. Default `true`. " +
-		"This version never asks the token service, whatever is written here: such a registry gets the verdict `exchange_skipped`, as in the Stella Ops Doctor."},
+		"With `false` such a registry passes unproven, as in the Stella Ops Doctor, and its token service is sent nothing."},
+	{name: "require_verified", kind: kindBool, argument: true, text: "Whether a pass needs proof. With `true`, invented credentials must be refused, and a pass that is not `verified` becomes a fail with its reason kept. Default `false`: nothing invented is ever sent."},
 	{name: "timeout", argument: true, text: "Longest time that the whole check may take, as a Go duration such as `10s` or `1m30s`. Default `30s`."},
 
 	{name: "passed", kind: kindBool, text: "The verdict. Never null."},
-	{name: "verified", kind: kindBool, text: "True if the check passed and the same request without credentials was refused, so that the credentials made the difference. Never true for anonymous checks."},
+	{name: "verified", kind: kindBool, text: "True if the check passed and the same request without credentials was refused or answered as somebody else, so that the credentials made the difference. Never true for anonymous checks."},
 	{name: "rejected", kind: kindBool, text: "True if the check failed and it is proven that these credentials were refused or cannot work. False for outages: `!rejected` is the gate for those who accept an outage."},
 	{name: "status", text: "`pass`, `fail` or `skip`."},
 	{name: "reason", text: "Why, as one word from a closed list; see the guide *Read a verdict*."},

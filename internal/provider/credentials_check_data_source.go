@@ -5,11 +5,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 )
 
-type credentialsCheckDataSource struct{ doctor *doctor.Doctor }
+type credentialsCheckDataSource struct{ checks *checks }
 
 func newCredentialsCheckDataSource() datasource.DataSource { return &credentialsCheckDataSource{} }
 
@@ -23,7 +21,7 @@ func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.Sche
 
 func (d *credentialsCheckDataSource) Configure(_ context.Context, request datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	// Validation configures without data and never reads.
-	d.doctor, _ = request.ProviderData.(*doctor.Doctor)
+	d.checks, _ = request.ProviderData.(*checks)
 }
 
 func (d *credentialsCheckDataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
@@ -32,17 +30,10 @@ func (d *credentialsCheckDataSource) Read(ctx context.Context, request datasourc
 	if response.Diagnostics.HasError() {
 		return
 	}
-	question, found, diags := model.request()
-	response.Diagnostics.Append(diags...)
+	response.Diagnostics.Append(d.checks.run(ctx, &model)...)
 	if response.Diagnostics.HasError() {
 		return
 	}
-	report, err := d.doctor.Check(ctx, question)
-	if err != nil {
-		response.Diagnostics.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
-		return
-	}
-	model.fill(report, found)
 	model.dropSecrets()
 	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -15,12 +16,15 @@ import (
 
 // checkModel holds a check as the schema has it.
 type checkModel struct {
-	RegistryURL   types.String `tfsdk:"registry_url"`
-	Username      types.String `tfsdk:"username"`
-	Password      types.String `tfsdk:"password"`
-	Token         types.String `tfsdk:"token"`
-	TokenExchange types.Bool   `tfsdk:"token_exchange"`
-	Timeout       types.String `tfsdk:"timeout"`
+	RegistryURL     types.String `tfsdk:"registry_url"`
+	Username        types.String `tfsdk:"username"`
+	Password        types.String `tfsdk:"password"`
+	Token           types.String `tfsdk:"token"`
+	IdentityToken   types.String `tfsdk:"identity_token"`
+	Access          types.List   `tfsdk:"access"`
+	TokenExchange   types.Bool   `tfsdk:"token_exchange"`
+	RequireVerified types.Bool   `tfsdk:"require_verified"`
+	Timeout         types.String `tfsdk:"timeout"`
 
 	Passed              types.Bool         `tfsdk:"passed"`
 	Verified            types.Bool         `tfsdk:"verified"`
@@ -55,17 +59,17 @@ type challengeModel struct {
 }
 
 type exchangeModel struct {
-	Endpoint   string      `tfsdk:"endpoint"`
-	HTTPStatus types.Int64 `tfsdk:"http_status"`
-	Outcome    string      `tfsdk:"outcome"`
+	Endpoint   types.String `tfsdk:"endpoint"`
+	HTTPStatus types.Int64  `tfsdk:"http_status"`
+	Outcome    string       `tfsdk:"outcome"`
 }
 
 type accessModel struct {
-	Repository string   `tfsdk:"repository"`
-	Granted    []string `tfsdk:"granted"`
-	Missing    []string `tfsdk:"missing"`
-	Unknown    []string `tfsdk:"unknown"`
-	Method     string   `tfsdk:"method"`
+	Repository string       `tfsdk:"repository"`
+	Granted    []string     `tfsdk:"granted"`
+	Missing    []string     `tfsdk:"missing"`
+	Unknown    []string     `tfsdk:"unknown"`
+	Method     types.String `tfsdk:"method"`
 }
 
 type remediationModel struct {
@@ -84,7 +88,7 @@ type constantsModel struct {
 
 // request turns the configuration into a question. What nobody could act on is
 // an error on its attribute that does not repeat the value.
-func (m *checkModel) request() (doctor.Request, credentials.Found, diag.Diagnostics) {
+func (m *checkModel) request(ctx context.Context) (doctor.Request, credentials.Found, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	endpoint, err := registry.ParseEndpoint(m.RegistryURL.ValueString())
 	switch {
@@ -101,16 +105,22 @@ func (m *checkModel) request() (doctor.Request, credentials.Found, diag.Diagnost
 			"The value of timeout is "+err.Error()+". Write a number with its unit, such as 10s or 1m30s.")
 	}
 	found := credentials.FromArguments(credentials.Arguments{
-		Username: m.Username.ValueStringPointer(),
-		Password: m.Password.ValueStringPointer(),
-		Token:    m.Token.ValueStringPointer(),
+		Username:      m.Username.ValueStringPointer(),
+		Password:      m.Password.ValueStringPointer(),
+		Token:         m.Token.ValueStringPointer(),
+		IdentityToken: m.IdentityToken.ValueStringPointer(),
 	})
+	access, accessDiags := m.accessRequests(ctx, endpoint)
+	diags.Append(accessDiags...)
 	return doctor.Request{
-		Endpoint:   endpoint,
-		Credential: found.Credential,
-		Empty:      found.Empty,
-		ExpiresAt:  found.ExpiresAt,
-		Timeout:    timeout,
+		Endpoint:        endpoint,
+		Credential:      found.Credential,
+		Empty:           found.Empty,
+		ExpiresAt:       found.ExpiresAt,
+		TokenExchange:   m.exchanges(),
+		RequireVerified: m.RequireVerified.ValueBool(),
+		Access:          access,
+		Timeout:         timeout,
 	}, found, diags
 }
 
@@ -130,6 +140,7 @@ func parseTimeout(value types.String) (time.Duration, error) {
 func (m *checkModel) dropSecrets() {
 	m.Password = types.StringNull()
 	m.Token = types.StringNull()
+	m.IdentityToken = types.StringNull()
 }
 
 // fill writes the report into the attributes.
@@ -148,7 +159,13 @@ func (m *checkModel) fill(r doctor.Report, found credentials.Found) {
 		m.HTTPStatus = types.Int64Value(int64(r.HTTPStatus))
 	}
 	m.Evidence = evidenceFrom(r.Trail)
-	m.AccessResults = []accessModel{}
+	m.AccessResults = make([]accessModel, len(r.Access))
+	for i, result := range r.Access {
+		m.AccessResults[i] = accessModel{
+			Repository: result.Repository, Granted: notNil(result.Granted), Missing: notNil(result.Missing),
+			Unknown: notNil(result.Unknown), Method: stringOrNull(string(result.Method)),
+		}
+	}
 	m.CredentialExpiresAt = types.StringNull()
 	if at := found.ExpiresAt; !at.IsZero() {
 		m.CredentialExpiresAt = types.StringValue(at.Format(time.RFC3339))
@@ -169,6 +186,12 @@ func evidenceFrom(trail *doctor.Trail) *evidenceModel {
 		return nil
 	}
 	evidence := &evidenceModel{Endpoint: trail.Endpoint}
+	if x := trail.Exchange; x != nil {
+		evidence.Exchange = &exchangeModel{Endpoint: stringOrNull(x.Endpoint), HTTPStatus: types.Int64Null(), Outcome: x.Outcome}
+		if x.Status != 0 {
+			evidence.Exchange.HTTPStatus = types.Int64Value(int64(x.Status))
+		}
+	}
 	if c := trail.Challenge; c != nil {
 		evidence.Challenge = &challengeModel{
 			Scheme:  types.StringValue(c.Scheme),
@@ -186,4 +209,12 @@ func stringOrNull(s string) types.String {
 		return types.StringNull()
 	}
 	return types.StringValue(s)
+}
+
+// notNil is an empty list where there is none.
+func notNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }

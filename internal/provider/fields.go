@@ -22,7 +22,8 @@ const (
 type field struct {
 	name      string
 	kind      kind
-	argument  bool // optional input; otherwise computed
+	argument  bool // input; otherwise computed
+	required  bool // of an argument inside an object
 	sensitive bool
 	text      string
 	fields    []field // of kindObject and kindObjects
@@ -38,19 +39,19 @@ func dataSourceAttributes(fields []field) map[string]schema.Attribute {
 }
 
 func (f field) dataSourceAttribute() schema.Attribute {
-	optional, computed := f.argument, !f.argument
+	optional, computed := f.argument && !f.required, !f.argument
 	switch f.kind {
 	case kindBool:
-		return schema.BoolAttribute{MarkdownDescription: f.text, Optional: optional, Computed: computed, Sensitive: f.sensitive}
+		return schema.BoolAttribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed, Sensitive: f.sensitive}
 	case kindInt:
-		return schema.Int64Attribute{MarkdownDescription: f.text, Optional: optional, Computed: computed, Sensitive: f.sensitive}
+		return schema.Int64Attribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed, Sensitive: f.sensitive}
 	case kindStrings:
-		return schema.ListAttribute{MarkdownDescription: f.text, Optional: optional, Computed: computed, Sensitive: f.sensitive, ElementType: types.StringType}
+		return schema.ListAttribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed, Sensitive: f.sensitive, ElementType: types.StringType}
 	case kindObject:
-		return schema.SingleNestedAttribute{MarkdownDescription: f.text, Optional: optional, Computed: computed, Sensitive: f.sensitive, Attributes: dataSourceAttributes(f.fields)}
+		return schema.SingleNestedAttribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed, Sensitive: f.sensitive, Attributes: dataSourceAttributes(f.fields)}
 	case kindObjects:
-		return schema.ListNestedAttribute{MarkdownDescription: f.text, Optional: optional, Computed: computed, Sensitive: f.sensitive, NestedObject: schema.NestedAttributeObject{Attributes: dataSourceAttributes(f.fields)}}
+		return schema.ListNestedAttribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed, Sensitive: f.sensitive, NestedObject: schema.NestedAttributeObject{Attributes: dataSourceAttributes(f.fields)}}
 	default:
-		return schema.StringAttribute{MarkdownDescription: f.text, Optional: optional, Computed: computed, Sensitive: f.sensitive}
+		return schema.StringAttribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed, Sensitive: f.sensitive}
 	}
 }

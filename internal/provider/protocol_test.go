@@ -24,13 +24,18 @@ type server struct {
 
 func newServer(t *testing.T) server {
 	t.Helper()
+	return newServerWith(t, tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, nil))
+}
+
+func newServerWith(t *testing.T, trustedRealms tftypes.Value) server {
+	t.Helper()
 	s := server{ProviderServer: providerserver.NewProtocol6(New("test")())()}
 	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.schema = schemas.DataSourceSchemas[dataSourceName].ValueType().(tftypes.Object)
-	config := dynamic(t, schemas.Provider.ValueType(), map[string]tftypes.Value{})
+	config := dynamic(t, schemas.Provider.ValueType(), map[string]tftypes.Value{"trusted_realms": trustedRealms})
 	configured, err := s.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		t.Fatalf("configure: %v, %v", err, configured)
@@ -148,7 +153,7 @@ func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
 			}
 			for name, typ := range s.schema.AttributeTypes {
 				switch value := got[name]; {
-				case name == "password" || name == "token":
+				case name == "password" || name == "token" || name == "identity_token":
 					if !value.IsNull() {
 						t.Errorf("%s is not null", name)
 					}

@@ -45,7 +45,7 @@ func TestDataSourceSchemaAndModelHaveTheSameNames(t *testing.T) {
 
 func TestOnlySecretArgumentsAreSensitive(t *testing.T) {
 	t.Parallel()
-	secret := map[string]bool{"password": true, "token": true}
+	secret := map[string]bool{"password": true, "token": true, "identity_token": true}
 	for name, attribute := range dataSourceSchema(t).Attributes {
 		if attribute.IsSensitive() != secret[name] {
 			t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())

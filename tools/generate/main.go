@@ -1,6 +1,6 @@
 // Command generate writes docs/ and the table of verdicts in README.md from the
 // code: the schema as OpenTofu reads it from the built provider, the examples,
-// and the catalogue of reasons.
+// the catalogue of reasons, and the table of what registries answer.
 package main
 
 import (
@@ -32,9 +32,16 @@ func run(ctx context.Context) error {
 		return err
 	}
 	for _, name := range []string{"README.md", "templates/guides/verdicts.md"} {
-		if err := insertVerdicts(filepath.Join(root, name)); err != nil {
+		if err := insert(filepath.Join(root, name), "verdicts", verdicts()); err != nil {
 			return err
 		}
+	}
+	answers, err := os.ReadFile(filepath.Join(root, "internal", "provider", "testdata", "registries.md"))
+	if err != nil {
+		return fmt.Errorf("read what registries answer: %w", err)
+	}
+	if err := insert(filepath.Join(root, "templates", "guides", "registries.md"), "registries", string(answers)); err != nil {
+		return err
 	}
 	dir := filepath.Join(root, ".cache", "generate")
 	schema, err := providerSchema(ctx, root, dir)
@@ -100,29 +107,30 @@ func providerSchema(ctx context.Context, root, dir string) (string, error) {
 	return file, nil
 }
 
-// Between these lines stands what the catalogue says.
-const (
-	begin = "<!-- verdicts: written by make generate -->\n"
-	end   = "<!-- end of verdicts -->"
-)
-
-func insertVerdicts(file string) error {
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("insert the verdicts: %w", err)
-	}
-	before, rest, ok := strings.Cut(string(content), begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		return fmt.Errorf("insert the verdicts: %s has no place for them", file)
-	}
+// verdicts is the table of the catalogue.
+func verdicts() string {
 	var table strings.Builder
 	table.WriteString("| `reason` | `status` | meaning |\n|---|---|---|\n")
 	for _, entry := range doctor.Catalogue() {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning)
 	}
-	if err := os.WriteFile(file, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
-		return fmt.Errorf("insert the verdicts: %w", err)
+	return table.String()
+}
+
+// insert puts text between the two comments of that name in a file.
+func insert(file, name, text string) error {
+	begin, end := "<!-- "+name+": written by make generate -->\n", "<!-- end of "+name+" -->"
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("insert %s: %w", name, err)
+	}
+	before, rest, ok := strings.Cut(string(content), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		return fmt.Errorf("insert %s: %s has no place for them", name, file)
+	}
+	if err := os.WriteFile(file, []byte(before+begin+text+end+after), 0o644); err != nil {
+		return fmt.Errorf("insert %s: %w", name, err)
 	}
 	return nil
 }
