@@ -22,9 +22,17 @@ resource "terraform_data" "trigger" {
 `
 
 // echo is a registry that repeats every secret it is sent, in clear and in
-// base64.
-func echo(t *testing.T, good bool) *registrytest.Registry {
+// base64; with exchange it is its own token service too.
+func echo(t *testing.T, good, exchange bool) *registrytest.Registry {
 	return registrytest.New(t, func(authorization string) registrytest.Response {
+		if exchange && authorization == "" {
+			return registrytest.Unauthorized(`Bearer realm="/token",service="` + canary + `",error="` + canary + `"`)
+		}
+		if good && exchange {
+			response := registrytest.OK()
+			response.Body = `{"token":"minted-of-` + canary + `"}`
+			return response
+		}
 		if good && authorization != "" {
 			return registrytest.OK()
 		}
@@ -41,23 +49,27 @@ func TestAccNoSecretIsKept(t *testing.T) {
 		variable string // which one holds the canary
 		username string
 		good     bool
+		exchange bool
 		deferred bool
 		reason   string
 	}{
-		{"good password", "password", "ci", true, false, "accepted"},
-		{"wrong password", "password", "ci", false, false, "invalid_credentials"},
-		{"good password, read at apply", "password", "ci", true, true, "accepted"},
-		{"wrong password, read at apply", "password", "ci", false, true, "invalid_credentials"},
-		{"password without user name", "password", "", true, false, "username_missing"},
-		{"good token", "token", "", true, false, "accepted"},
-		{"wrong token", "token", "", false, false, "unsupported_challenge"},
-		{"identity token", "identity_token", "", false, false, "exchange_unavailable"},
-		{"wrong token, read at apply", "token", "", false, true, "unsupported_challenge"},
+		{"good password", "password", "ci", true, false, false, "accepted"},
+		{"wrong password", "password", "ci", false, false, false, "invalid_credentials"},
+		{"good password, read at apply", "password", "ci", true, false, true, "accepted"},
+		{"wrong password, read at apply", "password", "ci", false, false, true, "invalid_credentials"},
+		{"password without user name", "password", "", true, false, false, "username_missing"},
+		{"good token", "token", "", true, false, false, "accepted"},
+		{"wrong token", "token", "", false, false, false, "unsupported_challenge"},
+		{"identity token", "identity_token", "", false, false, false, "exchange_unavailable"},
+		{"good password, exchanged", "password", "ci", true, true, false, "exchange_accepted"},
+		{"wrong password, exchanged", "password", "ci", false, true, false, "invalid_credentials"},
+		{"wrong identity token, exchanged", "identity_token", "", false, true, false, "invalid_credentials"},
+		{"wrong token, read at apply", "token", "", false, false, true, "unsupported_challenge"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			log := filepath.Join(t.TempDir(), "provider.log")
-			cli := newCLI(t, "TF_VAR_url="+echo(t, row.good).URL, "TF_VAR_username="+row.username,
+			cli := newCLI(t, "TF_VAR_url="+echo(t, row.good, row.exchange).URL, "TF_VAR_username="+row.username,
 				"TF_VAR_"+row.variable+"="+canary, "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+log)
 			configuration := checkConfig
 			if row.deferred {

@@ -42,8 +42,9 @@ func ParseScope(scope string) Grants {
 		if last < 0 {
 			continue
 		}
-		known = true
-		if kind, _, _ = strings.Cut(kind, "("); kind == "repository" {
+		kind, _, _ = strings.Cut(kind, "(")
+		known = known || kind == "repository" || kind == "registry"
+		if kind == "repository" {
 			grants.actions[rest[:last]] = append(grants.actions[rest[:last]], strings.Split(rest[last+1:], ",")...)
 		}
 	}
@@ -61,9 +62,13 @@ func claimedGrants(claims jwt.MapClaims) Grants {
 		return Grants{}
 	}
 	grants := Grants{Source: GrantsOfClaims, actions: map[string][]string{}}
+	unreadable := 0
 	for _, item := range list {
 		entry, _ := item.(map[string]any)
-		kind, _ := entry["type"].(string)
+		kind, ok := entry["type"].(string)
+		if !ok {
+			unreadable++
+		}
 		name, _ := entry["name"].(string)
 		actions, _ := entry["actions"].([]any)
 		if kind, _, _ = strings.Cut(kind, "("); kind != "repository" {
@@ -74,6 +79,9 @@ func claimedGrants(claims jwt.MapClaims) Grants {
 				grants.actions[name] = append(grants.actions[name], word)
 			}
 		}
+	}
+	if len(list) > 0 && unreadable == len(list) {
+		return Grants{} // it is about something else
 	}
 	return grants
 }
