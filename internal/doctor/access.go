@@ -2,8 +2,6 @@ package doctor
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
 	"slices"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -41,13 +39,13 @@ type AccessResult struct {
 	Method     AccessMethod
 }
 
-// finding is the answer for one action.
-type finding int
+// found is the answer for one action.
+type found int
 
 const (
-	findingUnknown finding = iota
-	findingGranted
-	findingMissing
+	foundUnknown found = iota
+	foundGranted
+	foundMissing
 )
 
 // gatherAccess asks for each permission, once the credentials themselves have
@@ -56,11 +54,24 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 	if len(g.request.Access) == 0 || !worthAccess(g.Evidence) {
 		return
 	}
+	type permission struct {
+		repository, action string
+	}
+	type finding struct {
+		found  found
+		method AccessMethod
+	}
+	known := map[permission]finding{} // no question is asked twice
 	for _, wanted := range g.request.Access {
 		result := AccessResult{Repository: wanted.Repository}
 		for _, action := range wanted.Actions {
-			found, method := g.access(ctx, wanted, registry.Use(action))
-			result.add(action, found, method)
+			p := permission{wanted.Repository, action}
+			f, ok := known[p]
+			if !ok {
+				f.found, f.method = g.access(ctx, wanted, registry.Use(action))
+				known[p] = f
+			}
+			result.add(action, f.found, f.method)
 		}
 		g.Access = append(g.Access, result)
 	}
@@ -73,11 +84,11 @@ func worthAccess(e Evidence) bool {
 	return v.Passed || v.Reason == ReasonAuthenticationRequired && e.offers("Bearer")
 }
 
-func (r *AccessResult) add(action string, found finding, method AccessMethod) {
-	switch found {
-	case findingGranted:
+func (r *AccessResult) add(action string, is found, method AccessMethod) {
+	switch is {
+	case foundGranted:
 		r.Granted = append(r.Granted, action)
-	case findingMissing:
+	case foundMissing:
 		r.Missing = append(r.Missing, action)
 	default:
 		r.Unknown = append(r.Unknown, action)
@@ -88,25 +99,30 @@ func (r *AccessResult) add(action string, found finding, method AccessMethod) {
 	}
 }
 
-// access finds out one permission: from what a token says, else by use.
-func (g *gatherer) access(ctx context.Context, wanted AccessRequest, use registry.Use) (finding, AccessMethod) {
+// access finds out one permission: from what a token says, else by use. What a
+// configured token says of itself counts only after the registry has looked at
+// it.
+func (g *gatherer) access(ctx context.Context, wanted AccessRequest, use registry.Use) (found, AccessMethod) {
 	if g.Credential.Method == registry.MethodBearer {
-		if grants := registry.TokenGrants(g.request.Credential.Token); grants.Source != registry.GrantsUnknown {
+		grants := registry.TokenGrants(g.request.Credential.Token)
+		if grants.Source != registry.GrantsUnknown && judgeCredentials(g.Evidence).Verified {
 			return granted(grants.Allow(wanted.Repository, string(use))), AccessByClaims
 		}
 		return g.use(wanted, use, g.trial(ctx, wanted, use))
 	}
-	question := g.scopedToken(wanted.Repository, use)
+	question := g.scopedToken(ctx, wanted, use)
 	if question == nil {
 		return g.use(wanted, use, g.trial(ctx, wanted, use))
 	}
 	issued := g.wire.Token(ctx, *question)
-	g.minted = append(g.minted, issued.Token)
 	switch {
 	case issued.Refused, refuses(issued.Answer):
-		return findingMissing, AccessByScope
+		return foundMissing, AccessByScope
+	case issued.Token.Empty() && issued.Status == statusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
+		// The service does not know this scope; its token without one may do.
+		return g.use(wanted, use, g.trialByToken(ctx, wanted, use, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
-		return findingUnknown, AccessByScope
+		return foundUnknown, AccessByScope
 	case issued.Grants.Source != registry.GrantsUnknown:
 		return granted(issued.Grants.Allow(wanted.Repository, string(use))), AccessMethod(issued.Grants.Source)
 	default:
@@ -123,106 +139,30 @@ func scopeActions(use registry.Use) string {
 	return string(use)
 }
 
-// trial tries one action as whoever the credential says.
-type trial func(credential registry.Credential) registry.Answer
-
-// trial presents credentials to the registry itself.
-func (g *gatherer) trial(ctx context.Context, wanted AccessRequest, use registry.Use) trial {
-	question := registry.UseRequest{
-		Endpoint: g.Endpoint, Repository: wanted.Repository, Use: use,
-		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(g.random()))),
-	}
-	return func(credential registry.Credential) registry.Answer {
-		question.Credential = credential
-		return g.wire.Use(ctx, question)
-	}
-}
-
-// trialByToken has every credential exchanged for a token first, that of nobody
-// too: only so can it be told what the credentials are good for. The token of
-// the configured ones is there already.
-func (g *gatherer) trialByToken(ctx context.Context, wanted AccessRequest, use registry.Use, question registry.TokenRequest, mine registry.TokenAnswer) trial {
-	direct := g.trial(ctx, wanted, use)
-	return func(credential registry.Credential) registry.Answer {
-		issued := mine
-		if credential != g.request.Credential {
-			question.Credential = credential
-			issued = g.wire.Token(ctx, question)
-			g.minted = append(g.minted, issued.Token)
-		}
-		switch {
-		case !issued.Token.Empty():
-			return direct(registry.Credential{Token: issued.Token})
-		case issued.Refused:
-			return registry.Answer{Status: statusUnauthorized}
-		default:
-			return issued.Answer
-		}
-	}
-}
-
-func granted(is bool) finding {
+func granted(is bool) found {
 	if is {
-		return findingGranted
+		return foundGranted
 	}
-	return findingMissing
+	return foundMissing
 }
 
 // scopedToken is the question for a token with one permission; nil where no
-// token service stands behind the registry.
-func (g *gatherer) scopedToken(repository string, use registry.Use) *registry.TokenRequest {
+// token service stands behind the registry or the repository.
+func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, use registry.Use) *registry.TokenRequest {
 	question := g.tokenService
-	if g.Credential.Method == registry.MethodAnonymous {
-		challenge, ok := registry.FindChallenge(g.Anonymous.Challenges, "Bearer")
-		if !ok {
-			return nil
-		}
-		question = &registry.TokenRequest{Endpoint: g.Endpoint, Challenged: g.Anonymous.URL, Reach: g.Anonymous.Reach, Challenge: challenge}
+	switch {
+	case g.Exchange != nil && !g.Exchange.Usable():
+		return nil
+	case question != nil:
+	case g.Anonymous.Status == statusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
+		question = g.tokenQuestion(*g.Anonymous)
+	case g.Anonymous.Status == statusOK: // only what lies below may want a token
+		question = g.tokenQuestion(g.trial(ctx, wanted, registry.UsePull)(registry.Credential{}))
 	}
-	if question == nil || g.Exchange != nil && !g.Exchange.Usable() {
+	if question == nil {
 		return nil
 	}
 	scoped := *question
-	scoped.Scope = "repository:" + repository + ":" + scopeActions(use)
+	scoped.Scope = "repository:" + wanted.Repository + ":" + scopeActions(use)
 	return &scoped
-}
-
-// use tries the action, as nobody too where that decides.
-func (g *gatherer) use(wanted AccessRequest, use registry.Use, try trial) (finding, AccessMethod) {
-	method := AccessByUse
-	if use != registry.UsePull {
-		if !wanted.Probe {
-			return findingUnknown, method
-		}
-		method = AccessByProbe
-	}
-	answer := try(g.request.Credential)
-	succeeded, notFound := succeeds(answer), answer.Failure == nil && answer.Status == statusNotFound
-	switch {
-	case refuses(answer):
-		return findingMissing, method
-	case !succeeded && !notFound:
-		return findingUnknown, method
-	case g.Credential.Method == registry.MethodAnonymous:
-		if succeeded {
-			return findingGranted, method
-		}
-		return findingUnknown, method
-	}
-	if (notFound || !judgeCredentials(g.Evidence).Verified) && refuses(try(registry.Credential{})) {
-		g.ProvenByUse, g.proof, g.proofOf = true, try, string(use)+" "+wanted.Repository
-		return findingGranted, method
-	}
-	if succeeded {
-		return findingGranted, method
-	}
-	return findingUnknown, method
-}
-
-func refuses(a registry.Answer) bool {
-	return a.Failure == nil && (a.Status == statusUnauthorized || a.Status == statusForbidden)
-}
-
-func succeeds(a registry.Answer) bool {
-	return a.Failure == nil && a.Status >= statusOK && a.Status < 300
 }

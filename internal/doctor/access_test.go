@@ -36,10 +36,11 @@ func TestAccessByUse(t *testing.T) {
 		{"a missing manifest says nothing where it is missing for all", "pull", false, 401, 404, 404, fail(doctor.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull"}},
 		{"a refused manifest", "pull", false, 401, 403, 0, refused(doctor.ReasonAccessDenied), "use", []string{"basic pull"}},
 		{"a manifest that is an outage", "pull", false, 401, 500, 0, fail(doctor.ReasonAccessUnproven), "use", []string{"basic pull"}},
-		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, doctor.Verdict{Reason: doctor.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"basic pull", "anonymous pull"}},
-		{"a pull that anybody may do proves nothing", "pull", false, 200, 200, 200, pass(doctor.ReasonAcceptedUnproven), "use", []string{"basic pull", "anonymous pull"}},
+		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, doctor.Verdict{Reason: doctor.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"anonymous pull", "basic pull"}},
+		{"a pull that anybody may do proves nothing", "pull", false, 200, 200, 200, pass(doctor.ReasonAcceptedUnproven), "use", []string{"anonymous pull", "basic pull"}},
 		{"a push is not tried without probe", "push", false, 401, 202, 0, fail(doctor.ReasonAccessUnproven), "use", nil},
 		{"a push is tried with probe", "push", true, 401, 202, 0, accepted, "probe", []string{"basic push"}},
+		{"a push into a repository that is missing", "push", true, 401, 404, 401, fail(doctor.ReasonAccessUnproven), "probe", []string{"basic push"}},
 		{"a push that is refused", "push", true, 401, 403, 0, refused(doctor.ReasonAccessDenied), "probe", []string{"basic push"}},
 		{"a delete is not tried without probe", "delete", false, 401, 202, 0, fail(doctor.ReasonAccessUnproven), "use", nil},
 		{"a delete of nothing is a delete where others are refused", "delete", true, 401, 404, 401, accepted, "probe", []string{"basic delete", "anonymous delete"}},
@@ -175,5 +176,70 @@ func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAccessBelowAnOpenRegistryIsAskedOfItsTokenService(t *testing.T) {
+	t.Parallel()
+	scoped := issued("ci")
+	scoped.Grants = registry.ParseScope("repository:org/app:pull")
+	s := &script{
+		r0: *status(200), r1: *status(200),
+		uses:   func(registry.UseRequest) registry.Answer { return *unauthorized(bearerChallenge) },
+		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *scoped },
+	}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+		Credential: userAndPassword, TokenExchange: true,
+		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+	})
+	if !report.Passed || !slices.Equal(report.Access[0].Granted, []string{"pull"}) {
+		t.Errorf("got %+v with %+v", report.Verdict, report.Access)
+	}
+	if want := []string{"anonymous pull"}; !slices.Equal(s.used, want) {
+		t.Errorf("used %q, want %q: a password is not what is wanted there", s.used, want)
+	}
+}
+
+func TestTheSamePermissionIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: uses(200, 401)}
+	pull := doctor.AccessRequest{Repository: "org/app", Actions: []string{"pull"}}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
+	if len(s.used) != 1 || len(report.Access) != 2 || !report.Passed {
+		t.Errorf("used %q for %+v", s.used, report.Access)
+	}
+}
+
+func TestClaimsOfATokenThatNobodyLookedAtGrantNothing(t *testing.T) {
+	t.Parallel()
+	// {"alg":"none"}.{"access":[{"type":"repository","name":"org/app","actions":["*"]}]}
+	forged := registry.Credential{Token: registry.NewSecret("eyJhbGciOiJub25lIn0.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6Im9yZy9hcHAiLCJhY3Rpb25zIjpbIioiXX1dfQ.")}
+	for r0, want := range map[*registry.Answer]doctor.Reason{status(200): doctor.ReasonAccessDenied, unauthorized(bearerChallenge): doctor.ReasonAccepted} {
+		s := &script{r0: *r0, r1: *status(200), uses: uses(401, 401)}
+		report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+			Credential: forged, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+		})
+		if report.Reason != want {
+			t.Errorf("/v2/ answers %d: got %s, want %s", r0.Status, report.Reason, want)
+		}
+	}
+}
+
+func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(404, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+		if r.Scope != "" {
+			return *tokenStatus(400)
+		}
+		if r.Credential == (registry.Credential{}) {
+			return *tokenStatus(401)
+		}
+		return *issued("ci")
+	}}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+		Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"delete"}, Probe: true}},
+	})
+	if report.Reason != doctor.ReasonExchangeAccepted || !slices.Equal(report.Access[0].Granted, []string{"delete"}) {
+		t.Errorf("got %s with %+v", report.Reason, report.Access)
 	}
 }

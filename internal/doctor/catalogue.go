@@ -271,7 +271,7 @@ var catalogue = []Entry{{
 	remedy: remedyRotate,
 }, {
 	Reason: ReasonAccessDenied, Status: "fail",
-	Meaning:  "The credentials are good, but a permission in `access` is refused.",
+	Meaning:  "A permission in `access` is refused.",
 	sentence: "{registry} refuses {credential} a permission: {access}",
 	causes: []string{
 		"The account lacks this permission on the repository",

@@ -24,7 +24,7 @@ func causes(e Evidence, v Verdict) []string {
 		return []string{}
 	}
 	seen := []string{}
-	if e.RequireVerified && !v.Passed && !v.Rejected && judgeAccess(e, judgeCredentials(e)).Passed && e.Decoy != DecoyAccepted {
+	if failsForProof(e, v) {
 		seen = append(seen, "require_verified is set, and these credentials were not proven: "+decoyCause(e.Decoy))
 	}
 	if judgesCredential(v) {
@@ -33,6 +33,12 @@ func causes(e Evidence, v Verdict) []string {
 	seen = append(seen, emptyCauses(e.Credential)...)
 	seen = append(seen, addressCauses(e)...)
 	return append(seen, lookup(v.Reason).causes...)
+}
+
+// failsForProof tells a fail that would be a pass without require_verified.
+func failsForProof(e Evidence, v Verdict) bool {
+	return e.RequireVerified && !v.Passed && v.Reason != ReasonAnyoneAccepted && e.last() != nil &&
+		judgeAccess(e, judgeCredentials(e)).Passed
 }
 
 func decoyCause(outcome DecoyOutcome) string {

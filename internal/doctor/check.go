@@ -48,8 +48,10 @@ type Report struct {
 	HTTPStatus   int    // 0 when nothing answered
 	Trail        *Trail // nil when nothing was sent
 	Access       []AccessResult
-	Causes       []string
-	Remediation  []Remediation
+	// TrustHelps says that a trusted realm would have been asked.
+	TrustHelps  bool
+	Causes      []string
+	Remediation []Remediation
 }
 
 // Trail is what the evidence shows to users: nothing secret, nothing that
@@ -68,13 +70,14 @@ type Doctor struct {
 	wire   Wire
 	now    func() time.Time
 	random func() string
+	decoy  string
 	store  *store
 }
 
 // New makes a doctor with a store of its own. random returns a text that nobody
 // can guess, of 16 letters or more, for credentials that nobody has.
 func New(wire Wire, now func() time.Time, random func() string) *Doctor {
-	return &Doctor{wire: wire, now: now, random: random, store: &store{now: now, answers: map[string]stored{}}}
+	return &Doctor{wire: wire, now: now, random: random, decoy: "decoy-" + random()[:8], store: &store{now: now, answers: map[string]stored{}}}
 }
 
 // Check asks the registry and judges its answers. A bad credential, registry or
@@ -82,7 +85,7 @@ func New(wire Wire, now func() time.Time, random func() string) *Doctor {
 func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
 	bounded, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
-	g := gatherer{wire: d.wire, store: d.store, random: d.random, request: r, Evidence: Evidence{
+	g := gatherer{wire: d.wire, store: d.store, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
 		Endpoint:        r.Endpoint,
 		Credential:      examine(r),
 		Timeout:         r.Timeout,
@@ -107,6 +110,7 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 		Method:       e.Credential.Method,
 		RegistryHost: e.Endpoint.Host(),
 		Access:       e.Access,
+		TrustHelps:   verdict.Reason == ReasonRealmUnsafe && e.Exchange.Failure.Fault == registry.FaultInward,
 		Causes:       causes(e, verdict),
 		Remediation:  remediation(e, verdict),
 	}
@@ -166,7 +170,7 @@ func exchangeTrail(t *registry.TokenAnswer, clean registry.Cleaner) *ExchangeTra
 // outcome names what a token service's answer amounts to.
 func outcome(t registry.TokenAnswer) string {
 	switch {
-	case t.Failure != nil && t.Failure.Fault == registry.FaultUnsafe:
+	case t.Failure.Unsafe():
 		return "unsafe"
 	case t.Failure != nil:
 		return "unavailable"

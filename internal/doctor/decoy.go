@@ -24,22 +24,28 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 	if !g.request.RequireVerified || !judgeAccess(g.Evidence, judgeCredentials(g.Evidence)).Passed {
 		return
 	}
-	credential := invented(g.random(), g.Credential.Method)
-	key := "decoy " + string(g.Credential.Method) + " " + g.Endpoint.URL()
+	credential := invented(g.decoy, g.random(), g.Credential.Method)
+	key := func(question string) string {
+		return "decoy " + string(g.Credential.Method) + " " + g.Endpoint.URL() + " " + question
+	}
 	switch {
 	case g.proof != nil:
-		g.Decoy = decoyOfUse(g.store.answer(key+" "+g.proofOf, func() registry.Answer { return g.proof(credential) }))
+		g.Decoy = decoyOfUse(g.proof(credential), g.proofOf)
 	case g.Authenticated != nil && g.Authenticated.Status == statusOK:
-		g.Decoy = decoyOfAnswer(g.store.answer(key, func() registry.Answer { return g.wire.Ask(ctx, g.Endpoint, credential) }))
+		g.Decoy = decoyOfAnswer(g.store.decoy(key("v2"), func() registry.TokenAnswer {
+			return registry.TokenAnswer{Answer: g.wire.Ask(ctx, g.Endpoint, credential)}
+		}).Answer)
 	case g.Minted != nil && g.Minted.Status == statusOK:
 		question := *g.tokenService
 		question.Credential = credential
-		g.Decoy = g.decoyOfToken(g.store.token(key, func() registry.TokenAnswer { return g.wire.Token(ctx, question) }))
+		g.Decoy = g.decoyOfToken(g.store.decoy(key("token "+service(question)), func() registry.TokenAnswer {
+			return g.wire.Token(ctx, question)
+		}))
 	}
 }
 
 // invented makes a credential of the method that nobody has.
-func invented(random string, method registry.Method) registry.Credential {
+func invented(user, random string, method registry.Method) registry.Credential {
 	secret := registry.NewSecret(random)
 	switch method {
 	case registry.MethodBearer:
@@ -47,17 +53,17 @@ func invented(random string, method registry.Method) registry.Credential {
 	case registry.MethodIdentityToken:
 		return registry.Credential{IdentityToken: secret}
 	default:
-		return registry.Credential{Username: "decoy-" + random[:8], Password: secret}
+		return registry.Credential{Username: user, Password: secret}
 	}
 }
 
 // decoyOfUse reads a use: what answers as it did to the real credentials took
 // the decoy for them.
-func decoyOfUse(a registry.Answer) DecoyOutcome {
+func decoyOfUse(a registry.Answer, use registry.Use) DecoyOutcome {
 	switch {
-	case refuses(a):
+	case refuses(a), a.Failure == nil && a.Status == statusBadRequest:
 		return DecoyRefused
-	case succeeds(a), a.Failure == nil && a.Status == statusNotFound:
+	case succeeds(a), absent(a, use):
 		return DecoyAccepted
 	default:
 		return DecoyUnknown
@@ -78,7 +84,9 @@ func decoyOfAnswer(a registry.Answer) DecoyOutcome {
 func (g *gatherer) decoyOfToken(t registry.TokenAnswer) DecoyOutcome {
 	switch {
 	case t.Failure == nil && t.Status == statusOK && !t.Token.Empty():
-		if t.Subject == g.Exchange.Subject { // two without subject count as the same
+		// Two without subject count as the same, and who makes a token for a user
+		// that nobody has makes one for any password.
+		if t.Subject == g.Exchange.Subject || t.Subject == g.decoy {
 			return DecoyAccepted
 		}
 		return DecoyRefused

@@ -22,11 +22,12 @@ type gatherer struct {
 	wire    Wire
 	store   *store
 	random  func() string
+	decoy   string // a user name that nobody has
 	request Request
 
 	tokenService *registry.TokenRequest // the question that T0 asked; nil before
 	proof        trial                  // the use that proved the credentials; nil if none did
-	proofOf      string                 // its action and repository
+	proofOf      registry.Use           // its action
 	minted       []registry.Secret      // tokens that were issued; they must not be shown either
 	Evidence
 }
@@ -75,7 +76,7 @@ func (g *gatherer) gatherBasic(ctx context.Context) {
 // guard's refusal.
 func unanswered(t registry.TokenAnswer) bool {
 	if t.Failure != nil {
-		return t.Failure.Fault != registry.FaultTimeout && t.Failure.Fault != registry.FaultUnsafe && t.Failure.Fault != registry.FaultProxyAuth
+		return t.Failure.Fault != registry.FaultTimeout && !t.Failure.Unsafe() && t.Failure.Fault != registry.FaultProxyAuth
 	}
 	_, ended := judgeTokenService(t)
 	return !ended && !t.Usable()
@@ -84,19 +85,15 @@ func unanswered(t registry.TokenAnswer) bool {
 // exchange asks for a token where the answer has a Bearer challenge, tries it,
 // and asks what anybody gets when the token does not name the user.
 func (g *gatherer) exchange(ctx context.Context, challenged registry.Answer) {
-	challenge, ok := registry.FindChallenge(challenged.Challenges, "Bearer")
-	if !ok || !g.request.TokenExchange {
+	question := g.tokenQuestion(challenged)
+	if question == nil {
 		return
 	}
-	question := registry.TokenRequest{
-		Endpoint: g.Endpoint, Challenged: challenged.URL, Reach: challenged.Reach,
-		Challenge: challenge, Credential: g.request.Credential,
-	}
-	g.tokenService = &question
-	issued := g.wire.Token(ctx, question)
+	g.tokenService = question
+	issued := g.wire.Token(ctx, *question)
 	g.Exchange = &issued
 	g.minted = append(g.minted, issued.Token)
-	if issued.Status == statusForbidden && !issued.Refused {
+	if issued.Status == statusForbidden {
 		g.askControl(ctx)
 		return
 	}
@@ -109,12 +106,29 @@ func (g *gatherer) exchange(ctx context.Context, challenged registry.Answer) {
 	}
 }
 
+// tokenQuestion is the question that a Bearer challenge leads to; nil where there
+// is none, or no token service may be asked.
+func (g *gatherer) tokenQuestion(challenged registry.Answer) *registry.TokenRequest {
+	challenge, ok := registry.FindChallenge(challenged.Challenges, "Bearer")
+	if !ok || !g.request.TokenExchange {
+		return nil
+	}
+	return &registry.TokenRequest{
+		Endpoint: g.Endpoint, Challenged: challenged.URL, Reach: challenged.Reach,
+		Challenge: challenge, Credential: g.request.Credential,
+	}
+}
+
 func (g *gatherer) askControl(ctx context.Context) {
 	control := *g.tokenService
 	control.Credential = registry.Credential{}
-	key := "control " + control.Challenged + " " + control.Challenge.Params["realm"] + " " + control.Challenge.Params["service"]
-	answer := g.store.token(key, func() registry.TokenAnswer { return g.wire.Token(ctx, control) })
+	answer := g.store.token("control "+service(control), func() registry.TokenAnswer { return g.wire.Token(ctx, control) })
 	g.Control = &answer
+}
+
+// service names a token service and what it issues tokens for.
+func service(r registry.TokenRequest) string {
+	return r.Challenged + " " + r.Challenge.Params["realm"] + " " + r.Challenge.Params["service"]
 }
 
 func (g *gatherer) ask(ctx context.Context, credential registry.Credential) *registry.Answer {

@@ -197,6 +197,9 @@ type decoyScript struct {
 }
 
 func (s *decoyScript) Ask(_ context.Context, _ registry.Endpoint, c registry.Credential) registry.Answer {
+	if c.Token.Reveal() == "minted" {
+		return s.v
+	}
 	s.users = append(s.users, c.Username)
 	switch c.Username {
 	case "":
@@ -206,5 +209,58 @@ func (s *decoyScript) Ask(_ context.Context, _ registry.Endpoint, c registry.Cre
 		return s.r1
 	default:
 		return *s.decoy
+	}
+}
+
+// TestADecoyOfOneQuestionDoesNotAnswerAnother: a registry that checks passwords
+// itself may stand before a token service that takes any.
+func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
+	t.Parallel()
+	s := &decoyScript{decoy: unauthorized(basicChallenge), script: script{
+		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200),
+		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("") },
+	}}
+	d := doctor.New(s, time.Now, random)
+	direct := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true})
+	if !direct.Verified {
+		t.Errorf("the registry itself refused the decoy: %s", direct.Message)
+	}
+	exchanged := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
+	if exchanged.Reason != doctor.ReasonAnyoneAccepted {
+		t.Errorf("the token service takes anybody, but: %s", exchanged.Message)
+	}
+}
+
+func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+		return *issued(r.Credential.Username) // whoever it is told
+	}}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
+	if report.Reason != doctor.ReasonAnyoneAccepted || report.Passed {
+		t.Errorf("got %+v", report.Verdict)
+	}
+}
+
+func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
+	t.Parallel()
+	s := &decoyScript{decoy: status(400), script: script{r0: *unauthorized(basicChallenge), r1: *status(200)}}
+	d := doctor.New(s, time.Now, random)
+	for range 3 {
+		if report := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true}); !report.Verified {
+			t.Errorf("got %+v", report.Verdict)
+		}
+	}
+	if invented := len(s.users) - s.real - 1; invented != 1 {
+		t.Errorf("%d decoys were sent, want 1", invented)
+	}
+}
+
+func TestATokenServiceThatForbidsEverybodyRejectsNobody(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *tokenStatus(403) }}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+	if report.Reason != doctor.ReasonForbiddenNetwork || report.Rejected {
+		t.Errorf("got %+v", report.Verdict)
 	}
 }

@@ -24,13 +24,13 @@ func judgeExchange(e Evidence) (Verdict, bool) {
 	switch {
 	case t == nil:
 		return Verdict{}, false
-	case t.Failure != nil && t.Failure.Fault == registry.FaultUnsafe:
+	case t.Failure.Unsafe():
 		return fail(ReasonRealmUnsafe), true
 	case !t.Usable():
 		return Verdict{}, false
 	case e.Minted != nil:
 		return judgeMinted(e), true
-	case t.Status == statusForbidden && !t.Refused && !controlDiffers(e.Control):
+	case t.Status == statusForbidden && !controlDiffers(e.Control):
 		return fail(ReasonForbiddenNetwork), true
 	default:
 		return rejected(ReasonInvalidCredentials), true

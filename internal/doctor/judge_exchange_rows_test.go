@@ -72,6 +72,8 @@ func exchangeRows() []judgeRow {
 
 	add("the registry answers 401 to the token", basic, bearer(), nil, fail(doctor.ReasonTokenRejected), exchanged(issued("ci"), bearer(), nil))
 	add("the registry answers 403 to the token", identity, bearer(), nil, fail(doctor.ReasonTokenRejected), exchanged(issued("ci"), status(403), nil))
+	add("the registry answers 400 to the token", basic, bearer(), nil, fail(doctor.ReasonTokenRejected), exchanged(issued("ci"), status(400), nil))
+	add("the registry points elsewhere when the token is tried", basic, bearer(), nil, fail(doctor.ReasonUnexpectedRedirect), exchanged(issued("ci"), redirect(302), nil))
 	add("the registry is down when the token is tried", basic, bearer(), nil, fail(doctor.ReasonServerError), exchanged(issued("ci"), status(503), nil))
 	add("a realm that must not get a secret", basic, bearer(), nil, fail(doctor.ReasonRealmUnsafe), exchanged(tokenFailed(registry.FaultUnsafe), nil, nil))
 	add("a realm that must not get an identity token", identity, bearer(), nil, fail(doctor.ReasonRealmUnsafe), exchanged(tokenFailed(registry.FaultUnsafe), nil, nil))

@@ -134,6 +134,30 @@ func TestEveryReasonHasARow(t *testing.T) {
 	}
 }
 
+// TestLinesThatAreStillToCome lists the lines of the verdict table that need TLS
+// settings, other sources of credentials or skip_checks.
+func TestLinesThatAreStillToCome(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []doctor.Reason{"tls_client_cert", "credential_source_failed", "skipped"} {
+		for _, entry := range doctor.Catalogue() {
+			if entry.Reason == reason {
+				t.Errorf("%s is there: take it off this list", reason)
+			}
+		}
+	}
+}
+
+func TestNoTwoLinesShareARow(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, row := range judgeRows() {
+		if seen[row.name] {
+			t.Errorf("two rows are named %q", row.name)
+		}
+		seen[row.name] = true
+	}
+}
+
 func TestStatusOfTheCatalogueIsTheVerdicts(t *testing.T) {
 	t.Parallel()
 	passes, fails := map[doctor.Reason]bool{}, map[doctor.Reason]bool{}

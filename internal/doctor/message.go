@@ -17,11 +17,7 @@ const (
 // message is the one sentence that stands alone in an error_message: registry,
 // method, user name, what was answered.
 func message(e Evidence, v Verdict, clean registry.Cleaner) string {
-	entry := lookup(v.Reason)
-	sentence := entry.sentence
-	if e.last() == nil {
-		sentence = entry.unsent
-	}
+	sentence := sentenceOf(e, v)
 	return strings.NewReplacer(
 		"{registry}", e.Endpoint.Host(),
 		"{user}", quoteUser(e.Credential.Username),
@@ -29,7 +25,33 @@ func message(e Evidence, v Verdict, clean registry.Cleaner) string {
 		"{malformed}", describeMalformed(e.Credential),
 		"{answer}", describeAnswer(e, clean),
 		"{access}", describeAccess(e.Access),
-	).Replace(sentence) + "."
+	).Replace(sentence) + unproven(e, v) + "."
+}
+
+// sentenceOf chooses the words for a verdict. Those of a reason fit the way in
+// which it is usually met; a proof that came later needs others.
+func sentenceOf(e Evidence, v Verdict) string {
+	entry := lookup(v.Reason)
+	switch {
+	case e.last() == nil:
+		return entry.unsent
+	case v.Verified && v.Reason != ReasonAccepted && v.Reason != ReasonExchangeAccepted:
+		return "{registry} accepted {credential} and refused others: {answer}"
+	case v.Reason == ReasonAnonymousAccepted && e.Anonymous.Status != statusOK:
+		return "{registry} gives anybody a token for what is asked, and no credentials are configured: {answer}"
+	case v.Reason == ReasonExchangeInconclusive && (e.Control == nil || e.Control.Status != statusOK):
+		return "{registry} gave a token for {credential}, but what its token service gives to anybody could not be told, so nothing is proven: {answer}"
+	default:
+		return entry.sentence
+	}
+}
+
+// unproven says why a pass became a fail by require_verified.
+func unproven(e Evidence, v Verdict) string {
+	if !failsForProof(e, v) {
+		return ""
+	}
+	return "; require_verified is set, and " + decoyCause(e.Decoy)
 }
 
 // quoteUser shows a user name, which is no secret, so that it cannot disturb
@@ -70,7 +92,7 @@ func describeAnswer(e Evidence, clean registry.Cleaner) string {
 	asked := "GET " + e.Endpoint.URL()
 	switch {
 	case e.Minted != nil:
-		return asked + describeResult(*e.Minted, e, clean) + " with a token from " + clean.Scrub(e.Exchange.Endpoint)
+		return asked + describeResult(*e.Minted, e, clean) + " with a token from " + registry.Cut(clean.Scrub(e.Exchange.Endpoint), maxRegistryText)
 	case e.Exchange != nil && e.Authenticated == nil:
 		return describeExchange(e, clean)
 	}
@@ -108,7 +130,7 @@ func describeExchange(e Evidence, clean registry.Cleaner) string {
 	switch {
 	case t.Failure != nil && t.Failure.Fault == registry.FaultRealm:
 		return t.Failure.Detail
-	case t.Failure != nil && t.Failure.Fault == registry.FaultUnsafe:
+	case t.Failure.Unsafe():
 		return "nothing was sent to " + service + ", since " + t.Failure.Detail
 	case t.Failure == nil && !t.Usable() && t.Status == statusOK:
 		return service + describeResult(t.Answer, e, clean) + " without a token"

@@ -184,3 +184,18 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 		})
 	}
 }
+
+func TestNoMessageContradictsItsVerdict(t *testing.T) {
+	t.Parallel()
+	for name, report := range reports(t) {
+		unproven := contains(report.Message, "not proven") || contains(report.Message, "nothing is proven")
+		switch {
+		case report.Verified && unproven:
+			t.Errorf("%s: verified, but %q", name, report.Message)
+		case !report.Passed && report.Reason == doctor.ReasonAccepted && !contains(report.Message, "require_verified"):
+			t.Errorf("%s: failed without a word why: %q", name, report.Message)
+		case report.Reason == doctor.ReasonAnonymousAccepted && report.HTTPStatus == 401 && contains(report.Message, "answers without credentials"):
+			t.Errorf("%s: %q", name, report.Message)
+		}
+	}
+}

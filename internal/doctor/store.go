@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 const (
 	storeTime = time.Minute
 	storeSize = 1000 // answers; more than any plan has registries
+
+	maxStoredText = 4 << 10
 )
 
 // store remembers the answers that do not depend on the configured credentials:
@@ -35,6 +38,17 @@ func (s *store) answer(key string, ask func() registry.Answer) registry.Answer {
 
 // token is answer for token services.
 func (s *store) token(key string, ask func() registry.TokenAnswer) registry.TokenAnswer {
+	return s.recall(key, ask, statusOK, statusUnauthorized, statusForbidden)
+}
+
+// decoy is token for invented credentials, which some registries call malformed.
+func (s *store) decoy(key string, ask func() registry.TokenAnswer) registry.TokenAnswer {
+	return s.recall(key, ask, statusOK, statusUnauthorized, statusForbidden, statusBadRequest)
+}
+
+// recall returns what is remembered, else what ask returns, which is remembered
+// if it has one of the statuses.
+func (s *store) recall(key string, ask func() registry.TokenAnswer, statuses ...int) registry.TokenAnswer {
 	s.mu.Lock()
 	known, ok := s.answers[key]
 	s.mu.Unlock()
@@ -42,14 +56,21 @@ func (s *store) token(key string, ask func() registry.TokenAnswer) registry.Toke
 		return known.answer
 	}
 	answer := ask()
-	switch answer.Status {
-	case statusOK, statusUnauthorized, statusForbidden:
+	if slices.Contains(statuses, answer.Status) {
 		s.keep(key, answer)
 	}
 	return answer
 }
 
+// keep remembers an answer without what only takes room: a token, of which it
+// counts that there was one, and a text that is too long to be shown.
 func (s *store) keep(key string, answer registry.TokenAnswer) {
+	if !answer.Token.Empty() {
+		answer.Token = registry.NewSecret("issued")
+	}
+	if len(answer.Text) > maxStoredText {
+		answer.Text = ""
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.answers) >= storeSize {

@@ -26,6 +26,21 @@ func accessValue(t *testing.T, s server, repository string, actions ...string) t
 	})})
 }
 
+// nullAction is access with an action that is null.
+func nullAction(t *testing.T, s server) tftypes.Value {
+	t.Helper()
+	var entries []tftypes.Value
+	if err := accessValue(t, s, "org/app", "pull").As(&entries); err != nil {
+		t.Fatal(err)
+	}
+	var object map[string]tftypes.Value
+	if err := entries[0].As(&object); err != nil {
+		t.Fatal(err)
+	}
+	object["actions"] = tftypes.NewValue(object["actions"].Type(), []tftypes.Value{tftypes.NewValue(tftypes.String, nil)})
+	return tftypes.NewValue(s.schema.AttributeTypes["access"], []tftypes.Value{tftypes.NewValue(entries[0].Type(), object)})
+}
+
 func TestAccessIsProvenAndComesBackAsConfigured(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -75,6 +90,8 @@ func TestAccessThatNobodyCanActOnIsAnError(t *testing.T) {
 	}{
 		{"no action", accessValue(t, s, "org/app"), none, entry.WithAttributeName("actions")},
 		{"an unknown action", accessValue(t, s, "org/app", "pull", "mount"), none, entry.WithAttributeName("actions")},
+		{"a null action", nullAction(t, s), none, entry.WithAttributeName("actions")},
+		{"a null entry", tftypes.NewValue(s.schema.AttributeTypes["access"], []tftypes.Value{tftypes.NewValue(s.schema.AttributeTypes["access"].(tftypes.List).ElementType, nil)}), none, entry},
 		{"a repository with a tag", accessValue(t, s, "org/app:1", "pull"), none, entry.WithAttributeName("repository")},
 		{"a repository in capitals", accessValue(t, s, "Org/app", "pull"), none, entry.WithAttributeName("repository")},
 		{"a repository that climbs", accessValue(t, s, "org/../admin", "pull"), none, entry.WithAttributeName("repository")},
@@ -90,42 +107,60 @@ func TestAccessThatNobodyCanActOnIsAnError(t *testing.T) {
 	}
 }
 
-func TestTrustedRealms(t *testing.T) {
-	t.Parallel()
+// TestTrustedRealms asks through a proxy, so that the registry has no address
+// and a realm is judged as it is written: nothing leaves this machine.
+func TestTrustedRealms(t *testing.T) { //nolint:paralleltest // it sets the environment
 	list := tftypes.List{ElementType: tftypes.String}
-	bearer := registrytest.Unauthorized(`Bearer realm="http://169.254.169.254/token"`)
+	none := tftypes.NewValue(list, nil)
+	unknown := tftypes.NewValue(list, tftypes.UnknownValue)
+	hosts := func(hosts ...string) tftypes.Value {
+		var values []tftypes.Value
+		for _, host := range hosts {
+			values = append(values, str(host))
+		}
+		return tftypes.NewValue(list, values)
+	}
+	private, metadata := `Bearer realm="http://10.9.8.7:81/token"`, `Bearer realm="http://169.254.169.254/token"`
 	for _, row := range []struct {
-		name   string
-		realms tftypes.Value
-		error  string // summary; "" for none
+		name      string
+		challenge string
+		realms    tftypes.Value
+		want      string // reason, or summary of the error
 	}{
-		{"none", tftypes.NewValue(list, nil), ""},
-		{"hosts", tftypes.NewValue(list, []tftypes.Value{str("auth.internal"), str("10.0.0.7:8443")}), ""},
-		{"a URL", tftypes.NewValue(list, []tftypes.Value{str("https://auth.internal")}), "trusted_realms cannot be used"},
-		{"nothing", tftypes.NewValue(list, []tftypes.Value{str("")}), "trusted_realms cannot be used"},
-		{"not known yet", tftypes.NewValue(list, tftypes.UnknownValue), "trusted_realms is not known yet"},
-		{"one not known yet", tftypes.NewValue(list, []tftypes.Value{tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}), "trusted_realms is not known yet"},
+		{"a private realm", private, none, "realm_unsafe"},
+		{"a private realm that is trusted", private, hosts("10.9.8.7"), "invalid_credentials"},
+		{"a private realm that is trusted with its port", private, hosts("auth.internal", "10.9.8.7:81"), "invalid_credentials"},
+		{"a private realm that is trusted with another port", private, hosts("10.9.8.7:82"), "realm_unsafe"},
+		{"a metadata service is never trusted", metadata, hosts("169.254.169.254"), "realm_unsafe"},
+		{"a URL", private, hosts("https://10.9.8.7"), "trusted_realms cannot be used"},
+		{"nothing", private, hosts(""), "trusted_realms cannot be used"},
+		{"not known yet", private, unknown, "trusted_realms is not known yet"},
+		{"one not known yet", private, tftypes.NewValue(list, []tftypes.Value{tftypes.NewValue(tftypes.String, tftypes.UnknownValue)}), "trusted_realms is not known yet"},
+		{"not known yet, and it would not help", metadata, unknown, "realm_unsafe"},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			fake := registrytest.New(t, func(string) registrytest.Response { return bearer })
-			s := newServerWith(t, row.realms)
-			got, diags := s.read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str("p")})
-			switch {
-			case row.error == "" && (len(diags) > 0 || asString(t, got["reason"]) != "realm_unsafe"):
-				t.Errorf("got %v, want the verdict realm_unsafe", diags)
-			case row.error != "" && (len(diags) != 1 || diags[0].Summary != row.error):
-				t.Errorf("got %v, want the error %q", diags, row.error)
+		proxy := registrytest.New(t, func(string) registrytest.Response { return registrytest.Unauthorized(row.challenge) })
+		t.Setenv("HTTP_PROXY", proxy.URL)
+		s := newServerWith(t, row.realms)
+		address := map[string]tftypes.Value{"registry_url": str("http://registry.example.com")}
+		got, diags := s.read(t.Context(), t, map[string]tftypes.Value{"registry_url": address["registry_url"], "username": str("ci"), "password": str("p")})
+		result := ""
+		switch {
+		case len(diags) == 1:
+			result = diags[0].Summary
+		case len(diags) == 0:
+			result = asString(t, got["reason"])
+		}
+		if result != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, result, row.want)
+		}
+		for _, request := range proxy.Requests() {
+			if request.Authorization != "" && row.want != "invalid_credentials" {
+				t.Errorf("%s: the password was sent to %s", row.name, request.Path)
 			}
-			if len(fake.Requests()) > 1 {
-				t.Errorf("the password was sent: %+v", fake.Requests())
-			}
-			// A check that does not need the setting has its verdict.
-			if row.error == "trusted_realms is not known yet" {
-				if _, diags := s.read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL)}); len(diags) > 0 {
-					t.Errorf("an anonymous check needs no trusted realms: %v", diags[0])
-				}
-			}
-		})
+		}
+		// A check that does not need the setting has its verdict.
+		if _, diags := s.read(t.Context(), t, address); row.want == "trusted_realms is not known yet" && len(diags) > 0 {
+			t.Errorf("%s: an anonymous check needs no trusted realms: %v", row.name, diags[0])
+		}
 	}
 }

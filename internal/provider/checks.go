@@ -28,7 +28,7 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 	switch {
 	case err != nil:
 		diags.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
-	case report.Reason == doctor.ReasonRealmUnsafe && c.realmsUnknown:
+	case report.TrustHelps && c.realmsUnknown:
 		diags.AddError("trusted_realms is not known yet",
 			"This check depends on trusted_realms in the provider block, whose value is known only after the apply. Write the hosts themselves.")
 	default:

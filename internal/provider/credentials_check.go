@@ -17,7 +17,7 @@ var checkFields = []field{
 	{name: "password", argument: true, sensitive: true, text: "Password for basic authentication, sent exactly as it is. Not stored: it reads back as null. " + planText},
 	{name: "token", argument: true, sensitive: true, text: "Bearer token, sent as it is. Wins over user name and password. Not stored: it reads back as null. " + planText},
 	{name: "identity_token", argument: true, sensitive: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Not stored: it reads back as null. " + planText},
-	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves.", fields: []field{
+	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves. Each action is one request for a token with that scope; Quay creates a repository when a token for `push` is asked for.", fields: []field{
 		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
 		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},
 		{name: "probe", kind: kindBool, argument: true, text: "Whether push and delete may be tried where the registry does not say what is granted: an upload that is started and cancelled at once (some registries keep an empty repository, or the upload until they clean up), the deletion of a digest that does not exist. Default `false`: they are unknown then."},

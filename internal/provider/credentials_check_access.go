@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -35,18 +36,23 @@ func (m *checkModel) exchanges() bool {
 // error on its attribute.
 func (m *checkModel) accessRequests(ctx context.Context, endpoint registry.Endpoint) ([]doctor.AccessRequest, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	var arguments []accessArgument
-	diags.Append(m.Access.ElementsAs(ctx, &arguments, false)...)
-	if len(arguments) > 0 && !m.exchanges() {
+	elements := m.Access.Elements()
+	if len(elements) > 0 && !m.exchanges() {
 		diags.AddAttributeError(path.Root("access"), "access needs token_exchange",
 			"Permissions are proven by tokens, and token_exchange is false. Leave one of the two out.")
 	}
-	requests := make([]doctor.AccessRequest, len(arguments))
-	for i, argument := range arguments {
+	requests := make([]doctor.AccessRequest, len(elements))
+	for i, element := range elements {
 		at := path.Root("access").AtListIndex(i)
-		var actions []string
-		diags.Append(argument.Actions.ElementsAs(ctx, &actions, false)...)
-		if unknown := slices.IndexFunc(actions, func(a string) bool { return !slices.Contains(doctor.Actions(), a) }); unknown >= 0 || len(actions) == 0 {
+		object, ok := element.(types.Object)
+		if !ok || object.IsNull() {
+			diags.AddAttributeError(at, "Empty entry", "This entry of access is null. Write repository and actions, or leave it out.")
+			continue
+		}
+		var argument accessArgument
+		diags.Append(object.As(ctx, &argument, basetypes.ObjectAsOptions{})...)
+		actions, ok := knownActions(argument.Actions)
+		if !ok {
 			diags.AddAttributeError(at.AtName("actions"), "Unknown action",
 				fmt.Sprintf("actions holds nothing, or something other than %s.", strings.Join(doctor.Actions(), ", ")))
 		}
@@ -58,4 +64,19 @@ func (m *checkModel) accessRequests(ctx context.Context, endpoint registry.Endpo
 		requests[i] = doctor.AccessRequest{Repository: endpoint.RepositoryName(name), Actions: actions, Probe: argument.Probe.ValueBool()}
 	}
 	return requests, diags
+}
+
+// knownActions reads the actions, each once; ok is false when there is none or
+// one that nobody knows.
+func knownActions(list types.List) (actions []string, ok bool) {
+	for _, element := range list.Elements() {
+		value, isString := element.(types.String)
+		if !isString || !slices.Contains(doctor.Actions(), value.ValueString()) {
+			return nil, false
+		}
+		if action := value.ValueString(); !slices.Contains(actions, action) {
+			actions = append(actions, action)
+		}
+	}
+	return actions, len(actions) > 0
 }

@@ -20,7 +20,7 @@ type Answer struct {
 	Challenges []Challenge // of a 401 only: some registries send one with a 200
 	IsRegistry bool        // the API version header of a registry is there
 	IsHTML     bool        // a page for people
-	Location   string      // origin that a redirect points to; "" if nowhere
+	Location   string      // other origin that a redirect points to; "" if none
 	Text       string      // the server's own words, as sent: clean them before showing
 }
 
@@ -52,7 +52,8 @@ func newAnswer(r received) Answer {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
 	}
 	if isRedirect(a.Status) {
-		if location, err := response.Location(); err == nil {
+		// One to the own origin that was not followed leads nowhere.
+		if location, err := response.Location(); err == nil && !sameOrigin(response.Request.URL, location) {
 			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host}).String()
 		}
 	}

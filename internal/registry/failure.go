@@ -24,6 +24,7 @@ const (
 	FaultTLS        Fault = "tls"        // any other fault of the handshake
 	FaultProxyAuth  Fault = "proxy_auth" // the proxy wants a login first
 	FaultUnsafe     Fault = "unsafe"     // the realm must not get a secret; nothing was sent there
+	FaultInward     Fault = "inward"     // the same, and only for a private address
 	FaultRealm      Fault = "realm"      // the challenge has no realm that could be asked
 	FaultConnection Fault = "connection" // any other fault of the connection
 )
@@ -36,6 +37,12 @@ const wsaConnRefused = syscall.Errno(10061)
 type Failure struct {
 	Fault  Fault
 	Detail string
+}
+
+// Unsafe tells whether a realm must not get a secret; a failure that is not there
+// says no such thing.
+func (f *Failure) Unsafe() bool {
+	return f != nil && (f.Fault == FaultUnsafe || f.Fault == FaultInward)
 }
 
 // proxyError is a proxy's refusal to open a tunnel.
@@ -68,6 +75,9 @@ func classify(ctx context.Context, err error) *Failure {
 	)
 	switch {
 	case errors.As(err, &unsafe):
+		if errors.Is(unsafe, errInward) {
+			return &Failure{FaultInward, unsafe.why.Error()}
+		}
 		return &Failure{FaultUnsafe, unsafe.why.Error()}
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}

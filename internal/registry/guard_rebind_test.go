@@ -24,7 +24,7 @@ func askRealm(t *testing.T, client *registry.Client, reach registry.Reach, crede
 
 func wantUnsafe(t *testing.T, answer registry.TokenAnswer, why string) {
 	t.Helper()
-	if answer.Failure == nil || answer.Failure.Fault != registry.FaultUnsafe || !strings.Contains(answer.Failure.Detail, why) {
+	if !answer.Failure.Unsafe() || !strings.Contains(answer.Failure.Detail, why) {
 		t.Errorf("status %d, failure %+v; want unsafe, %q", answer.Status, answer.Failure, why)
 	}
 }

@@ -157,7 +157,7 @@ func runGuardRow(t *testing.T, proxy *httpproxy.Config, row guardRow, credential
 		}
 		return
 	}
-	if answer.Failure == nil || answer.Failure.Fault != registry.FaultUnsafe || !strings.Contains(answer.Failure.Detail, row.refused) {
+	if !answer.Failure.Unsafe() || !strings.Contains(answer.Failure.Detail, row.refused) {
 		t.Errorf("status %d, failure %+v; want unsafe, %q", answer.Status, answer.Failure, row.refused)
 	}
 	if written != 0 || len(asked) != 0 {

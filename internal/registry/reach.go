@@ -19,9 +19,13 @@ const (
 	ReachLinkLocal              // this link only, where clouds keep their metadata
 )
 
-// nat64 are the prefixes that carry an IPv4 address in their last 32 bits (RFC
-// 6052 section 2.1, RFC 8215).
-var nat64 = []netip.Prefix{netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48")}
+// The prefixes of NAT64: the well-known one carries an IPv4 address in its last
+// 32 bits (RFC 6052 section 2.1); the local one belongs to a network of its own,
+// which may place the address anywhere (RFC 8215).
+var (
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")
+	nat64Local = netip.MustParsePrefix("64:ff9b:1::/48")
+)
 
 // private are the networks that are not the internet, besides those that
 // net/netip knows.
@@ -47,7 +51,11 @@ var metadataNames = []string{"metadata", "metadata.google.internal", "metadata.g
 
 // reachOf judges an address that a connection goes to.
 func reachOf(address netip.Addr) Reach {
-	address = embeddedIPv4(address.Unmap().WithZone(""))
+	address = address.Unmap().WithZone("")
+	if nat64Local.Contains(address) {
+		return reachOfLocalNAT64(address)
+	}
+	address = embeddedIPv4(address)
 	switch {
 	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast(), address.IsInterfaceLocalMulticast(), slices.Contains(metadata, address):
 		return ReachLinkLocal
@@ -59,13 +67,26 @@ func reachOf(address netip.Addr) Reach {
 	}
 }
 
+// reachOfLocalNAT64 takes the nearest of all places where an IPv4 address can
+// stand (RFC 6052 section 2.2), and is never public.
+func reachOfLocalNAT64(address netip.Addr) Reach {
+	b := address.As16()
+	nearest := ReachPrivate
+	for _, ipv4 := range [][4]byte{
+		{b[6], b[7], b[9], b[10]}, {b[7], b[9], b[10], b[11]}, {b[9], b[10], b[11], b[12]}, {b[12], b[13], b[14], b[15]},
+	} {
+		nearest = max(nearest, reachOf(netip.AddrFrom4(ipv4)))
+	}
+	return nearest
+}
+
 // embeddedIPv4 returns the IPv4 address that a NAT64 or 6to4 address leads to.
 func embeddedIPv4(address netip.Addr) netip.Addr {
 	if !address.Is6() {
 		return address
 	}
 	bytes := address.As16()
-	if slices.ContainsFunc(nat64, func(p netip.Prefix) bool { return p.Contains(address) }) {
+	if nat64.Contains(address) {
 		return netip.AddrFrom4([4]byte(bytes[12:16]))
 	}
 	if bytes[0] == 0x20 && bytes[1] == 0x02 { // 6to4 (RFC 3056 section 2)

@@ -61,14 +61,34 @@ func TestReachOfAnIPv4AddressInEveryForm(t *testing.T) {
 				"with a zone":    netip.AddrFrom16(nat64).WithZone("eth0"),
 				"mapped, a zone": netip.AddrFrom16(plain.As16()).WithZone("eth0"),
 			} {
-				if got := reachOf(address); got != row.want {
-					t.Errorf("%s: reachOf(%s) is %d, want %d", form, address, got, row.want)
+				want := row.want
+				if form == "local NAT64" { // a network of its own, never public
+					want = max(want, ReachPrivate)
 				}
-				if got := reachOfName(address.String()); got != row.want {
-					t.Errorf("%s: reachOfName(%q) is %d, want %d", form, address, got, row.want)
+				if got := reachOf(address); got != want {
+					t.Errorf("%s: reachOf(%s) is %d, want %d", form, address, got, want)
+				}
+				if got := reachOfName(address.String()); got != want {
+					t.Errorf("%s: reachOfName(%q) is %d, want %d", form, address, got, want)
 				}
 			}
 		})
+	}
+}
+
+func TestLocalNAT64IsJudgedInEveryLayout(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]Reach{
+		"64:ff9b:1:a9fe:a9:fe00:1234:5678": ReachLinkLocal, // 169.254.169.254 behind /48
+		"64:ff9b:1:a9:fe:a9fe::":           ReachLinkLocal, // behind /56
+		"64:ff9b:1:0:a9:fea9:fe00:0":       ReachLinkLocal, // behind /64
+		"64:ff9b:1::a9fe:a9fe":             ReachLinkLocal, // behind /96
+		"64:ff9b:1:a00:0:100:808:808":      ReachPrivate,
+		"64:ff9b:1:808:8:800::":            ReachPrivate,
+	} {
+		if got := reachOf(netip.MustParseAddr(address)); got != want {
+			t.Errorf("reachOf(%s) is %d, want %d", address, got, want)
+		}
 	}
 }
 

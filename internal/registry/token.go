@@ -15,6 +15,10 @@ import (
 // maxTokenBytes is how much of a token service's answer is read.
 const maxTokenBytes = 1 << 20
 
+// maxTokenSize is the longest token that is tried: no server takes a header
+// that is larger.
+const maxTokenSize = 64 << 10
+
 // clientID names this program to a token service (Docker registry token
 // authentication, "client_id").
 const clientID = "terraform-provider-stellaops"
@@ -114,7 +118,7 @@ func (a *TokenAnswer) read(r received) {
 	if token == "" {
 		token = body.AccessToken
 	}
-	if strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+	if len(token) > maxTokenSize || strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return
 	}
 	a.Token = NewSecret(token)
@@ -131,8 +135,8 @@ func (a *TokenAnswer) read(r received) {
 // An outage does not, whatever its body says.
 func refusesClient(status int, oauthError any) bool {
 	switch status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-	default:
+	case http.StatusBadRequest, http.StatusUnauthorized:
+	default: // a 403 may be meant for everybody
 		return false
 	}
 	switch oauthError {

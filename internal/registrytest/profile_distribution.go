@@ -31,6 +31,14 @@ func distributionRules() []rules {
 			expired: expiredBearer,
 		},
 		{
+			name:          "docker_auth, no password check",
+			ghost:         true,
+			takesAnything: true,
+			refuse:        refuseByToken,
+			tokens:        uncheckedTokens(),
+			expired:       expiredBearer,
+		},
+		{
 			// The realm is a word from its configuration, no address.
 			name:          "distribution, silly",
 			anyHeader:     true,
@@ -70,9 +78,7 @@ func distributionTokens() *tokenService {
 	}
 }
 
-// dockerAuthTokens is docker_auth. A token for nobody has an empty subject. What
-// it also does, and this does not show: an account without a password check gets
-// a token that names it, whatever the password.
+// dockerAuthTokens is docker_auth. A token for nobody has an empty subject.
 func dockerAuthTokens() *tokenService {
 	return &tokenService{
 		apart:       true,
@@ -89,6 +95,13 @@ func dockerAuthTokens() *tokenService {
 			return response
 		},
 	}
+}
+
+// uncheckedTokens is docker_auth with accounts that have no password.
+func uncheckedTokens() *tokenService {
+	s := dockerAuthTokens()
+	s.namesAnybody = true
+	return s
 }
 
 // expiredBearer is a token of this service that has expired.

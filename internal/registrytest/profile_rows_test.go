@@ -49,6 +49,10 @@ func profileRows() []profileRow {
 			name: "docker_auth", statuses: byToken, anonymous: one(auth), wrong: one(auth), garbage: invalid(auth),
 			exchange: [6]int{200, 200, 401, 401, 200, 200}, fields: []string{"access_token", "token"}, wrongBody: "Auth failed.\n", grantsOf: "claims", exchangeV2: 200, nobodyV2: 200,
 		},
+		{
+			name: "docker_auth, no password check", statuses: byToken, anonymous: one(auth), wrong: one(auth), garbage: invalid(auth),
+			exchange: [6]int{200, 200, 200, 200, 200, 200}, fields: []string{"access_token", "token"}, grantsOf: "claims", exchangeV2: 200, nobodyV2: 200,
+		},
 		{name: "distribution, silly", statuses: [6]int{200, 200, 200, 200, 200, 401}, anonymous: one(silly)},
 		{
 			name: "Harbor", statuses: checked, anonymous: one(harbor), wrong: one(`Basic realm="harbor"`), garbage: one(`Basic realm="harbor"`),

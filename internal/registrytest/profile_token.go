@@ -25,6 +25,7 @@ type tokenService struct {
 	anonymous        anonymity
 	fallback         bool     // wrong passwords get an anonymous token if a scope is asked
 	anyPassword      bool     // wrong passwords get an anonymous token
+	namesAnybody     bool     // wrong passwords get a token for whoever they are said to be
 	onlyKnownService bool     // another service is a bad request
 	sameAccount      bool     // an account other than the user is a bad request
 	actions          []string // the only ones that it can read; nil: any
@@ -90,6 +91,7 @@ func (f *fake) tokenByGet(query url.Values, authorization string) Response {
 	case f.locked(standing):
 		return plainText(http.StatusTooManyRequests, "Too Many Requests\n")
 	case standing == accepted:
+	case standing != nobody && user != "" && s.namesAnybody:
 	case standing == nobody && s.anonymous == anonymousAlways,
 		standing == nobody && s.anonymous == anonymousWithScope && len(asked) > 0,
 		standing != nobody && s.fallback && len(asked) > 0,
