@@ -1,7 +1,10 @@
 package doctor_test
 
 import (
+	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -241,5 +244,89 @@ func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
 	})
 	if report.Reason != doctor.ReasonExchangeAccepted || !slices.Equal(report.Access[0].Granted, []string{"delete"}) {
 		t.Errorf("got %s with %+v", report.Reason, report.Access)
+	}
+}
+
+func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]int{"refused": 401, "called malformed": 400} {
+		s := &script{r0: *status(200), r1: *status(200), uses: func(r registry.UseRequest) registry.Answer {
+			switch r.Credential.Username {
+			case "ci":
+				return *status(200)
+			case "":
+				return *status(401)
+			default:
+				return *status(refusal)
+			}
+		}}
+		d := doctor.New(s, time.Now, random)
+		for range 3 {
+			report := ask(t, d, doctor.Request{
+				Credential: userAndPassword, TokenExchange: true, RequireVerified: true,
+				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+			})
+			if !report.Verified {
+				t.Errorf("%s: got %+v", name, report.Verdict)
+			}
+		}
+		// One without credentials, one decoy, and the real ones three times.
+		if len(s.used) != 5 {
+			t.Errorf("%s: used %q", name, s.used)
+		}
+	}
+}
+
+func TestADecoyThatItsTokenServiceCallsMalformedIsRefused(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(200, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+		switch r.Credential.Username {
+		case "ci":
+			return *issued("")
+		case "":
+			if r.Scope == "" {
+				return *issued("")
+			}
+			return *tokenStatus(401)
+		default:
+			return *tokenStatus(400)
+		}
+	}}
+	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+		Credential: userAndPassword, TokenExchange: true, RequireVerified: true,
+		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
+	})
+	if !report.Passed || !report.Verified {
+		t.Errorf("got %+v: %s", report.Verdict, report.Message)
+	}
+}
+
+// TestManyLargeTokensCostLittleMoreThanOne counts what the whole process
+// allocates, so nothing runs beside it.
+func TestManyLargeTokensCostLittleMoreThanOne(t *testing.T) { //nolint:paralleltest // see above
+	large := issued("ci")
+	large.Token = registry.NewSecret(strings.Repeat("&", 64<<10))
+	scoped := *large
+	scoped.Grants = registry.ParseScope("repository:org/app:pull")
+	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+		if r.Scope == "" {
+			return *large
+		}
+		return scoped
+	}}
+	allocated := func(repositories int) uint64 {
+		var wanted []doctor.AccessRequest
+		for i := range repositories {
+			wanted = append(wanted, doctor.AccessRequest{Repository: fmt.Sprintf("org/app%d", i), Actions: []string{"pull"}})
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	one, many := allocated(1), allocated(200)
+	if many > 2*one+8<<20 {
+		t.Errorf("%d bytes allocated for 200 tokens of 64 KiB, and %d for one", many, one)
 	}
 }

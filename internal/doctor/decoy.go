@@ -30,7 +30,9 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 	}
 	switch {
 	case g.proof != nil:
-		g.Decoy = decoyOfUse(g.proof(credential), g.proofOf)
+		g.Decoy = decoyOfUse(g.store.decoy(key(g.proof.name), func() registry.TokenAnswer {
+			return registry.TokenAnswer{Answer: g.proof.try(credential)}
+		}).Answer, g.proof.use)
 	case g.Authenticated != nil && g.Authenticated.Status == statusOK:
 		g.Decoy = decoyOfAnswer(g.store.decoy(key("v2"), func() registry.TokenAnswer {
 			return registry.TokenAnswer{Answer: g.wire.Ask(ctx, g.Endpoint, credential)}

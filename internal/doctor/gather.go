@@ -26,8 +26,7 @@ type gatherer struct {
 	request Request
 
 	tokenService *registry.TokenRequest // the question that T0 asked; nil before
-	proof        trial                  // the use that proved the credentials; nil if none did
-	proofOf      registry.Use           // its action
+	proof        *trial                 // the use that proved the credentials; nil if none did
 	minted       []registry.Secret      // tokens that were issued; they must not be shown either
 	Evidence
 }

@@ -8,8 +8,13 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// trial tries one action as whoever the credential says.
-type trial func(credential registry.Credential) registry.Answer
+// trial is one action on one repository, to be tried as whoever a credential
+// says.
+type trial struct {
+	use  registry.Use
+	name string // tells it from every other trial at this registry
+	try  func(credential registry.Credential) registry.Answer
+}
 
 // trial presents credentials to the registry itself.
 func (g *gatherer) trial(ctx context.Context, wanted AccessRequest, use registry.Use) trial {
@@ -17,14 +22,15 @@ func (g *gatherer) trial(ctx context.Context, wanted AccessRequest, use registry
 		Endpoint: g.Endpoint, Repository: wanted.Repository, Use: use,
 		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(g.random()))),
 	}
-	return func(credential registry.Credential) registry.Answer {
+	name := string(use) + " " + wanted.Repository
+	return trial{use, name, func(credential registry.Credential) registry.Answer {
 		asked := question
 		asked.Credential = credential
 		if credential != (registry.Credential{}) {
 			return g.wire.Use(ctx, asked)
 		}
-		return g.store.answer("anonymous "+string(use)+" "+g.Endpoint.URL()+wanted.Repository, func() registry.Answer { return g.wire.Use(ctx, asked) })
-	}
+		return g.store.answer("anonymous "+g.Endpoint.URL()+" "+name, func() registry.Answer { return g.wire.Use(ctx, asked) })
+	}}
 }
 
 // trialByToken has every credential exchanged for a token first, that of nobody
@@ -32,7 +38,8 @@ func (g *gatherer) trial(ctx context.Context, wanted AccessRequest, use registry
 // the configured ones is there already.
 func (g *gatherer) trialByToken(ctx context.Context, wanted AccessRequest, use registry.Use, question registry.TokenRequest, mine registry.TokenAnswer) trial {
 	direct := g.trial(ctx, wanted, use)
-	return func(credential registry.Credential) registry.Answer {
+	name := direct.name + " by token " + service(question) + " " + question.Scope
+	return trial{use, name, func(credential registry.Credential) registry.Answer {
 		issued := mine
 		if credential != g.request.Credential {
 			question.Credential = credential
@@ -40,26 +47,28 @@ func (g *gatherer) trialByToken(ctx context.Context, wanted AccessRequest, use r
 		}
 		switch {
 		case !issued.Token.Empty():
-			return direct(registry.Credential{Token: issued.Token})
+			return direct.try(registry.Credential{Token: issued.Token})
 		case issued.Refused, refuses(issued.Answer):
 			return registry.Answer{Status: statusUnauthorized}
+		case issued.Status == statusBadRequest:
+			return registry.Answer{Status: statusBadRequest}
 		default: // nobody was told anything
 			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection}}
 		}
-	}
+	}}
 }
 
 // use tries the action, as nobody too where that decides.
-func (g *gatherer) use(wanted AccessRequest, use registry.Use, try trial) (found, AccessMethod) {
+func (g *gatherer) use(wanted AccessRequest, trial trial) (found, AccessMethod) {
 	method := AccessByUse
-	if use != registry.UsePull {
+	if trial.use != registry.UsePull {
 		if !wanted.Probe {
 			return foundUnknown, method
 		}
 		method = AccessByProbe
 	}
-	answer := try(g.request.Credential)
-	succeeded, absent := succeeds(answer), absent(answer, use)
+	answer := trial.try(g.request.Credential)
+	succeeded, absent := succeeds(answer), absent(answer, trial.use)
 	switch {
 	case refuses(answer):
 		return foundMissing, method
@@ -71,8 +80,8 @@ func (g *gatherer) use(wanted AccessRequest, use registry.Use, try trial) (found
 		}
 		return foundUnknown, method
 	}
-	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(try(registry.Credential{})) {
-		g.ProvenByUse, g.proof, g.proofOf = true, try, use
+	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(trial.try(registry.Credential{})) {
+		g.ProvenByUse, g.proof = true, &trial
 		return foundGranted, method
 	}
 	if succeeded {

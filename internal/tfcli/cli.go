@@ -43,12 +43,17 @@ func NewSandbox(dir, providerBinary string) (Sandbox, error) {
 	return Sandbox{dir}, nil
 }
 
-// env is the caller's environment without anything that steers a CLI, and with
-// the sandbox's HOME.
+// env is the caller's environment with the sandbox's HOME and configuration.
 func (s Sandbox) env() []string {
-	env := []string{"CHECKPOINT_DISABLE=1", "HOME=" + filepath.Join(s.dir, "home"), "TF_CLI_CONFIG_FILE=" + filepath.Join(s.dir, "cli.tfrc")}
+	return append(Environ(filepath.Join(s.dir, "home")), "TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "cli.tfrc"))
+}
+
+// Environ is the caller's environment with another HOME, and without anything
+// that steers a CLI.
+func Environ(home string) []string {
+	env := []string{"CHECKPOINT_DISABLE=1", "HOME=" + home}
 	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") && name != "HOME" {
+		if name, _, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") && name != "HOME" && name != "CHECKPOINT_DISABLE" {
 			env = append(env, entry)
 		}
 	}

@@ -128,13 +128,7 @@ func testEnv(ctx context.Context, home string) ([]string, error) {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return nil, fmt.Errorf("make a HOME for the tests: %w", err)
 	}
-	var env []string
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") && name != "HOME" {
-			env = append(env, entry)
-		}
-	}
-	env = append(env, "HOME="+home, "CHECKPOINT_DISABLE=1")
+	env := tfcli.Environ(home)
 	for _, name := range []string{"GOCACHE", "GOENV", "GOMODCACHE", "GOPATH"} {
 		value, err := exec.CommandContext(ctx, "go", "env", name).Output()
 		if err != nil {
