@@ -1,77 +1,75 @@
 package credentials
 
 import (
-	"time"
+	"fmt"
+	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// Source says where a credential was found, as the attribute credential_source
-// names it.
-type Source string
-
-// The sources.
-const (
-	SourceArguments Source = "arguments"
-	SourceNone      Source = "none"
-)
-
-// Found is a credential and what is known of it without asking anybody.
-type Found struct {
-	Credential registry.Credential
-	Source     Source
-	// Empty names the arguments that were written and have nothing in them, as a
-	// secret reference that did not resolve leaves them.
-	Empty []string
-	// ExpiresAt is when the credential itself says that it ends; zero if it says
-	// nothing.
-	ExpiresAt time.Time
-}
-
-// Arguments are the credential arguments of one check; nil is one that was left
-// out or null.
+// Arguments are a credential as a configuration writes it; nil is a part that
+// was left out or is null.
 type Arguments struct {
 	Username      *string
-	Password      *string
-	Token         *string
-	IdentityToken *string
+	Password      *registry.Secret
+	Token         *registry.Secret
+	IdentityToken *registry.Secret
 }
 
-// FromArguments takes the credential that is written in the configuration. An
-// argument that is written, even with nothing in it, ends the search: otherwise
-// a secret that did not resolve would be answered with somebody else's login.
+// FromArguments takes the credential that is written in the check itself.
 func FromArguments(a Arguments) Found {
-	found := Found{Source: SourceNone}
-	for _, argument := range []struct {
-		name  string
-		value *string
-	}{
-		{"username", a.Username},
-		{"password", a.Password},
-		{"token", a.Token},
-		{"identity_token", a.IdentityToken},
-	} {
-		if argument.value == nil {
-			continue
-		}
-		found.Source = SourceArguments
-		if *argument.value == "" {
-			found.Empty = append(found.Empty, argument.name)
-		}
+	if !a.written() {
+		return Found{Source: SourceNone}
 	}
-	found.Credential = registry.Credential{
-		Username:      deref(a.Username),
-		Password:      registry.NewSecret(deref(a.Password)),
-		Token:         registry.NewSecret(deref(a.Token)),
-		IdentityToken: registry.NewSecret(deref(a.IdentityToken)),
-	}
-	found.ExpiresAt = expiry(found.Credential)
-	return found
+	return a.found(SourceArguments, "The argument %s is written in the configuration, but came empty (broken secret reference)")
 }
 
-func deref(s *string) string {
+// written tells whether any part is written, even with nothing in it. Such a part
+// ends the search: otherwise a secret that did not resolve would be answered
+// with somebody else's login.
+func (a Arguments) written() bool {
+	return a.Username != nil || a.Password != nil || a.Token != nil || a.IdentityToken != nil
+}
+
+// found takes the arguments as one source. What came empty is noted in the words
+// of format, which has a place for its names.
+func (a Arguments) found(source Source, format string) Found {
+	var notes []string
+	if empty := a.empty(); len(empty) > 0 {
+		notes = append(notes, fmt.Sprintf(format, strings.Join(empty, " and ")))
+	}
+	return found(source, a.credential(), notes...)
+}
+
+func (a Arguments) credential() registry.Credential {
+	c := registry.Credential{Password: orEmpty(a.Password), Token: orEmpty(a.Token), IdentityToken: orEmpty(a.IdentityToken)}
+	if a.Username != nil {
+		c.Username = *a.Username
+	}
+	return c
+}
+
+// empty names the parts that are written and have nothing in them.
+func (a Arguments) empty() []string {
+	var names []string
+	if a.Username != nil && *a.Username == "" {
+		names = append(names, "username")
+	}
+	for _, part := range []struct {
+		name   string
+		secret *registry.Secret
+	}{{"password", a.Password}, {"token", a.Token}, {"identity_token", a.IdentityToken}} {
+		if part.secret != nil && part.secret.Empty() {
+			names = append(names, part.name)
+		}
+	}
+	return names
+}
+
+// orEmpty is the secret itself, an empty one for nil.
+func orEmpty(s *registry.Secret) registry.Secret {
 	if s == nil {
-		return ""
+		return registry.Secret{}
 	}
 	return *s
 }

@@ -1,7 +1,7 @@
 package credentials_test
 
 import (
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -10,8 +10,8 @@ import (
 
 func TestFromArguments(t *testing.T) {
 	t.Parallel()
-	set := func(s string) *string { return &s }
-	empty := set("")
+	user := func(s string) *string { return &s }
+	noUser, none := user(""), secret("")
 	type arguments = credentials.Arguments
 	for _, row := range []struct {
 		name      string
@@ -21,21 +21,21 @@ func TestFromArguments(t *testing.T) {
 		empty     []string
 	}{
 		{"nothing written", arguments{}, registry.MethodAnonymous, credentials.SourceNone, nil},
-		{"user name and password", arguments{Username: set("ci"), Password: set("p")}, registry.MethodBasic, credentials.SourceArguments, nil},
-		{"a token", arguments{Token: set("t")}, registry.MethodBearer, credentials.SourceArguments, nil},
-		{"a token wins over the rest", arguments{set("ci"), set("p"), set("t"), set("i")}, registry.MethodBearer, credentials.SourceArguments, nil},
-		{"an identity token", arguments{IdentityToken: set("i")}, registry.MethodIdentityToken, credentials.SourceArguments, nil},
-		{"an identity token wins over user name and password", arguments{set("ci"), set("p"), nil, set("i")}, registry.MethodIdentityToken, credentials.SourceArguments, nil},
-		{"a user name alone", arguments{Username: set("ci")}, registry.MethodBasic, credentials.SourceArguments, nil},
-		{"a password alone", arguments{Password: set("p")}, registry.MethodBasic, credentials.SourceArguments, nil},
-		{"an empty user name ends the search", arguments{Username: empty}, registry.MethodAnonymous, credentials.SourceArguments, []string{"username"}},
-		{"an empty password ends the search", arguments{Password: empty}, registry.MethodAnonymous, credentials.SourceArguments, []string{"password"}},
-		{"an empty token ends the search", arguments{Token: empty}, registry.MethodAnonymous, credentials.SourceArguments, []string{"token"}},
-		{"all of them empty", arguments{empty, empty, empty, empty}, registry.MethodAnonymous, credentials.SourceArguments, []string{"username", "password", "token", "identity_token"}},
-		{"an empty token beside user name and password is absent", arguments{set("ci"), set("p"), empty, nil}, registry.MethodBasic, credentials.SourceArguments, []string{"token"}},
-		{"an empty password beside a user name", arguments{set("ci"), empty, nil, nil}, registry.MethodBasic, credentials.SourceArguments, []string{"password"}},
-		{"an empty user name beside a token", arguments{empty, nil, set("t"), nil}, registry.MethodBearer, credentials.SourceArguments, []string{"username"}},
-		{"a blank is not empty", arguments{Password: set(" ")}, registry.MethodBasic, credentials.SourceArguments, nil},
+		{"user name and password", arguments{Username: user("ci"), Password: secret("p")}, registry.MethodBasic, credentials.SourceArguments, nil},
+		{"a token", arguments{Token: secret("t")}, registry.MethodBearer, credentials.SourceArguments, nil},
+		{"a token wins over the rest", arguments{user("ci"), secret("p"), secret("t"), secret("i")}, registry.MethodBearer, credentials.SourceArguments, nil},
+		{"an identity token", arguments{IdentityToken: secret("i")}, registry.MethodIdentityToken, credentials.SourceArguments, nil},
+		{"an identity token wins over user name and password", arguments{user("ci"), secret("p"), nil, secret("i")}, registry.MethodIdentityToken, credentials.SourceArguments, nil},
+		{"a user name alone", arguments{Username: user("ci")}, registry.MethodBasic, credentials.SourceArguments, nil},
+		{"a password alone", arguments{Password: secret("p")}, registry.MethodBasic, credentials.SourceArguments, nil},
+		{"an empty user name ends the search", arguments{Username: noUser}, registry.MethodAnonymous, credentials.SourceArguments, []string{"username"}},
+		{"an empty password ends the search", arguments{Password: none}, registry.MethodAnonymous, credentials.SourceArguments, []string{"password"}},
+		{"an empty token ends the search", arguments{Token: none}, registry.MethodAnonymous, credentials.SourceArguments, []string{"token"}},
+		{"all of them empty", arguments{noUser, none, none, none}, registry.MethodAnonymous, credentials.SourceArguments, []string{"username", "password", "token", "identity_token"}},
+		{"an empty token beside user name and password is absent", arguments{user("ci"), secret("p"), none, nil}, registry.MethodBasic, credentials.SourceArguments, []string{"token"}},
+		{"an empty password beside a user name", arguments{user("ci"), none, nil, nil}, registry.MethodBasic, credentials.SourceArguments, []string{"password"}},
+		{"an empty user name beside a token", arguments{noUser, nil, secret("t"), nil}, registry.MethodBearer, credentials.SourceArguments, []string{"username"}},
+		{"a blank is not empty", arguments{Password: secret(" ")}, registry.MethodBasic, credentials.SourceArguments, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -46,8 +46,9 @@ func TestFromArguments(t *testing.T) {
 			if found.Source != row.source {
 				t.Errorf("source %q, want %q", found.Source, row.source)
 			}
-			if !slices.Equal(found.Empty, row.empty) {
-				t.Errorf("empty %q, want %q", found.Empty, row.empty)
+			if want := strings.Join(row.empty, " and "); (want == "") != (len(found.Notes) == 0) ||
+				want != "" && !strings.Contains(found.Notes[0], "The argument "+want+" is written in the configuration, but came empty") {
+				t.Errorf("notes %q, want them to name %q", found.Notes, want)
 			}
 			if !found.ExpiresAt.IsZero() {
 				t.Errorf("expires at %v, though nothing says so", found.ExpiresAt)
@@ -56,10 +57,15 @@ func TestFromArguments(t *testing.T) {
 	}
 }
 
+func secret(s string) *registry.Secret {
+	made := registry.NewSecret(s)
+	return &made
+}
+
 func TestFromArgumentsKeepsEveryByte(t *testing.T) {
 	t.Parallel()
 	username, password, token := " ci\n", "p: \n\xff", "\tt "
-	got := credentials.FromArguments(credentials.Arguments{Username: &username, Password: &password, Token: &token}).Credential
+	got := credentials.FromArguments(credentials.Arguments{Username: &username, Password: secret(password), Token: secret(token)}).Credential
 	if got.Username != username || got.Password.Reveal() != password || got.Token.Reveal() != token {
 		t.Errorf("got %q, %q, %q", got.Username, got.Password.Reveal(), got.Token.Reveal())
 	}

@@ -1,3 +1,4 @@
 // Package credentials finds the credential to check and says where it came
-// from. It asks nobody whether the credential is any good.
+// from: it reads files and runs credential helpers. It asks no registry whether
+// the credential is any good.
 package credentials

@@ -79,8 +79,8 @@ func TestExpiry(t *testing.T) {
 				want = time.Unix(row.want, 0).UTC()
 			}
 			for place, arguments := range map[string]credentials.Arguments{
-				"token":    {Token: &row.secret},
-				"password": {Username: &username, Password: &row.secret},
+				"token":    {Token: secret(row.secret)},
+				"password": {Username: &username, Password: secret(row.secret)},
 			} {
 				got := credentials.FromArguments(arguments).ExpiresAt
 				if !got.Equal(want) || got.Location() != time.UTC {
@@ -99,9 +99,9 @@ func TestExpiryIsThatOfTheSecretThatIsSent(t *testing.T) {
 		arguments credentials.Arguments
 		want      int64
 	}{
-		{"a token hides a password", credentials.Arguments{Username: &username, Password: &early, Token: &late}, 1800000000},
-		{"an opaque token hides a password", credentials.Arguments{Username: &username, Password: &early, Token: &opaque}, 0},
-		{"a user name is no secret", credentials.Arguments{Username: &early, Password: &opaque}, 0},
+		{"a token hides a password", credentials.Arguments{Username: &username, Password: secret(early), Token: secret(late)}, 1800000000},
+		{"an opaque token hides a password", credentials.Arguments{Username: &username, Password: secret(early), Token: secret(opaque)}, 0},
+		{"a user name is no secret", credentials.Arguments{Username: &early, Password: secret(opaque)}, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -118,20 +118,20 @@ func FuzzExpiry(f *testing.F) {
 		f.Add(row.secret, "{}", int64(0))
 	}
 	f.Add("", `{"exp":-1e19}`, int64(1)<<62)
-	f.Fuzz(func(t *testing.T, secret, claims string, expiration int64) {
+	f.Fuzz(func(t *testing.T, raw, claims string, expiration int64) {
 		username := "ci"
-		for _, secret := range []string{
-			secret, withClaims(claims), ecrOf(claims),
+		for _, text := range []string{
+			raw, withClaims(claims), ecrOf(claims),
 			ecrOf(`{"expiration":` + strconv.FormatInt(expiration, 10) + `}`),
 		} {
-			for _, arguments := range []credentials.Arguments{{Token: &secret}, {Username: &username, Password: &secret}} {
+			for _, arguments := range []credentials.Arguments{{Token: secret(text)}, {Username: &username, Password: secret(text)}} {
 				at := credentials.FromArguments(arguments).ExpiresAt
 				if at.IsZero() {
 					continue
 				}
 				written := at.Format(time.RFC3339)
 				if again, err := time.Parse(time.RFC3339, written); err != nil || !again.Equal(at.Truncate(time.Second)) || at.Unix() <= 0 {
-					t.Errorf("%q expires at %q: %v", secret, written, err)
+					t.Errorf("%q expires at %q: %v", text, written, err)
 				}
 			}
 		}

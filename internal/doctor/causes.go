@@ -3,7 +3,6 @@ package doctor
 import (
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -30,7 +29,7 @@ func causes(e Evidence, v Verdict) []string {
 	if judgesCredential(v) {
 		seen = append(seen, credentialCauses(e)...)
 	}
-	seen = append(seen, emptyCauses(e.Credential)...)
+	seen = append(seen, e.Credential.Notes...)
 	seen = append(seen, addressCauses(e)...)
 	return append(seen, lookup(v.Reason).causes...)
 }
@@ -82,13 +81,6 @@ func credentialCauses(e Evidence) []string {
 	return seen
 }
 
-func emptyCauses(c CredentialFacts) []string {
-	if len(c.Empty) == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("The argument %s is written in the configuration, but came empty (broken secret reference)", strings.Join(c.Empty, " and "))}
-}
-
 // addressCauses are about where the request went.
 func addressCauses(e Evidence) []string {
 	answer := e.last()
@@ -96,7 +88,7 @@ func addressCauses(e Evidence) []string {
 		return nil
 	}
 	var seen []string
-	if answer.Status == statusNotFound && e.Endpoint.HasBase() {
+	if answer.Status == statusNotFound && e.Endpoint.Base() != "" {
 		seen = append(seen, "registry_url has a path that is no base path; for a repository, leave the scheme (https://) out")
 	}
 	if answer.Status == statusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil {

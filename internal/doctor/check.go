@@ -28,25 +28,31 @@ const DefaultTimeout = 30 * time.Second
 
 // Request is one question.
 type Request struct {
+	// Skipped names the switch that turned the check off; the rest does not count
+	// then. It is empty for a check that is made.
+	Skipped string
+
 	Endpoint        registry.Endpoint
 	Credential      registry.Credential
-	Empty           []string  // arguments that were written with nothing in them
+	Notes           []string  // what is wrong with where the credential came from, in sentences
+	SourceFailure   string    // why the credential could not be fetched; empty if it could
 	ExpiresAt       time.Time // what the secret itself says; zero if nothing
 	TokenExchange   bool      // whether a token service may be asked
 	RequireVerified bool      // whether a pass needs proof
 	Access          []AccessRequest
-	Timeout         time.Duration // deadline over all requests
+	Timeout         time.Duration // deadline over the whole check
+	Began           time.Time     // when its time began to run; zero for now
 }
 
 // Report is one answer.
 type Report struct {
 	Verdict
-	Status       string // pass or fail
+	Status       string // pass, fail or skip
 	Message      string
-	Method       registry.Method
-	RegistryHost string
-	HTTPStatus   int    // 0 when nothing answered
-	Trail        *Trail // nil when nothing was sent
+	Method       registry.Method // empty when the credential is not known
+	RegistryHost string          // empty when the check was skipped
+	HTTPStatus   int             // 0 when nothing answered
+	Trail        *Trail          // nil when nothing was sent
 	Access       []AccessResult
 	// TrustHelps says that a trusted realm would have been asked.
 	TrustHelps  bool
@@ -83,9 +89,13 @@ func New(wire Wire, now func() time.Time, random func() string) *Doctor {
 // Check asks the registry and judges its answers. A bad credential, registry or
 // network is a report; the only error is that of ctx, when the caller gave up.
 func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
-	bounded, cancel := context.WithTimeout(ctx, r.Timeout)
+	if r.Began.IsZero() {
+		r.Began = d.now()
+	}
+	bounded, cancel := context.WithTimeout(ctx, r.Timeout-d.now().Sub(r.Began))
 	defer cancel()
 	g := gatherer{wire: d.wire, store: d.store, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
+		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
 		Credential:      examine(r),
 		Timeout:         r.Timeout,
@@ -114,7 +124,12 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 		Causes:       causes(e, verdict),
 		Remediation:  remediation(e, verdict),
 	}
-	if verdict.Passed {
+	switch {
+	case verdict.Reason == ReasonSkipped:
+		r.Status, r.Method, r.RegistryHost = "skip", "", ""
+	case verdict.Reason == ReasonCredentialSourceFailed:
+		r.Method = ""
+	case verdict.Passed:
 		r.Status = "pass"
 	}
 	if last := e.last(); last != nil {

@@ -11,6 +11,8 @@ import (
 // Evidence is what is known before anybody judges: facts only, no secret among
 // them.
 type Evidence struct {
+	Skipped string // the switch that turned the check off; empty if none did
+
 	Endpoint   registry.Endpoint
 	Credential CredentialFacts
 	Timeout    time.Duration // deadline over all requests
@@ -35,7 +37,8 @@ type CredentialFacts struct {
 	Method      registry.Method
 	Username    string
 	HasPassword bool
-	Empty       []string  // arguments that were written with nothing in them
+	Notes       []string  // what is wrong with where it came from, in sentences
+	Failure     string    // why it could not be fetched; empty if it could
 	ExpiresAt   time.Time // what the secret itself says; zero if nothing
 
 	ExchangeOff bool // no token service may be asked
@@ -57,7 +60,8 @@ func examine(r Request) CredentialFacts {
 		Method:            c.Method(),
 		Username:          c.Username,
 		HasPassword:       !c.Password.Empty(),
-		Empty:             r.Empty,
+		Notes:             r.Notes,
+		Failure:           r.SourceFailure,
 		ExpiresAt:         r.ExpiresAt,
 		ExchangeOff:       !r.TokenExchange,
 		UsernameMalformed: strings.ContainsFunc(c.Username, func(r rune) bool { return r == ':' || unicode.IsControl(r) }),

@@ -35,7 +35,7 @@ type gatherer struct {
 // cannot work, the one without credentials always first, and the others only if
 // that found a registry.
 func (g *gatherer) gather(ctx context.Context) {
-	if _, unsendable := judgeCredential(g.Credential); unsendable {
+	if _, unsendable := judgeUnsent(g.Evidence); unsendable {
 		return
 	}
 	anonymous := g.store.answer("anonymous "+g.Endpoint.URL(), func() registry.Answer {

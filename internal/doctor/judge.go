@@ -41,7 +41,7 @@ func Judge(e Evidence) Verdict { return judgeProof(e, judgeAccess(e, judgeCreden
 
 // judgeCredentials judges the credentials themselves.
 func judgeCredentials(e Evidence) Verdict {
-	if v, ok := judgeCredential(e.Credential); ok {
+	if v, ok := judgeUnsent(e); ok {
 		return v
 	}
 	if v, ok := judgeFirst(*e.Anonymous); ok {
@@ -72,15 +72,20 @@ func judgeCredentials(e Evidence) Verdict {
 	}
 }
 
-// judgeCredential finds what cannot work whatever the registry says.
-func judgeCredential(c CredentialFacts) (Verdict, bool) {
-	switch {
+// judgeUnsent finds what is decided before anything is sent: a check that is
+// switched off, and credentials that cannot work whatever the registry says.
+func judgeUnsent(e Evidence) (Verdict, bool) {
+	switch c := e.Credential; {
+	case e.Skipped != "":
+		return pass(ReasonSkipped), true
 	case c.Username != "" && !c.HasPassword && c.Method != registry.MethodIdentityToken:
 		return rejected(ReasonPasswordMissing), true
 	case c.HasPassword && c.Username == "":
 		return rejected(ReasonUsernameMissing), true
 	case c.UsernameMalformed || c.TokenMalformed:
 		return rejected(ReasonMalformedCredentials), true
+	case c.Failure != "":
+		return fail(ReasonCredentialSourceFailed), true
 	case c.Method == registry.MethodIdentityToken && c.ExchangeOff:
 		return fail(ReasonExchangeSkipped), true
 	default:

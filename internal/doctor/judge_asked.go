@@ -31,7 +31,7 @@ func judgeAccess(e Evidence, v Verdict) Verdict {
 // judgeProof applies require_verified: what invented credentials were told
 // decides, and a pass without proof fails.
 func judgeProof(e Evidence, v Verdict) Verdict {
-	if !e.RequireVerified || !v.Passed {
+	if !e.RequireVerified || !v.Passed || v.Reason == ReasonSkipped {
 		return v
 	}
 	switch e.Decoy {

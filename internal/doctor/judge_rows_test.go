@@ -14,7 +14,20 @@ func judgeRows() []judgeRow {
 	for _, row := range slices.Concat(credentialRows(), outageRows(), answerRows()) {
 		rows = append(rows, judgeRow{plainRow: row})
 	}
-	return slices.Concat(rows, exchangeRows(), askedRows())
+	return slices.Concat(skippedRows(), rows, exchangeRows(), askedRows())
+}
+
+func skippedRows() []judgeRow {
+	off := func(e *doctor.Evidence) { e.Skipped = "skip_checks" }
+	proof := func(e *doctor.Evidence) { e.Skipped, e.RequireVerified = "skip_checks", true }
+	failing := with(nobody, func(c *doctor.CredentialFacts) { c.Failure = "the helper ended with exit status 1" })
+	return []judgeRow{
+		{plainRow{"a check that is switched off passes, and nothing is sent", nobody, nil, nil, pass(doctor.ReasonSkipped)}, off},
+		{plainRow{"a check that is switched off passes although a proof is wanted", nobody, nil, nil, pass(doctor.ReasonSkipped)}, proof},
+		{plainRow{"the switch comes before a helper that failed", failing, nil, nil, pass(doctor.ReasonSkipped)}, off},
+		{plainRow{"credentials that could not be fetched prove nothing", failing, nil, nil, fail(doctor.ReasonCredentialSourceFailed)}, nil},
+		{plainRow{"credentials that could not be fetched fail where a proof is wanted", failing, nil, nil, fail(doctor.ReasonCredentialSourceFailed)}, func(e *doctor.Evidence) { e.RequireVerified = true }},
+	}
 }
 
 func credentialRows() []plainRow {

@@ -23,6 +23,8 @@ func message(e Evidence, v Verdict, clean registry.Cleaner) string {
 		"{user}", quoteUser(e.Credential.Username),
 		"{credential}", describeCredential(e.Credential),
 		"{malformed}", describeMalformed(e.Credential),
+		"{switch}", e.Skipped,
+		"{failure}", e.Credential.Failure,
 		"{answer}", describeAnswer(e, clean),
 		"{access}", describeAccess(e.Access),
 	).Replace(sentence) + unproven(e, v) + "."

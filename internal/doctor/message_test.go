@@ -27,7 +27,9 @@ func TestEveryMessageStandsAlone(t *testing.T) {
 	for name, report := range reports(t) {
 		message := report.Message
 		switch {
-		case !contains(message, "registry.example.com"):
+		case report.Reason == doctor.ReasonSkipped && !contains(message, "skip_checks"):
+			t.Errorf("%s: no switch in %q", name, message)
+		case report.Reason != doctor.ReasonSkipped && !contains(message, "registry.example.com"):
 			t.Errorf("%s: no registry in %q", name, message)
 		case strings.ContainsAny(message, "{}\n") || contains(message, "  ") || contains(message, ".."):
 			t.Errorf("%s: not one clean sentence: %q", name, message)
@@ -148,7 +150,7 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 		name       string
 		address    string
 		credential registry.Credential
-		empty      []string
+		notes      []string
 		expires    time.Time
 		r0, r1     *registry.Answer
 		want       string
@@ -158,7 +160,7 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 		{"an unresolved reference", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("${REGISTRY_PASSWORD}")}, nil, time.Time{}, refusal, refusal, "not resolved"},
 		{"the word Bearer in a token", "r.example.com", registry.Credential{Token: registry.NewSecret("bearer abc")}, nil, time.Time{}, nil, nil, "word Bearer"},
 		{"an expiry that is past", "r.example.com", userAndPassword, nil, now.Add(-time.Hour), refusal, refusal, "expired at 2026-03-01 11:00 UTC"},
-		{"arguments that came empty", "r.example.com", registry.Credential{}, []string{"username", "password"}, time.Time{}, refusal, nil, "username and password"},
+		{"what is wrong with the source", "r.example.com", registry.Credential{}, []string{"The argument password came empty"}, time.Time{}, refusal, nil, "came empty"},
 		{"a repository behind a scheme", "https://r.example.com/org/app", userAndPassword, nil, time.Time{}, status(404), nil, "leave the scheme"},
 		{"http on a TLS port", "http://r.example.com", userAndPassword, nil, time.Time{}, status(400), nil, "write https://"},
 		{"a redirect to https on the same host", "http://elsewhere.example.com", userAndPassword, nil, time.Time{}, redirect(301), nil, "write https://"},
@@ -173,7 +175,7 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 				s.r1 = *row.r1
 			}
 			report, err := doctor.New(s, func() time.Time { return now }, random).Check(t.Context(), doctor.Request{
-				Endpoint: endpoint(t, row.address), Credential: row.credential, Empty: row.empty, ExpiresAt: row.expires, Timeout: time.Minute,
+				Endpoint: endpoint(t, row.address), Credential: row.credential, Notes: row.notes, ExpiresAt: row.expires, Timeout: time.Minute,
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -211,6 +211,25 @@ var remedyAllow = remedy{
 	}},
 }
 
+// remedyLogin renews what a credential helper hands out.
+var remedyLogin = everywhere(
+	"# The credential helper runs where the plan is made: log in again there, with the same Docker configuration",
+	"docker login {host}",
+	"terraform plan",
+)
+
+// remedySwitchOn ends the state in which nothing is checked.
+var remedySwitchOn = everywhere(
+	"# Switch the checks on again: remove skip_checks from the provider block, and the variable",
+	"unset STELLAOPS_SKIP_CHECKS",
+	"terraform plan",
+)
+
+// everywhere is a remedy whose steps do not depend on the platform.
+func everywhere(steps ...string) remedy {
+	return remedy{{platformCompose, steps}, {platformSystemd, steps}, {platformKubernetes, steps}}
+}
+
 // remediation fills the steps in; empty on a verified pass.
 func remediation(e Evidence, v Verdict) []Remediation {
 	if v.Verified {

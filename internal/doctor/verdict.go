@@ -1,15 +1,15 @@
 package doctor
 
-import "slices"
-
 // Reason names a verdict. The list is closed: [Catalogue] holds all of them.
 type Reason string
 
 // The reasons. Their names are part of the contract with users.
 const (
+	ReasonSkipped                Reason = "skipped"
 	ReasonPasswordMissing        Reason = "password_missing"
 	ReasonUsernameMissing        Reason = "username_missing"
 	ReasonMalformedCredentials   Reason = "malformed_credentials"
+	ReasonCredentialSourceFailed Reason = "credential_source_failed"
 	ReasonDNSFailure             Reason = "dns_failure"
 	ReasonConnectionRefused      Reason = "connection_refused"
 	ReasonConnectionFailed       Reason = "connection_failed"
@@ -43,29 +43,3 @@ const (
 	ReasonAccessUnproven         Reason = "access_unproven"
 	ReasonAnyoneAccepted         Reason = "anyone_accepted"
 )
-
-// Entry is all that is known of a reason before it is met.
-type Entry struct {
-	Reason  Reason
-	Status  string // pass, fail, or both where the answer decides
-	Meaning string // one line for the documentation
-
-	// sentence is the message; see message.go for what stands in braces.
-	sentence string
-	// unsent takes its place when nothing was sent.
-	unsent string
-	// causes are the likely ones, most likely first.
-	causes []string
-	// remedy says which steps help.
-	remedy remedy
-}
-
-// Catalogue returns every reason in the order in which the verdict table tries
-// them.
-func Catalogue() []Entry { return slices.Clone(catalogue) }
-
-// lookup finds the entry of a reason that this package gave itself.
-func lookup(r Reason) Entry {
-	i := slices.IndexFunc(catalogue, func(e Entry) bool { return e.Reason == r })
-	return catalogue[i]
-}

@@ -142,7 +142,7 @@ func TestTrustedRealms(t *testing.T) { //nolint:paralleltest // it sets the envi
 		t.Setenv("HTTP_PROXY", proxy.URL)
 		t.Setenv("NO_PROXY", "")
 		t.Setenv("no_proxy", "")
-		s := newServerWith(t, row.realms)
+		s := newServerWith(t, map[string]tftypes.Value{"trusted_realms": row.realms})
 		address := map[string]tftypes.Value{"registry_url": str("http://registry.example.com")}
 		got, diags := s.read(t.Context(), t, map[string]tftypes.Value{"registry_url": address["registry_url"], "username": str("ci"), "password": str("p")})
 		result := ""

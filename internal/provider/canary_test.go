@@ -129,14 +129,20 @@ func withoutVariables(t *testing.T, planJSON string) string {
 
 func lookForCanary(t *testing.T, cli tfcli.CLI, where, text string) {
 	t.Helper()
-	forms := []string{canary}
-	for _, before := range []string{"", "x", "xx", "ci:"} { // the three places in base64, and Basic
-		encoded := base64.RawStdEncoding.EncodeToString([]byte(before + canary))
-		forms = append(forms, encoded[4:len(encoded)-4])
-	}
-	for _, form := range forms {
+	for _, form := range canaryForms() {
 		if at := strings.Index(text, form); at >= 0 {
 			t.Errorf("%s: the canary is in %s: …%s…", filepath.Base(cli.Path), where, text[max(0, at-80):min(len(text), at+80)])
 		}
 	}
+}
+
+// canaryForms are the canary in clear and in base64, at each of the three places
+// it can start in and as Basic has it.
+func canaryForms() []string {
+	forms := []string{canary}
+	for _, before := range []string{"", "x", "xx", "ci:"} {
+		encoded := base64.RawStdEncoding.EncodeToString([]byte(before + canary))
+		forms = append(forms, encoded[4:len(encoded)-4])
+	}
+	return forms
 }

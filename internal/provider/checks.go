@@ -2,28 +2,47 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 // checks is what all checks of one provider block share.
 type checks struct {
 	doctor        *doctor.Doctor
-	problems      diag.Diagnostics // of the provider block, for the checks to report
-	realmsUnknown bool             // trusted_realms is not known yet
+	places        credentials.Places // where credentials may be
+	timeout       types.String       // for checks that do not say it themselves
+	skipped       string             // the switch that turns the checks off; empty if none does
+	switchProblem diag.Diagnostics   // of the switch
+	problems      diag.Diagnostics   // of the provider block, for the checks to report
+	realmsUnknown bool               // trusted_realms is not known yet
 }
 
 // run makes the check that the model asks for and fills its attributes. A bad
 // credential is no error; errors are for a configuration that nobody could act
 // on, and for a check that was cancelled.
 func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
-	question, found, diags := model.request(ctx)
-	diags.Append(c.problems...)
+	diags := append(diag.Diagnostics{}, c.switchProblem...)
 	if diags.HasError() {
 		return diags
 	}
+	question, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
+	if c.skipped == "" {
+		diags.Append(c.problems...)
+		question, found = c.ask(ctx, model, &diags)
+	}
+	if diags.HasError() {
+		return diags
+	}
+	ctx = maskSecrets(ctx, model, question.Credential)
 	report, err := c.doctor.Check(ctx, question)
 	switch {
 	case err != nil:
@@ -33,6 +52,63 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 			"This check depends on trusted_realms in the provider block, whose value is known only after the apply. Write the hosts themselves.")
 	default:
 		model.fill(report, found)
+		tflog.Debug(ctx, "Checked registry credentials", map[string]any{
+			"registry_host": report.RegistryHost, "reason": string(report.Reason), "passed": report.Passed, "credential_source": string(found.Source),
+		})
 	}
 	return diags
+}
+
+// ask reads the model and looks for the credentials, on the time of the check.
+func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
+	began := time.Now()
+	question, search := model.request(ctx, c, diags)
+	if diags.HasError() {
+		return question, credentials.Found{}
+	}
+	bounded, cancel := context.WithDeadline(ctx, began.Add(question.Timeout))
+	defer cancel()
+	found, err := c.places.Find(bounded, search)
+	addPlaceError(diags, err)
+	if found.Warning != "" {
+		diags.AddWarning("Stella Ops settings without a registry", found.Warning)
+	}
+	question.Began = began
+	question.Credential, question.ExpiresAt = found.Credential, found.ExpiresAt
+	question.Notes, question.SourceFailure = found.Notes, found.Failure
+	return question, found
+}
+
+// addPlaceError reports a place that cannot be searched: on the attribute if it
+// is an argument of the check.
+func addPlaceError(diags *diag.Diagnostics, err error) {
+	problem, ok := errors.AsType[*credentials.Error](err)
+	switch {
+	case err == nil:
+	case !ok:
+		diags.AddError("Credentials cannot be looked for", err.Error())
+	case problem.Unknown:
+		diags.AddError(problem.Setting+" in the provider block is not known yet", problem.Text)
+	default:
+		switch problem.Setting {
+		case "registry_url", "docker_config_json", "access":
+			diags.AddAttributeError(path.Root(problem.Setting), problem.Setting+" cannot be used", problem.Text)
+		case "registries", "appsettings_path", "docker_config_path":
+			diags.AddError(problem.Setting+" in the provider block cannot be used", problem.Text)
+		default:
+			diags.AddError(problem.Setting+" cannot be used", problem.Text)
+		}
+	}
+}
+
+// maskSecrets keeps every secret of the check out of the provider's log, in each
+// form in which it may come.
+func maskSecrets(ctx context.Context, model *checkModel, found registry.Credential) context.Context {
+	forms := registry.SecretForms(found)
+	for _, value := range []secretValue{model.Password, model.Token, model.IdentityToken, model.DockerConfigJSON} {
+		if s := value.secret(); s != nil {
+			forms = append(forms, registry.SecretForms(registry.Credential{Username: model.Username.ValueString(), Password: *s})...)
+		}
+	}
+	return tflog.MaskLogStrings(ctx, forms...)
 }

@@ -3,6 +3,10 @@ package provider
 // typeName is the name of the check behind the provider's prefix.
 const typeName = "_oci_credentials_check"
 
+// twinText is what an ephemeral resource adds to the data source.
+const twinText = " The ephemeral resource takes ephemeral values, stores nothing, and is made again at the apply, so it also catches credentials that were revoked since the plan. " +
+	"A warning says what did not pass."
+
 const checkText = "Asks a container registry whether it accepts credentials, while the plan is made, and returns the verdict as attributes. " +
 	"A bad credential is an answer, not an error: let a `precondition` in what ships the credentials decide on `passed`."
 
@@ -12,11 +16,14 @@ const planText = "While a read is deferred to the apply, a saved plan holds it, 
 // checkFields are the arguments and attributes of a check.
 var checkFields = []field{
 	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
-		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry."},
+		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry. " +
+		"When it is left out, the registry of the Stella Ops settings is asked, which the environment or `appsettings_path` of the provider block holds."},
 	{name: "username", argument: true, text: "User name for basic authentication."},
-	{name: "password", argument: true, sensitive: true, text: "Password for basic authentication, sent exactly as it is. Not stored: it reads back as null. " + planText},
-	{name: "token", argument: true, sensitive: true, text: "Bearer token, sent as it is. Wins over user name and password. Not stored: it reads back as null. " + planText},
-	{name: "identity_token", argument: true, sensitive: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Not stored: it reads back as null. " + planText},
+	{name: "password", kind: kindSecret, argument: true, text: "Password for basic authentication, sent exactly as it is. Never stored: in the data source it reads back as null. " + planText},
+	{name: "token", kind: kindSecret, argument: true, text: "Bearer token, sent as it is. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
+	{name: "identity_token", kind: kindSecret, argument: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
+	{name: "docker_config_json", kind: kindSecret, argument: true, text: "Payload of a `kubernetes.io/dockerconfigjson` secret, read as the kubelet reads it: what is checked is what is shipped. " +
+		"The longest key of `auths` that matches the repository in `registry_url` or `access` counts. A payload without an entry for the registry is checked as anonymous access. Never stored: in the data source it reads back as null. " + planText},
 	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves. Each action is one request for a token with that scope; Quay creates a repository when a token for `push` is asked for.", fields: []field{
 		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
 		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},
@@ -25,7 +32,7 @@ var checkFields = []field{
 	{name: "token_exchange", kind: kindBool, argument: true, text: "Whether to exchange user name and password for a token where the registry asks for that. Default `true`. " +
 		"With `false` such a registry passes unproven, as in the Stella Ops Doctor, and its token service is sent nothing."},
 	{name: "require_verified", kind: kindBool, argument: true, text: "Whether a pass needs proof. With `true`, invented credentials must be refused, and a pass that is not `verified` becomes a fail with its reason kept. Default `false`: nothing invented is ever sent."},
-	{name: "timeout", argument: true, text: "Longest time that the whole check may take, as a Go duration such as `10s` or `1m30s`. Default `30s`."},
+	{name: "timeout", argument: true, text: "Longest time that the whole check may take, as a Go duration such as `10s` or `1m30s`. Default: that of the provider block, else `30s`."},
 
 	{name: "passed", kind: kindBool, text: "The verdict. Never null."},
 	{name: "verified", kind: kindBool, text: "True if the check passed and the same request without credentials was refused or answered as somebody else, so that the credentials made the difference. Never true for anonymous checks."},
@@ -33,9 +40,9 @@ var checkFields = []field{
 	{name: "status", text: "`pass`, `fail` or `skip`."},
 	{name: "reason", text: "Why, as one word from a closed list; see the guide *Read a verdict*."},
 	{name: "message", text: "The verdict in one sentence that can stand alone in an `error_message`."},
-	{name: "auth_method", text: "How the credentials are presented: `bearer`, `basic`, `anonymous` or `identity_token`."},
-	{name: "credential_source", text: "Where the credentials came from: `arguments` or `none`."},
-	{name: "registry_host", text: "Host that the credentials belong to, with its port; `docker.io` for Docker Hub."},
+	{name: "auth_method", text: "How the credentials are presented: `bearer`, `basic`, `anonymous` or `identity_token`; null when they are not known."},
+	{name: "credential_source", text: "Where the credentials came from: `arguments`, `docker_config_json`, `provider` (its `registries`), `environment`, `appsettings`, `docker_config`, or `none`; the first of them that has any for this registry counts."},
+	{name: "registry_host", text: "Host that the credentials belong to, with its port; `docker.io` for Docker Hub; null when the check was skipped."},
 	{name: "http_status", kind: kindInt, text: "Status of the last answer to `GET /v2/`; null when nothing answered."},
 	{name: "evidence", kind: kindObject, text: "The facts behind the verdict; null when nothing was sent.", fields: []field{
 		{name: "endpoint", text: "URL that was asked."},

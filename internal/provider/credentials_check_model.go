@@ -1,30 +1,26 @@
 package provider
 
 import (
-	"context"
-	"errors"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
-	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 // checkModel holds a check as the schema has it.
 type checkModel struct {
-	RegistryURL     types.String `tfsdk:"registry_url"`
-	Username        types.String `tfsdk:"username"`
-	Password        types.String `tfsdk:"password"`
-	Token           types.String `tfsdk:"token"`
-	IdentityToken   types.String `tfsdk:"identity_token"`
-	Access          types.List   `tfsdk:"access"`
-	TokenExchange   types.Bool   `tfsdk:"token_exchange"`
-	RequireVerified types.Bool   `tfsdk:"require_verified"`
-	Timeout         types.String `tfsdk:"timeout"`
+	RegistryURL      types.String `tfsdk:"registry_url"`
+	Username         types.String `tfsdk:"username"`
+	Password         secretValue  `tfsdk:"password"`
+	Token            secretValue  `tfsdk:"token"`
+	IdentityToken    secretValue  `tfsdk:"identity_token"`
+	DockerConfigJSON secretValue  `tfsdk:"docker_config_json"`
+	Access           types.List   `tfsdk:"access"`
+	TokenExchange    types.Bool   `tfsdk:"token_exchange"`
+	RequireVerified  types.Bool   `tfsdk:"require_verified"`
+	Timeout          types.String `tfsdk:"timeout"`
 
 	Passed              types.Bool         `tfsdk:"passed"`
 	Verified            types.Bool         `tfsdk:"verified"`
@@ -86,61 +82,10 @@ type constantsModel struct {
 	VerificationCommand string   `tfsdk:"verification_command"`
 }
 
-// request turns the configuration into a question. What nobody could act on is
-// an error on its attribute that does not repeat the value.
-func (m *checkModel) request(ctx context.Context) (doctor.Request, credentials.Found, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	endpoint, err := registry.ParseEndpoint(m.RegistryURL.ValueString())
-	switch {
-	case errors.Is(err, registry.ErrEmpty):
-		diags.AddAttributeError(path.Root("registry_url"), "No registry to ask",
-			"registry_url is missing or empty. Write the host of the registry, such as registry.example.com.")
-	case err != nil:
-		diags.AddAttributeError(path.Root("registry_url"), "registry_url cannot be used",
-			"The value of registry_url is not shown here, since it may hold a secret: "+err.Error()+".")
-	}
-	timeout, err := parseTimeout(m.Timeout)
-	if err != nil {
-		diags.AddAttributeError(path.Root("timeout"), "timeout cannot be used",
-			"The value of timeout is "+err.Error()+". Write a number with its unit, such as 10s or 1m30s.")
-	}
-	found := credentials.FromArguments(credentials.Arguments{
-		Username:      m.Username.ValueStringPointer(),
-		Password:      m.Password.ValueStringPointer(),
-		Token:         m.Token.ValueStringPointer(),
-		IdentityToken: m.IdentityToken.ValueStringPointer(),
-	})
-	access, accessDiags := m.accessRequests(ctx, endpoint)
-	diags.Append(accessDiags...)
-	return doctor.Request{
-		Endpoint:        endpoint,
-		Credential:      found.Credential,
-		Empty:           found.Empty,
-		ExpiresAt:       found.ExpiresAt,
-		TokenExchange:   m.exchanges(),
-		RequireVerified: m.RequireVerified.ValueBool(),
-		Access:          access,
-		Timeout:         timeout,
-	}, found, diags
-}
-
-func parseTimeout(value types.String) (time.Duration, error) {
-	if value.ValueString() == "" {
-		return doctor.DefaultTimeout, nil
-	}
-	timeout, err := time.ParseDuration(value.ValueString())
-	if err != nil || timeout <= 0 {
-		return 0, errors.New("not a duration above zero")
-	}
-	return timeout, nil
-}
-
 // dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept
 // that of a data source, and show no difference for it.
 func (m *checkModel) dropSecrets() {
-	m.Password = types.StringNull()
-	m.Token = types.StringNull()
-	m.IdentityToken = types.StringNull()
+	m.Password, m.Token, m.IdentityToken, m.DockerConfigJSON = secretValue{}, secretValue{}, secretValue{}, secretValue{}
 }
 
 // fill writes the report into the attributes.
@@ -151,9 +96,9 @@ func (m *checkModel) fill(r doctor.Report, found credentials.Found) {
 	m.Status = types.StringValue(r.Status)
 	m.Reason = types.StringValue(string(r.Reason))
 	m.Message = types.StringValue(r.Message)
-	m.AuthMethod = types.StringValue(string(r.Method))
+	m.AuthMethod = stringOrNull(string(r.Method))
 	m.CredentialSource = types.StringValue(string(found.Source))
-	m.RegistryHost = types.StringValue(r.RegistryHost)
+	m.RegistryHost = stringOrNull(r.RegistryHost)
 	m.HTTPStatus = types.Int64Null()
 	if r.HTTPStatus != 0 {
 		m.HTTPStatus = types.Int64Value(int64(r.HTTPStatus))

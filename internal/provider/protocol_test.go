@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -24,23 +25,47 @@ type server struct {
 
 func newServer(t *testing.T) server {
 	t.Helper()
-	return newServerWith(t, tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, nil))
+	return newServerWith(t, nil)
 }
 
-func newServerWith(t *testing.T, trustedRealms tftypes.Value) server {
+// newServerWith configures the provider with a block, whose other arguments are
+// null, and an environment.
+func newServerWith(t *testing.T, block map[string]tftypes.Value, environ ...string) server {
 	t.Helper()
-	s := server{ProviderServer: providerserver.NewProtocol6(New("test")())()}
+	s, configured := configuredServer(t, block, environ...)
+	if len(configured) > 0 {
+		t.Fatalf("configure: %v", configured[0])
+	}
+	return s
+}
+
+func configuredServer(t *testing.T, block map[string]tftypes.Value, environ ...string) (server, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	made := func() provider.Provider {
+		return &stellaopsProvider{version: "test", environ: func() []string { return environ }}
+	}
+	s := server{ProviderServer: providerserver.NewProtocol6(made())()}
 	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.schema = schemas.DataSourceSchemas[dataSourceName].ValueType().(tftypes.Object)
-	config := dynamic(t, schemas.Provider.ValueType(), map[string]tftypes.Value{"trusted_realms": trustedRealms})
-	configured, err := s.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	if err != nil || len(configured.Diagnostics) > 0 {
-		t.Fatalf("configure: %v, %v", err, configured)
+	typ := schemas.Provider.ValueType().(tftypes.Object)
+	configured, err := s.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamic(t, typ, withNulls(typ, block))})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return s
+	return s, configured.Diagnostics
+}
+
+// withNulls completes the values of an object: what is not given is null.
+func withNulls(typ tftypes.Object, given map[string]tftypes.Value) map[string]tftypes.Value {
+	values := map[string]tftypes.Value{}
+	for name, typ := range typ.AttributeTypes {
+		values[name] = tftypes.NewValue(typ, nil)
+	}
+	maps.Copy(values, given)
+	return values
 }
 
 func dynamic(t *testing.T, typ tftypes.Type, values map[string]tftypes.Value) *tfprotov6.DynamicValue {
@@ -55,11 +80,7 @@ func dynamic(t *testing.T, typ tftypes.Type, values map[string]tftypes.Value) *t
 // read makes one check; arguments that are not given are null.
 func (s server) read(ctx context.Context, t *testing.T, arguments map[string]tftypes.Value) (map[string]tftypes.Value, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	values := map[string]tftypes.Value{}
-	for name, typ := range s.schema.AttributeTypes {
-		values[name] = tftypes.NewValue(typ, nil)
-	}
-	maps.Copy(values, arguments)
+	values := withNulls(s.schema, arguments)
 	response, err := s.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: dataSourceName, Config: dynamic(t, s.schema, values)})
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +174,7 @@ func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
 			}
 			for name, typ := range s.schema.AttributeTypes {
 				switch value := got[name]; {
-				case name == "password" || name == "token" || name == "identity_token":
+				case name == "password" || name == "token" || name == "identity_token" || name == "docker_config_json":
 					if !value.IsNull() {
 						t.Errorf("%s is not null", name)
 					}

@@ -5,26 +5,30 @@ package provider
 import (
 	"context"
 	"crypto/rand"
-	"strings"
+	"os"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-type stellaopsProvider struct{ version string }
+type stellaopsProvider struct {
+	version string
+	environ func() []string // the environment, as NAME=value
+}
+
+var _ provider.ProviderWithEphemeralResources = (*stellaopsProvider)(nil)
 
 // New returns the factory of the provider; version is the one that was built.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &stellaopsProvider{version} }
+	return func() provider.Provider { return &stellaopsProvider{version, os.Environ} }
 }
 
 func (p *stellaopsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
@@ -33,23 +37,7 @@ func (p *stellaopsProvider) Metadata(_ context.Context, _ provider.MetadataReque
 }
 
 func (p *stellaopsProvider) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
-	response.Schema = schema.Schema{
-		MarkdownDescription: "Checks container registry credentials while the plan is made, so that a `precondition` stops an apply that would ship broken ones. It needs no configuration.",
-		Attributes: map[string]schema.Attribute{
-			"trusted_realms": schema.ListAttribute{
-				Optional:    true,
-				ElementType: types.StringType,
-				MarkdownDescription: "Token services, as `host` or `host:port`, that may be at a private address although their registry is at a public one, as in split-horizon networks. " +
-					"A token service at a link-local or metadata address, or on plain http behind an https registry, never gets a secret.",
-			},
-		},
-	}
-}
-
-// providerModel holds the provider block. Its values may be unknown while a plan
-// is made.
-type providerModel struct {
-	TrustedRealms types.List `tfsdk:"trusted_realms"`
+	response.Schema = schema.Schema{MarkdownDescription: providerText, Attributes: providerAttributes(providerFields)}
 }
 
 // Configure makes what all checks of one provider block share. It reports no
@@ -57,9 +45,15 @@ type providerModel struct {
 // with the block is reported by the checks that need it.
 func (p *stellaopsProvider) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var model providerModel
-	shared := &checks{problems: request.Config.Get(ctx, &model)}
-	realms, known, problems := trustedRealms(model.TrustedRealms)
-	shared.problems.Append(problems...)
+	shared := &checks{problems: request.Config.Get(ctx, &model), timeout: model.Timeout}
+	environ := p.environ()
+	shared.places = model.places(ctx, environ, &shared.problems)
+	shared.skipped, shared.switchProblem = model.skipped(environ)
+	if shared.skipped != "" {
+		response.Diagnostics.AddWarning("Registry credentials are not checked",
+			"All checks of this provider block are skipped and pass, since "+shared.skipped+" switches them off.")
+	}
+	realms, known := model.trustedRealms(&shared.problems)
 	shared.realmsUnknown = !known
 	shared.doctor = doctor.New(registry.NewClient(registry.Options{
 		UserAgent:     "terraform-provider-stellaops/" + p.version,
@@ -67,32 +61,15 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 		TrustedRealms: realms,
 	}), time.Now, rand.Text)
 	response.DataSourceData = shared
-}
-
-// trustedRealms reads the list; known is false while the list or a part of it is
-// unknown.
-func trustedRealms(list types.List) (realms []string, known bool, problems diag.Diagnostics) {
-	known = !list.IsUnknown()
-	for _, element := range list.Elements() {
-		value, ok := element.(types.String)
-		if !ok || value.IsUnknown() {
-			known = false
-			continue
-		}
-		realm := value.ValueString()
-		endpoint, err := registry.ParseEndpoint(realm)
-		if err != nil || strings.ContainsAny(realm, "/@") || endpoint.Repository() != "" {
-			problems.AddError("trusted_realms cannot be used",
-				"An entry of trusted_realms in the provider block is no host. Write host or host:port, without scheme and path.")
-			continue
-		}
-		realms = append(realms, realm)
-	}
-	return realms, known, problems
+	response.EphemeralResourceData = shared
 }
 
 func (p *stellaopsProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newCredentialsCheckDataSource}
+}
+
+func (p *stellaopsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newCredentialsCheckEphemeral}
 }
 
 func (p *stellaopsProvider) Resources(context.Context) []func() resource.Resource { return nil }

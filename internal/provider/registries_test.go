@@ -45,7 +45,7 @@ func outcomes(t *testing.T) []outcome {
 				c.IdentityToken = instance.IdentityToken
 			}
 			found := credentials.FromArguments(credentials.Arguments{
-				Username: written(c.Username), Password: written(c.Password), Token: written(c.Token), IdentityToken: written(c.IdentityToken),
+				Username: written(c.Username), Password: writtenSecret(c.Password), Token: writtenSecret(c.Token), IdentityToken: writtenSecret(c.IdentityToken),
 			})
 			if found.Source == credentials.SourceNone && name != "anonymous" {
 				continue // this registry takes none of that kind
@@ -70,6 +70,14 @@ type arguments struct {
 }
 
 // written is an argument that is left out when it has nothing in it.
+func writtenSecret(s string) *registry.Secret {
+	if s == "" {
+		return nil
+	}
+	made := registry.NewSecret(s)
+	return &made
+}
+
 func written(s string) *string {
 	if s == "" {
 		return nil

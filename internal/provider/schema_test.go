@@ -4,8 +4,11 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	data "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 )
 
@@ -18,7 +21,7 @@ func TestProviderSchemaIsValid(t *testing.T) {
 	}
 }
 
-func dataSourceSchema(t *testing.T) schema.Schema {
+func dataSourceSchema(t *testing.T) data.Schema {
 	t.Helper()
 	var response datasource.SchemaResponse
 	newCredentialsCheckDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &response)
@@ -45,7 +48,7 @@ func TestDataSourceSchemaAndModelHaveTheSameNames(t *testing.T) {
 
 func TestOnlySecretArgumentsAreSensitive(t *testing.T) {
 	t.Parallel()
-	secret := map[string]bool{"password": true, "token": true, "identity_token": true}
+	secret := map[string]bool{"password": true, "token": true, "identity_token": true, "docker_config_json": true}
 	for name, attribute := range dataSourceSchema(t).Attributes {
 		if attribute.IsSensitive() != secret[name] {
 			t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
@@ -65,4 +68,77 @@ func TestEveryFieldHasAText(t *testing.T) {
 		}
 	}
 	look("", checkFields)
+	look("", providerFields)
+}
+
+func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
+	t.Parallel()
+	attributes := providerAttributes(providerFields)
+	for field := range reflect.TypeFor[providerModel]().Fields() {
+		name := field.Tag.Get("tfsdk")
+		if _, ok := attributes[name]; !ok {
+			t.Errorf("the model has %q, the schema has not", name)
+		}
+		delete(attributes, name)
+	}
+	for name := range attributes {
+		t.Errorf("the schema has %q, the model has not", name)
+	}
+}
+
+// TestTheTwinsAreAlike compares the schemas of data source and ephemeral
+// resource, part by part: a part that the conversion forgets shows here.
+func TestTheTwinsAreAlike(t *testing.T) {
+	t.Parallel()
+	var response ephemeral.SchemaResponse
+	newCredentialsCheckEphemeral().Schema(t.Context(), ephemeral.SchemaRequest{}, &response)
+	if diags := response.Schema.ValidateImplementation(t.Context()); diags.HasError() {
+		t.Fatal(diags)
+	}
+	if one, other := dataSourceSchema(t).Type(), response.Schema.Type(); !one.Equal(other) {
+		t.Errorf("the types differ:\n%s\n%s", one, other)
+	}
+	alike(t, "", nested(dataSourceSchema(t).Attributes), nested(response.Schema.Attributes))
+}
+
+// anyAttribute is what the attributes of every kind of block have.
+type anyAttribute interface {
+	IsRequired() bool
+	IsOptional() bool
+	IsComputed() bool
+	IsSensitive() bool
+	GetMarkdownDescription() string
+	GetType() attr.Type
+}
+
+func nested[A anyAttribute](attributes map[string]A) map[string]anyAttribute {
+	all := map[string]anyAttribute{}
+	for name, attribute := range attributes {
+		all[name] = attribute
+	}
+	return all
+}
+
+func alike(t *testing.T, prefix string, ones, others map[string]anyAttribute) {
+	t.Helper()
+	if len(ones) != len(others) {
+		t.Errorf("%q: %d attributes and %d", prefix, len(ones), len(others))
+	}
+	for name, one := range ones {
+		other, ok := others[name]
+		if !ok {
+			t.Errorf("%s%s is missing in the ephemeral resource", prefix, name)
+			continue
+		}
+		if one.IsRequired() != other.IsRequired() || one.IsOptional() != other.IsOptional() || one.IsComputed() != other.IsComputed() ||
+			one.IsSensitive() != other.IsSensitive() || one.GetMarkdownDescription() != other.GetMarkdownDescription() || !one.GetType().Equal(other.GetType()) {
+			t.Errorf("%s%s differs:\n%#v\n%#v", prefix, name, one, other)
+		}
+		switch one := one.(type) {
+		case data.SingleNestedAttribute:
+			alike(t, prefix+name+".", nested(one.Attributes), nested(other.(schema.SingleNestedAttribute).Attributes))
+		case data.ListNestedAttribute:
+			alike(t, prefix+name+".", nested(one.NestedObject.Attributes), nested(other.(schema.ListNestedAttribute).NestedObject.Attributes))
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -192,10 +193,16 @@ func parseRepository(tail string) string {
 	return name
 }
 
+// DockerHubNames returns the hosts that all mean Docker Hub.
+func DockerHubNames() []string {
+	return []string{dockerHubName, "index.docker.io", dockerHubRegistry, "registry.hub.docker.com"}
+}
+
+// IsDockerHub tells whether the address is one of Docker Hub's.
+func (e Endpoint) IsDockerHub() bool { return e.host == dockerHubRegistry }
+
 func (e Endpoint) resolveDockerHub() Endpoint {
-	switch e.host {
-	case dockerHubName, "index.docker.io", dockerHubRegistry, "registry.hub.docker.com":
-	default:
+	if !slices.Contains(DockerHubNames(), e.host) {
 		return e
 	}
 	e.scheme, e.host = "https", dockerHubRegistry
@@ -209,7 +216,7 @@ func (e Endpoint) resolveDockerHub() Endpoint {
 // RepositoryName is the full name of a repository on this registry: on Docker
 // Hub a name of one part is short for one in its own namespace.
 func (e Endpoint) RepositoryName(name string) string {
-	if e.host == dockerHubRegistry && name != "" && !strings.Contains(name, "/") {
+	if e.IsDockerHub() && name != "" && !strings.Contains(name, "/") {
 		return defaultNamespace + "/" + name
 	}
 	return name
@@ -218,7 +225,7 @@ func (e Endpoint) RepositoryName(name string) string {
 // Host is the host[:port] that credentials belong to; docker.io for every
 // alias of Docker Hub.
 func (e Endpoint) Host() string {
-	if e.host == dockerHubRegistry {
+	if e.IsDockerHub() {
 		return dockerHubName
 	}
 	return e.host
@@ -227,8 +234,13 @@ func (e Endpoint) Host() string {
 // Scheme is https or http.
 func (e Endpoint) Scheme() string { return e.scheme }
 
-// HasBase tells whether the address carries a base path in front of /v2/.
-func (e Endpoint) HasBase() bool { return e.base != "" }
+// Base is the escaped path in front of /v2/, without a slash at its end; empty
+// where there is none.
+func (e Endpoint) Base() string { return e.base }
+
+// SameRegistry tells whether credentials for one address are for the other:
+// host and port are the same. A port that the scheme implies counts as written.
+func (e Endpoint) SameRegistry(other Endpoint) bool { return e.DialAddress() == other.DialAddress() }
 
 // Repository is the repository that the address names, without tag and digest;
 // empty when it names none.

@@ -110,8 +110,8 @@ func TestParseEndpoint(t *testing.T) {
 			if want, _, _ := strings.Cut(row.url, ":"); e.Scheme() != want {
 				t.Errorf("Scheme %q, want %q", e.Scheme(), want)
 			}
-			if got := e.HasBase(); got != row.hasBase {
-				t.Errorf("HasBase %t, want %t", got, row.hasBase)
+			if got := e.Base() != ""; got != row.hasBase {
+				t.Errorf("has a base %t, want %t", got, row.hasBase)
 			}
 		})
 	}

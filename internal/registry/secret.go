@@ -54,5 +54,11 @@ func (s Secret) GoString() string { return redacted }
 // MarshalText prints nothing of the secret, in JSON and elsewhere.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
+// UnmarshalText reads a secret out of JSON and the like.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return nil
+}
+
 // LogValue prints nothing of the secret.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }

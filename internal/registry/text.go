@@ -22,15 +22,7 @@ type Cleaner struct{ secrets []string }
 // base64 wherever they stand in what was encoded, and those that were minted for
 // it.
 func NewCleaner(credential Credential, minted ...Secret) Cleaner {
-	var forms []string
-	for _, secret := range append(credential.Secrets(), minted...) {
-		text := secret.Reveal()
-		forms = append(forms, text)
-		forms = append(forms, urlForms(text)...)
-		forms = append(forms, quotedForms(text)...)
-		forms = append(forms, base64Forms(text)...)
-		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(credential.Username+":"+text)))
-	}
+	forms := SecretForms(credential, minted...)
 	for i := range forms {
 		forms[i] = squeeze(fold(forms[i])) // they are looked for in such text
 	}
@@ -40,6 +32,21 @@ func NewCleaner(credential Credential, minted ...Secret) Cleaner {
 		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
 	})
 	return Cleaner{slices.Compact(forms)}
+}
+
+// SecretForms returns the forms in which the secrets of the credential and the
+// minted ones may stand in a text, for what removes them there.
+func SecretForms(credential Credential, minted ...Secret) []string {
+	var forms []string
+	for _, secret := range append(credential.Secrets(), minted...) {
+		text := secret.Reveal()
+		forms = append(forms, text)
+		forms = append(forms, urlForms(text)...)
+		forms = append(forms, quotedForms(text)...)
+		forms = append(forms, base64Forms(text)...)
+		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(credential.Username+":"+text)))
+	}
+	return slices.DeleteFunc(forms, func(form string) bool { return form == "" })
 }
 
 // urlForms are text as it stands in the parts of a URL, with the two ways to

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -49,16 +50,19 @@ func (s Sandbox) env() []string {
 }
 
 // Environ is the caller's environment with another HOME, and without anything
-// that steers a CLI.
+// that steers a CLI or the provider.
 func Environ(home string) []string {
 	env := []string{"CHECKPOINT_DISABLE=1", "HOME=" + home}
 	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); !strings.HasPrefix(name, "TF_") && name != "HOME" && name != "CHECKPOINT_DISABLE" {
+		if name, _, _ := strings.Cut(entry, "="); !steers.MatchString(name) {
 			env = append(env, entry)
 		}
 	}
 	return env
 }
+
+// steers are the variables that the CLIs read, and the provider.
+var steers = regexp.MustCompile(`^(TF_.*|HOME|CHECKPOINT_DISABLE|STELLAOPS_SKIP_CHECKS|(?i:(OCI|REGISTRY)(__|:).*))$`)
 
 // CLI is Terraform or OpenTofu in a folder with a configuration.
 type CLI struct {
@@ -91,15 +95,23 @@ func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
 	return printed.String(), command.ProcessState.ExitCode(), nil
 }
 
-// CopyConfiguration copies an example into dir: its .tf files, not what a CLI
-// left beside them.
+// CopyConfiguration copies an example into dir: its .tf files and the tests
+// below it, not what a CLI left beside them.
 func CopyConfiguration(from, dir string) error {
 	files, err := filepath.Glob(filepath.Join(from, "*.tf"))
 	if err != nil || len(files) == 0 {
 		return fmt.Errorf("copy the configuration %s: no .tf files there", from)
 	}
-	for _, file := range files {
-		if err := copyFile(file, filepath.Join(dir, filepath.Base(file)), 0o644); err != nil {
+	tests, err := filepath.Glob(filepath.Join(from, "tests", "*.tftest.hcl"))
+	if err != nil {
+		return fmt.Errorf("copy the tests of %s: %w", from, err)
+	}
+	for _, file := range append(files, tests...) {
+		name, err := filepath.Rel(from, file)
+		if err != nil {
+			return fmt.Errorf("copy the configuration %s: %w", from, err)
+		}
+		if err := copyFile(file, filepath.Join(dir, name), 0o644); err != nil {
 			return err
 		}
 	}

@@ -35,10 +35,21 @@ func (s Sandbox) Version(ctx context.Context, path string) (Version, error) {
 
 // Supported tells whether the provider supports the version: Terraform from 1.5,
 // OpenTofu from 1.8.
-func (v Version) Supported() bool {
-	floor := 5
+func (v Version) Supported() bool { return v.from(5, 8) }
+
+// HasEphemeral tells whether the version has ephemeral values and resources:
+// Terraform from 1.10, OpenTofu from 1.11.
+func (v Version) HasEphemeral() bool { return v.from(10, 11) }
+
+// HasMocks tells whether the version's test command can override data sources:
+// Terraform from 1.7, OpenTofu from 1.8.
+func (v Version) HasMocks() bool { return v.from(7, 8) }
+
+// from tells whether the version is at least 1.minor of its product.
+func (v Version) from(terraform, openTofu int) bool {
+	floor := terraform
 	if v.Product == "OpenTofu" {
-		floor = 8
+		floor = openTofu
 	}
 	return v.major > 1 || v.major == 1 && v.minor >= floor
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -20,10 +21,14 @@ type result struct {
 	passed, failed int
 	skipped        []string // test: reason
 	unlisted       []string // those whose reason is not in suites.json
+	counts         []string // what passed tests counted
 	broken         bool     // a package did not build, or a test process died
 }
 
 func (r result) ran() int { return r.passed + r.failed }
+
+// counted is a number that a test logs for the summary.
+var counted = regexp.MustCompile(`\d+ combinations of .*`)
 
 // event is a line of go test -json.
 type event struct {
@@ -75,6 +80,7 @@ func (s suite) count(r *result, e event, said map[string]string) {
 	case "pass":
 		if e.Test != "" {
 			r.passed++
+			r.counts = append(r.counts, counted.FindAllString(said[key], -1)...)
 		}
 	case "fail", "build-fail":
 		fmt.Printf("--- %s: %s failed\n%s", s.Name, key, said[key])
@@ -120,7 +126,12 @@ func summarise(suites []suite, results []result) error {
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the table: %w", err)
 	}
-	fmt.Printf("\n%d passed, %d failed, %d skipped\n", passed, failed, skipped)
+	for i, s := range suites {
+		for _, count := range results[i].counts {
+			fmt.Printf("\n%s: %s", s.Name, count)
+		}
+	}
+	fmt.Printf("\n\n%d passed, %d failed, %d skipped\n", passed, failed, skipped)
 	if len(problems) > 0 {
 		return errors.New(strings.Join(problems, "\n  "))
 	}

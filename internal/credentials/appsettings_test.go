@@ -1,0 +1,126 @@
+package credentials_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+)
+
+// ofHost are settings of the registry that is asked, with these further members
+// of the section OCI.
+func ofHost(members string) string { return `{"OCI":{"RegistryUrl":"` + host + `",` + members + `}}` }
+
+func TestAppsettings(t *testing.T) {
+	t.Parallel()
+	type found = credentials.Found
+	for _, row := range []struct {
+		name    string
+		content string
+		want    credentials.Found
+	}{
+		{"nested keys", ofHost(`"Username":"ci","Password":"p"`), found{Credential: login("ci", "p")}},
+		{"other settings beside them", `{"Logging":{"Level":{"Default":"Debug"}},"Hosts":["a",{"b":null}],"N":1.5,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p","More":{"Username":"x"}}}`, found{Credential: login("ci", "p")}},
+		{"comments", "// one\n{\"OCI\":{/* two */\"RegistryUrl\":\"r.example.com\", // three\n\"Username\":\"ci\",\"Password\":\"p\"}}\n// four\n", found{Credential: login("ci", "p")}},
+		{"what looks like a comment in a password", ofHost(`"Username":"ci","Password":"/*p*/ //,}"`), found{Credential: login("ci", "/*p*/ //,}")}},
+		{"commas behind the last element", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p",},"Hosts":["a",],}`, found{Credential: login("ci", "p")}},
+		{"a byte order mark", "\ufeff" + ofHost(`"Username":"ci","Password":"p"`), found{Credential: login("ci", "p")}},
+		{"line ends of Windows", "{\r\n\"OCI\":{\r\n\"RegistryUrl\":\"r.example.com\",\r\n\"Username\":\"ci\",\r\n\"Password\":\"p\"\r\n}\r\n}\r\n", found{Credential: login("ci", "p")}},
+		{"keys in small letters", `{"oci":{"registryurl":"r.example.com","username":"ci","password":"p"}}`, found{Credential: login("ci", "p")}},
+		{"keys in capital letters", `{"OCI":{"REGISTRYURL":"r.example.com","USERNAME":"ci","PASSWORD":"p"}}`, found{Credential: login("ci", "p")}},
+		{"flat keys", `{"OCI:RegistryUrl":"r.example.com","OCI:Username":"ci","oci:password":"p"}`, found{Credential: login("ci", "p")}},
+		{"flat keys beside nested ones", `{"OCI:RegistryUrl":"r.example.com","OCI":{"Username":"ci"},"oci":{"Password":"p"}}`, found{Credential: login("ci", "p")}},
+		{"two underscores are for the environment only", `{"OCI__RegistryUrl":"r.example.com","OCI__Username":"ci"}`, found{Source: credentials.SourceNone}},
+		{"keys of no section", `{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}`, found{Source: credentials.SourceNone}},
+		{"a section within another object", `{"App":{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"}}}`, found{Source: credentials.SourceNone}},
+		{"the section Registry", `{"Registry":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, found{Credential: login("ci", "p")}},
+		{"numbers as they are written", ofHost(`"Username":12345678901234567890,"Password":1.50e1`), found{Credential: login("12345678901234567890", "1.50e1")}},
+		{"true and false as .NET writes them", ofHost(`"Username":true,"Password":false`), found{Credential: login("True", "False")}},
+		{"null is empty", ofHost(`"Username":"ci","Password":null`), found{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
+		{"an empty text", ofHost(`"Username":"ci","Password":""`), found{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
+		{"everything null hides Registry", `{"OCI":{"RegistryUrl":"r.example.com","Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, found{Notes: cameEmpty("OCI", "token")}},
+		{"an empty object", `{}`, found{Source: credentials.SourceNone}},
+		{"a section that is a text", `{"OCI":"ci"}`, found{Source: credentials.SourceNone}},
+		{"a key twice that nobody asks for", `{"Logging":1,"logging":2,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, found{Credential: login("ci", "p")}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			if row.want.Source == "" {
+				row.want.Source = fromAppsettings
+			}
+			compare(t, find(t, settingsPlaces(t, nil, row.content), question(t, host)), row.want)
+		})
+	}
+}
+
+func TestAppsettingsThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	const (
+		noJSON   = "%q is no JSON. Comments and commas behind the last element are allowed, all else must be as in RFC 8259."
+		noObject = "%q holds no JSON object."
+		twice    = `%q has a key twice, in different case or notation: "oci:password". Leave one of them out.`
+	)
+	for _, row := range []struct{ name, content, text string }{
+		{"nothing", " \n", noJSON},
+		{"a word", canary, noJSON},
+		{"an object that is cut", `{"OCI":{"Password":"` + canary + `"`, noJSON},
+		{"two objects", `{}{"OCI":{"Password":"` + canary + `"}}`, noJSON},
+		{"single quotes", `{'OCI':{'Password':'` + canary + `'}}`, noJSON},
+		{"a comma in front", `{,"OCI":{"Password":"` + canary + `"}}`, noJSON},
+		{"a comment that is not closed", `{"OCI":{"Password":"` + canary + `"}} /*`, noJSON},
+		{"an array", `[{"OCI":{"Password":"` + canary + `"}}]`, noObject},
+		{"a text", `"` + canary + `"`, noObject},
+		{"a key twice in other case", `{"OCI":{"Password":"` + canary + `","password":"x"}}`, twice},
+		{"a key twice in two sections", `{"OCI":{"Password":"` + canary + `"},"oci":{"PASSWORD":"x"}}`, twice},
+		{"a key twice in other notation", `{"OCI:Password":"` + canary + `","OCI":{"Password":"x"}}`, twice},
+		{"a key twice with the same value", `{"OCI:Password":"` + canary + `","oci:password":"` + canary + `"}`, twice},
+		{"a key twice beside a null", `{"OCI:Password":"` + canary + `","oci":{"password":null}}`, twice},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := settingsPlaces(t, nil, row.content)
+			want := credentials.Error{Setting: "appsettings_path", Text: strings.Replace(row.text, "%q", fmt.Sprintf("%q", places.AppsettingsPath.Value), 1)}
+			refusal := refused(t, places, question(t, host))
+			if refusal != want {
+				t.Errorf("got  %+v\nwant %+v", refusal, want)
+			}
+			keepsQuiet(t, credentials.Found{}, &refusal)
+			_, _, err := places.Registry()
+			if refusal := asError(t, err); refusal != want {
+				t.Errorf("as the registry to ask: got  %+v\nwant %+v", refusal, want)
+			}
+		})
+	}
+}
+
+// FuzzAppsettings looks for a file that ends the provider, or that makes it
+// repeat a secret. SECRET in the file stands for one.
+func FuzzAppsettings(f *testing.F) {
+	for _, content := range []string{
+		ofHost(`"Username":"ci","Password":"SECRET"`), ofHost(`"Token":"SECRET","token":"SECRET"`), ofHost(`"Token":["SECRET"]`),
+		"\ufeff// SECRET\n{\"oci:token\":\"SECRET\",}", `{"OCI":{"RegistryUrl":"https://ci:SECRET@r.example.com","Token":"SECRET"}}`,
+		`{"Registry":{"Password":"SECRET"}}`, `{"OCI":{"RegistryUrl":null,"Token":1e999}}`, `["SECRET"]`, `SECRET`, `{"OCI":{"SECRET`, `/*`, ``,
+	} {
+		f.Add(content)
+	}
+	path := filepath.Join(f.TempDir(), "appsettings.json")
+	f.Fuzz(func(t *testing.T, content string) {
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(content, "SECRET", canary)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		places := credentials.Places{AppsettingsPath: set(path)}
+		found, err := places.Find(t.Context(), question(t, host))
+		if err == nil && found.Source != fromAppsettings && found.Source != credentials.SourceNone {
+			t.Errorf("found in %q", found.Source)
+		}
+		keepsQuiet(t, found, err)
+		_, address, err := places.Registry()
+		if err == nil && address == "" {
+			t.Error("there is no error, and no registry either")
+		}
+		keepsQuiet(t, credentials.Found{}, err)
+	})
+}

@@ -1,0 +1,62 @@
+package credentials
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// registriesName is the argument of the provider block that holds credentials.
+const registriesName = "registries"
+
+// Entry holds the credentials that the provider block has for one registry.
+type Entry struct {
+	Arguments
+	Unknown bool // a part of it is not known yet
+}
+
+// fromBlock looks into registries. Its keys are read as registry_url is; two of
+// them for one registry are an error, since none is better than the other.
+func (p Places) fromBlock(_ context.Context, q Question) (Found, error) {
+	if p.Registries.Unknown {
+		return Found{}, unknown(registriesName, q)
+	}
+	keys := map[string]string{} // by registry
+	at, has := "", false
+	for _, key := range slices.Sorted(maps.Keys(p.Registries.Value)) {
+		endpoint, err := registry.ParseEndpoint(key)
+		if err != nil {
+			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("A key is no registry: %v.", err)}
+		}
+		name := endpoint.DialAddress()
+		if other, twice := keys[name]; twice {
+			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The keys %q and %q are one registry. Leave one of them out.", other, key)}
+		}
+		keys[name] = key
+		if endpoint.SameRegistry(q.Endpoint) {
+			at, has = key, true
+		}
+	}
+	if !has {
+		return Found{Source: SourceNone}, nil
+	}
+	entry := p.Registries.Value[at]
+	if entry.Unknown {
+		return Found{}, unknown(registriesName, q)
+	}
+	if !entry.written() {
+		return found(SourceProvider, registry.Credential{}, "The entry for this registry in registries of the provider block holds nothing"), nil
+	}
+	return entry.found(SourceProvider, "In registries of the provider block, %s of this registry's entry came empty (broken secret reference)"), nil
+}
+
+// unknown is the error of a setting that a check needs and that only the apply
+// will show.
+func unknown(setting string, q Question) *Error {
+	return &Error{Setting: setting, Unknown: true, Text: fmt.Sprintf(
+		"The check of %s looks for its credentials there, and the value is known only after the apply. "+
+			"Pass the credentials to this check as arguments instead: a check whose own arguments are not known yet waits for the apply.", q.Endpoint.Host())}
+}

@@ -1,0 +1,101 @@
+package credentials
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"oras.land/oras-go/v2/registry/remote/credentials"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// dockerConfigName is the argument of the provider block that names the file.
+const dockerConfigName = "docker_config_path"
+
+// identityTokenUser is the user name with which a helper marks its secret as an
+// identity token (docker-credential-helpers, "Development").
+const identityTokenUser = "<token>"
+
+// dockerConfig is what says where in a Docker configuration a login is.
+type dockerConfig struct {
+	Auths       map[string]json.RawMessage `json:"auths"`
+	CredHelpers map[string]string          `json:"credHelpers"`
+	CredsStore  string                     `json:"credsStore"`
+}
+
+// fromDockerConfig looks for the registry's login where Docker does: in the
+// helper for its host, else in the store, else in the file itself.
+func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error) {
+	none := Found{Source: SourceNone}
+	if p.DockerConfigPath.Unknown {
+		return none, unknown(dockerConfigName, q)
+	}
+	path := p.DockerConfigPath.Value
+	if path == "" {
+		return none, nil
+	}
+	content, problem := readFile(dockerConfigName, path)
+	if problem != nil {
+		return none, problem
+	}
+	var config dockerConfig
+	if len(strings.TrimSpace(string(content))) > 0 && json.Unmarshal(content, &config) != nil {
+		return none, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("%q is no Docker configuration: it is no JSON object, or auths, credHelpers or credsStore in it have another type.", path)}
+	}
+	for _, name := range q.storedNames() {
+		switch helper, ok := config.CredHelpers[name]; {
+		case ok && helper != "":
+			return fromHelper(ctx, helper, []string{name})
+		case ok: // an empty name switches the store off for this host
+			return config.fromFile(ctx, path, q)
+		}
+	}
+	if config.CredsStore != "" {
+		return fromHelper(ctx, config.CredsStore, q.storedNames())
+	}
+	return config.fromFile(ctx, path, q)
+}
+
+// fromFile takes the login that stands in the file itself.
+func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Found, error) {
+	key, ok := c.key(q.storedNames())
+	if !ok {
+		return Found{Source: SourceNone}, nil
+	}
+	store, err := credentials.NewFileStore(path)
+	if err == nil {
+		login, err := store.Get(ctx, key)
+		if err == nil {
+			credential := registry.Credential{
+				Username: login.Username, Password: registry.NewSecret(login.Password),
+				Token: registry.NewSecret(login.AccessToken), IdentityToken: registry.NewSecret(login.RefreshToken),
+			}
+			if credential == (registry.Credential{}) {
+				return found(SourceDockerConfig, credential, "In the Docker configuration, this registry's entry holds nothing; log in again with docker login"), nil
+			}
+			return found(SourceDockerConfig, credential), nil
+		}
+	}
+	// The library's words are not shown: they repeat what could not be decoded.
+	return Found{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %q, the entry of %s cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login.", path, q.Endpoint.Host())}
+}
+
+// key finds the entry for a host: under one of its names, else under a URL with
+// such a host, as older logins have them.
+func (c dockerConfig) key(names []string) (string, bool) {
+	for _, name := range names {
+		if _, ok := c.Auths[name]; ok {
+			return name, true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Auths)) {
+		if slices.Contains(names, authority(key)) {
+			return key, true
+		}
+	}
+	return "", false
+}

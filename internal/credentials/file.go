@@ -1,0 +1,55 @@
+package credentials
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// maxFile bounds a settings file or a Docker configuration, in bytes.
+const maxFile = 1 << 20
+
+// readFile reads a file that the setting of the provider block names, without
+// the byte order mark that some editors write.
+func readFile(setting, path string) ([]byte, *Error) {
+	problem := func(format string, args ...any) *Error {
+		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
+	}
+	// A pipe or a device is not opened, since that may never end.
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, problem("There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it.", path)
+	case err != nil:
+		return nil, problem("%q cannot be read: %v.", path, reasonOf(err))
+	case info.IsDir():
+		return nil, problem("%q is a folder. Write the path of the file in it.", path)
+	case !info.Mode().IsRegular():
+		return nil, problem("%q is no regular file. Write the path of one.", path)
+	}
+	file, err := os.Open(path) //nolint:gosec // the user named it
+	if err != nil {
+		return nil, problem("%q cannot be read: %v.", path, reasonOf(err))
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	switch {
+	case err != nil:
+		return nil, problem("%q cannot be read: %v.", path, reasonOf(err))
+	case len(content) > maxFile:
+		return nil, problem("%q is larger than 1 MiB, too large for this setting.", path)
+	default:
+		return bytes.TrimPrefix(content, []byte("\ufeff")), nil
+	}
+}
+
+// reasonOf is what the system says, without the path that stands before it.
+func reasonOf(err error) error {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		return at.Err
+	}
+	return err
+}

@@ -1,0 +1,144 @@
+package credentials
+
+import (
+	"cmp"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// decodeAuth reads auth of an entry, base64 of user:password with or without
+// padding, as the kubelet does; nothing stands for nothing.
+func decodeAuth(auth registry.Secret) (username string, password registry.Secret, err error) {
+	if auth.Empty() {
+		return "", registry.Secret{}, nil
+	}
+	encoding := base64.RawStdEncoding
+	if strings.HasSuffix(strings.TrimSpace(auth.Reveal()), "=") {
+		encoding = base64.StdEncoding
+	}
+	decoded, err := encoding.DecodeString(auth.Reveal())
+	if err != nil {
+		return "", registry.Secret{}, err
+	}
+	username, rest, ok := strings.Cut(string(decoded), ":")
+	if !ok {
+		return "", registry.Secret{}, errors.New("no colon between user and password")
+	}
+	return username, registry.NewSecret(rest), nil
+}
+
+// pattern says for which images an entry is: a host, in which * and ? may stand
+// within a label, and the beginning of a path.
+type pattern struct {
+	*url.URL
+	key string // of the entry
+}
+
+// sortKey is what the kubelet puts its patterns in order by.
+func (p pattern) sortKey() string { return p.Host + p.Path }
+
+// patterns are those of the keys, in the kubelet's order: backwards, so that of
+// two that match the longer comes first. A key that is no URL counts for nothing.
+func (p payload) patterns() []pattern {
+	var all []pattern
+	for key := range p.Auths {
+		address := key
+		if !strings.HasPrefix(key, "https://") && !strings.HasPrefix(key, "http://") {
+			address = "https://" + key
+		}
+		u, err := url.Parse(address)
+		if err != nil {
+			continue
+		}
+		// The API's own path in front of a repository stands for nothing.
+		for _, api := range []string{"/v1/", "/v2/"} {
+			if strings.HasPrefix(u.Path, api) {
+				u.Path = u.Path[len(api)-1:]
+				break
+			}
+		}
+		if u.Path == "/" {
+			u.Path = ""
+		}
+		all = append(all, pattern{u, key})
+	}
+	slices.SortFunc(all, func(a, b pattern) int {
+		return cmp.Or(strings.Compare(b.sortKey(), a.sortKey()), strings.Compare(a.key, b.key))
+	})
+	return all
+}
+
+// matchesHost compares the hosts label by label, and the ports as they are
+// written.
+func (p pattern) matchesHost(image *url.URL) bool {
+	labels, port := splitHost(p.Host)
+	imageLabels, imagePort := splitHost(image.Host)
+	if port != imagePort || len(labels) != len(imageLabels) {
+		return false
+	}
+	for i, label := range labels {
+		if ok, err := path.Match(label, imageLabels[i]); !ok || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func splitHost(host string) (labels []string, port string) {
+	if name, p, err := net.SplitHostPort(host); err == nil {
+		host, port = name, p
+	}
+	return strings.Split(host, "."), port
+}
+
+// match returns the key of the entry that the kubelet tries first for an image,
+// which has several names on Docker Hub; empty for none.
+func (p payload) match(names []string) string {
+	all := p.patterns()
+	for _, name := range names {
+		image, err := url.Parse("https://" + name)
+		if err != nil {
+			continue
+		}
+		for _, pattern := range all {
+			if pattern.matchesHost(image) && strings.HasPrefix(image.Path, pattern.Path) {
+				return pattern.key
+			}
+		}
+		if image.Host != "docker.io" {
+			continue
+		}
+		// Docker's own name for its registry is the last resort.
+		if i := slices.IndexFunc(all, func(p pattern) bool { return p.sortKey() == "index.docker.io" }); i >= 0 {
+			return all[i].key
+		}
+	}
+	return ""
+}
+
+// noteMissing says why no entry is for an image.
+func (p payload) noteMissing(names []string) string {
+	for _, name := range names {
+		image, err := url.Parse("https://" + name)
+		if err != nil {
+			continue
+		}
+		for _, pattern := range p.patterns() {
+			switch {
+			case pattern.matchesHost(image):
+				return noteOtherPath
+			case image.Host == "docker.io" && strings.HasSuffix("."+pattern.Host, ".docker.io"),
+				image.Host == "docker.io" && pattern.Host == "registry.hub.docker.com":
+				return noteHub
+			}
+		}
+	}
+	return noteNoEntry
+}

@@ -1,0 +1,238 @@
+package credentials_test
+
+import (
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+)
+
+// What the notes say when no entry of a payload is for the registry.
+const (
+	noteNoEntry   = "docker_config_json has no entry for this registry"
+	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
+	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
+)
+
+// keyed is a payload with an entry for each key, whose user name is the key.
+func keyed(t testing.TB, keys ...string) string {
+	t.Helper()
+	entries := map[string]any{}
+	for _, key := range keys {
+		entries[key] = map[string]string{"username": key, "password": "p"}
+	}
+	return jsonOf(t, map[string]any{"auths": entries})
+}
+
+// matchRow says which of the keys is for an image, else which note there is.
+type matchRow struct {
+	name    string
+	keys    []string
+	address string // with the repository
+	key     string
+	note    string
+}
+
+func (row matchRow) check(t *testing.T) {
+	t.Helper()
+	want := credentials.Found{Source: credentials.SourceDockerConfigJSON}
+	if row.key == "" {
+		want.Notes = []string{row.note}
+	} else {
+		want.Credential = login(row.key, "p")
+	}
+	compare(t, find(t, credentials.Places{}, withPayload(t, keyed(t, row.keys...), row.address)), want)
+}
+
+func TestKubeletMatchesHosts(t *testing.T) {
+	t.Parallel()
+	for _, row := range []matchRow{
+		{"a host", []string{"r.example.com"}, "r.example.com", "r.example.com", ""},
+		{"a host serves every repository", []string{"r.example.com"}, "r.example.com/team/app:1", "r.example.com", ""},
+		{"an https URL", []string{"https://r.example.com"}, "r.example.com/team/app", "https://r.example.com", ""},
+		{"an http URL", []string{"http://r.example.com"}, "r.example.com/team/app", "http://r.example.com", ""},
+		{"a slash at the end stands for nothing", []string{"https://r.example.com/"}, "r.example.com/team/app", "https://r.example.com/", ""},
+		{"the path of the first API", []string{"https://r.example.com/v1/"}, "r.example.com/team/app", "https://r.example.com/v1/", ""},
+		{"the path of the second API", []string{"https://r.example.com/v2/"}, "r.example.com/team/app", "https://r.example.com/v2/", ""},
+		{"the path of the API without a scheme", []string{"r.example.com/v2/"}, "r.example.com", "r.example.com/v2/", ""},
+		{"the path of the API without a slash at the end is a repository", []string{"https://r.example.com/v2"}, "r.example.com/team/app", "", noteOtherPath},
+		{"the path of no API is a repository", []string{"https://r.example.com/v3/"}, "r.example.com/team/app", "", noteOtherPath},
+		{"another host", []string{"other.example.com"}, "r.example.com", "", noteNoEntry},
+		{"a host that begins with this one", []string{"r.example.com.evil.example"}, "r.example.com", "", noteNoEntry},
+		{"a domain does not serve its hosts", []string{"example.com"}, "r.example.com", "", noteNoEntry},
+		{"a host in capital letters is not this one", []string{"R.example.com"}, "r.example.com", "", noteNoEntry},
+		{"a port", []string{"r.example.com:5000"}, "r.example.com:5000/team/app", "r.example.com:5000", ""},
+		{"a port in a URL", []string{"http://r.example.com:5000/v2/"}, "r.example.com:5000", "http://r.example.com:5000/v2/", ""},
+		{"another port", []string{"r.example.com:5001"}, "r.example.com:5000", "", noteNoEntry},
+		{"a port that the address does not have", []string{"r.example.com:5000"}, "r.example.com", "", noteNoEntry},
+		{"no port where the address has one", []string{"r.example.com"}, "r.example.com:5000", "", noteNoEntry},
+		{"port 443 is not the host without a port", []string{"r.example.com:443", "https://r.example.com:443"}, "r.example.com", "", noteNoEntry},
+		{"the host without a port is not port 443", []string{"r.example.com", "https://r.example.com"}, "r.example.com:443", "", noteNoEntry},
+		{"port 443 where the address writes it", []string{"r.example.com", "r.example.com:443"}, "r.example.com:443/team/app", "r.example.com:443", ""},
+		{"port 443 where the address writes it in a URL", []string{"r.example.com:443"}, "https://r.example.com:443", "r.example.com:443", ""},
+		{"port 80 where the address writes it in a URL", []string{"r.example.com:80"}, "http://r.example.com:80", "r.example.com:80", ""},
+		{"an IPv6 address with a port", []string{"[::1]:5000"}, "[::1]:5000", "[::1]:5000", ""},
+		{"a key that is no URL stands beside a good one", []string{"%zz", "r.example.com:port", "r.example.com"}, "r.example.com", "r.example.com", ""},
+		{"keys that are no URL are none", []string{"r.example.com:*", "https://r.example.com:port", "r.example.com%zz"}, "r.example.com", "", noteNoEntry},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.check(t)
+		})
+	}
+}
+
+func TestKubeletMatchesGlobs(t *testing.T) {
+	t.Parallel()
+	for _, row := range []matchRow{
+		{"a star for the first label", []string{"*.azurecr.io"}, "a.azurecr.io/team/app", "*.azurecr.io", ""},
+		{"a star is one label only", []string{"*.azurecr.io"}, "a.b.azurecr.io", "", noteNoEntry},
+		{"a star is no missing label", []string{"*.azurecr.io"}, "azurecr.io", "", noteNoEntry},
+		{"two stars are two labels", []string{"*.*.azurecr.io"}, "a.b.azurecr.io", "*.*.azurecr.io", ""},
+		{"a star within a label", []string{"eu-*.pkg.example"}, "eu-west1.pkg.example", "eu-*.pkg.example", ""},
+		{"a star within a label, for another one", []string{"eu-*.pkg.example"}, "us-west1.pkg.example", "", noteNoEntry},
+		{"a star in the middle", []string{"a.*.example.com"}, "a.dkr.example.com", "a.*.example.com", ""},
+		{"a question mark in a label is the query of a URL", []string{"r?.example.com"}, "r1.example.com", "", noteNoEntry},
+		{"a star in a URL", []string{"https://*.azurecr.io/v2/"}, "a.azurecr.io", "https://*.azurecr.io/v2/", ""},
+		{"a star with the port", []string{"*.example.com:5000"}, "r.example.com:5000", "*.example.com:5000", ""},
+		{"a star without the port", []string{"*.example.com"}, "r.example.com:5000", "", noteNoEntry},
+		{"a star with a path", []string{"*.azurecr.io/team"}, "a.azurecr.io/team/app", "*.azurecr.io/team", ""},
+		{"a star with another path", []string{"*.azurecr.io/team"}, "a.azurecr.io/other/app", "", noteOtherPath},
+		{"a star in the path is not a glob", []string{"r.example.com/*"}, "r.example.com/team/app", "", noteOtherPath},
+		{"an exact host wins over a star", []string{"*.example.com", "r.example.com"}, "r.example.com/team/app", "r.example.com", ""},
+		{"an exact host wins over a star with a path", []string{"*.example.com/team", "r.example.com"}, "r.example.com/team/app", "r.example.com", ""},
+		{"a star serves what the exact host does not", []string{"*.example.com", "r.example.com/other"}, "r.example.com/team/app", "*.example.com", ""},
+		{"of two stars the one with the path wins", []string{"*.example.com", "*.example.com/team"}, "r.example.com/team/app", "*.example.com/team", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.check(t)
+		})
+	}
+}
+
+func TestKubeletMatchesPaths(t *testing.T) {
+	t.Parallel()
+	for _, row := range []matchRow{
+		{"a repository", []string{"r.example.com/team/app"}, "r.example.com/team/app", "r.example.com/team/app", ""},
+		{"the beginning of a repository", []string{"r.example.com/team"}, "r.example.com/team/app", "r.example.com/team", ""},
+		{"the beginning is one of letters, not of parts", []string{"r.example.com/team"}, "r.example.com/team-b/app", "r.example.com/team", ""},
+		{"a slash at the end makes it one of parts", []string{"r.example.com/team/"}, "r.example.com/team-b/app", "", noteOtherPath},
+		{"a slash at the end, for a repository below", []string{"r.example.com/team/"}, "r.example.com/team/app", "r.example.com/team/", ""},
+		{"another repository", []string{"r.example.com/team"}, "r.example.com/other/app", "", noteOtherPath},
+		{"a repository below the one that is asked", []string{"r.example.com/team/app/base"}, "r.example.com/team/app", "", noteOtherPath},
+		{"a path behind that of the API", []string{"https://r.example.com/v2/team"}, "r.example.com/team/app", "https://r.example.com/v2/team", ""},
+		{"a path without a repository to ask for", []string{"r.example.com/team"}, "r.example.com", "", noteOtherPath},
+		{"a path of another host without a repository to ask for", []string{"other.example.com/team"}, "r.example.com", "", noteNoEntry},
+		{"a path wins over the host", []string{"r.example.com", "r.example.com/team"}, "r.example.com/team/app", "r.example.com/team", ""},
+		{"a longer path wins", []string{"r.example.com/team", "r.example.com/team/app", "r.example.com"}, "r.example.com/team/app", "r.example.com/team/app", ""},
+		{"a longer path wins within a part", []string{"r.example.com/te", "r.example.com/tea"}, "r.example.com/team/app", "r.example.com/tea", ""},
+		{"a longer path behind that of the API wins", []string{"r.example.com/team", "https://r.example.com/v2/team/app"}, "r.example.com/team/app", "https://r.example.com/v2/team/app", ""},
+		{"the host serves what the path does not", []string{"r.example.com", "r.example.com/team"}, "r.example.com/other/app", "r.example.com", ""},
+		{"the host serves where no repository is asked for", []string{"r.example.com", "r.example.com/team"}, "r.example.com", "r.example.com", ""},
+		{"a base path", []string{"r.example.com/artifactory"}, "https://r.example.com/artifactory", "r.example.com/artifactory", ""},
+		{"another base path", []string{"r.example.com/artifactory"}, "https://r.example.com/nexus", "", noteOtherPath},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.check(t)
+		})
+	}
+}
+
+// A base path stands in front of the repositories that access names.
+func TestKubeletMatchesABasePathAndARepository(t *testing.T) {
+	t.Parallel()
+	const address = "https://r.example.com/artifactory"
+	payload := keyed(t, "r.example.com/artifactory/team", "r.example.com/team", "r.example.com/artifactory")
+	for repository, key := range map[string]string{"team/app": "r.example.com/artifactory/team", "other/app": "r.example.com/artifactory"} {
+		found := find(t, credentials.Places{}, withPayload(t, payload, address, repository))
+		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login(key, "p")})
+	}
+}
+
+func TestKubeletMatchesDockerHub(t *testing.T) {
+	t.Parallel()
+	const stored = "https://index.docker.io/v1/"
+	for _, row := range []matchRow{
+		{"the key of docker login", []string{stored}, "docker.io", stored, ""},
+		{"the key of docker login, for a repository", []string{stored}, "docker.io/team/app", stored, ""},
+		{"the key of docker login, by its own address", []string{stored}, stored, stored, ""},
+		{"the key of docker login, for index.docker.io", []string{stored}, "index.docker.io/team/app", stored, ""},
+		{"the key of docker login, for the host that serves", []string{stored}, "registry-1.docker.io/team/app", stored, ""},
+		{"the key of docker login, for the old name of the host", []string{stored}, "registry.hub.docker.com/team/app", stored, ""},
+		{"index.docker.io", []string{"index.docker.io"}, "docker.io/team/app", "index.docker.io", ""},
+		{"docker.io", []string{"docker.io"}, "docker.io/team/app", "docker.io", ""},
+		{"docker.io as a URL", []string{"https://docker.io/v2/"}, "docker.io/team/app", "https://docker.io/v2/", ""},
+		{"docker.io wins over the key of docker login", []string{stored, "docker.io"}, "docker.io/team/app", "docker.io", ""},
+		{"a path of docker.io", []string{"docker.io/team", "docker.io"}, "docker.io/team/app", "docker.io/team", ""},
+		{"a repository of one part lives in library", []string{"docker.io/library", "docker.io"}, "docker.io/alpine", "docker.io/library", ""},
+		{"another path of docker.io", []string{"docker.io/team"}, "docker.io/other/app", "", noteOtherPath},
+		{"a path of index.docker.io serves no image of docker.io", []string{"index.docker.io/team"}, "docker.io/team/app", "", noteHub},
+		{"a path of index.docker.io serves an address that is written so", []string{"index.docker.io/team"}, "index.docker.io/team/app", "index.docker.io/team", ""},
+		{"the host that serves", []string{"registry-1.docker.io"}, "docker.io/team/app", "", noteHub},
+		{"the host that serves as a URL", []string{"https://registry-1.docker.io/v2/"}, "docker.io", "", noteHub},
+		{"the host that serves, for an address that is written so", []string{"registry-1.docker.io"}, "registry-1.docker.io/team/app", "registry-1.docker.io", ""},
+		{"the host that serves, for an address that is written so in capital letters", []string{"registry-1.docker.io"}, "https://Registry-1.Docker.io", "registry-1.docker.io", ""},
+		{"the old name of the host", []string{"registry.hub.docker.com"}, "docker.io", "", noteHub},
+		{"the old name of the host, for an address that is written so", []string{"registry.hub.docker.com"}, "registry.hub.docker.com", "registry.hub.docker.com", ""},
+		{"a star does not reach docker.io", []string{"*.docker.io"}, "docker.io", "", noteHub},
+		{"a host that ends like docker.io is none of its names", []string{"notdocker.io"}, "docker.io", "", noteNoEntry},
+		{"no entry of Docker Hub", []string{"r.example.com"}, "docker.io", "", noteNoEntry},
+		{"an entry of Docker Hub for another registry", []string{stored, "docker.io"}, "r.example.com", "", noteNoEntry},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.check(t)
+		})
+	}
+}
+
+func TestKubeletMatchesSeveralRepositories(t *testing.T) {
+	t.Parallel()
+	const text = "The repositories of this check have different entries in docker_config_json, so they are used with different credentials. Make a check for each."
+	team, all := "r.example.com/team", "r.example.com"
+	for _, row := range []struct {
+		name         string
+		keys         []string
+		repositories []string
+		key          string // of all repositories; empty for none
+		differ       bool
+	}{
+		{"they have one entry", []string{team, all}, []string{"team/app", "team/base", "team-b/app"}, team, false},
+		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", false},
+		{"they have different entries", []string{team, all}, []string{"team/app", "other/app"}, "", true},
+		{"the last one has a different entry", []string{team, all}, []string{"team/app", "team/base", "other/app"}, "", true},
+		{"one in the middle has a different entry", []string{team, all}, []string{"team/app", "other/app", "team/base"}, "", true},
+		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", true},
+		{"the last one has no entry", []string{team}, []string{"team/app", "other/app"}, "", true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			q := withPayload(t, keyed(t, row.keys...), host, row.repositories...)
+			if row.differ {
+				if refusal, want := refused(t, credentials.Places{}, q), (credentials.Error{Setting: "access", Text: text}); refusal != want {
+					t.Errorf("got  %+v\nwant %+v", refusal, want)
+				}
+				return
+			}
+			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteOtherPath}}
+			if row.key != "" {
+				want.Credential, want.Notes = login(row.key, "p"), nil
+			}
+			compare(t, find(t, credentials.Places{}, q), want)
+		})
+	}
+}
+
+// Two keys may be one to the kubelet, which takes any; a plan has to be the same
+// from run to run.
+func TestKubeletMatchIsTheSameEveryTime(t *testing.T) {
+	t.Parallel()
+	q := withPayload(t, keyed(t, "r.example.com", "https://r.example.com", "http://r.example.com", "https://r.example.com/v1/"), host)
+	first := plain(find(t, credentials.Places{}, q))
+	for range 50 { // a map is read in another order each time
+		if again := plain(find(t, credentials.Places{}, q)); again != first {
+			t.Fatalf("first %s\nthen  %s", first, again)
+		}
+	}
+}

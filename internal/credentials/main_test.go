@@ -1,0 +1,156 @@
+package credentials_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// TestMain lets the tests install credential helpers.
+func TestMain(m *testing.M) { os.Exit(credentialstest.Main(m)) }
+
+const (
+	// host is the registry that most searches are for.
+	host = "r.example.com"
+
+	// canary is a secret that no text of a search may repeat.
+	canary = "hunter2-canary-hunter2"
+)
+
+// question asks for the credential of a registry, by its address.
+func question(t testing.TB, address string, repositories ...string) credentials.Question {
+	t.Helper()
+	endpoint, err := registry.ParseEndpoint(address)
+	if err != nil {
+		t.Fatalf("%q: %v", address, err)
+	}
+	if name := endpoint.Repository(); name != "" {
+		repositories = append([]string{name}, repositories...)
+	}
+	return credentials.Question{Endpoint: endpoint, Address: address, Repositories: repositories}
+}
+
+// find searches where an answer is expected.
+func find(t testing.TB, places credentials.Places, q credentials.Question) credentials.Found {
+	t.Helper()
+	found, err := places.Find(t.Context(), q)
+	if err != nil {
+		t.Fatalf("no answer, but the error %q", err)
+	}
+	return found
+}
+
+// refused searches where an error is expected.
+func refused(t testing.TB, places credentials.Places, q credentials.Question) credentials.Error {
+	t.Helper()
+	found, err := places.Find(t.Context(), q)
+	if shown := plain(found); shown != plain(credentials.Found{}) {
+		t.Errorf("beside the error there is an answer, %s", shown)
+	}
+	return asError(t, err)
+}
+
+func asError(t testing.TB, err error) credentials.Error {
+	t.Helper()
+	var refusal *credentials.Error
+	if !errors.As(err, &refusal) {
+		t.Fatalf("the error is %v, want a *credentials.Error", err)
+	}
+	if want := refusal.Setting + ": " + refusal.Text; err.Error() != want {
+		t.Errorf("the error reads %q, want %q", err, want)
+	}
+	return *refusal
+}
+
+// compare reports where an answer is another than the wanted one, aside from
+// its expiry.
+func compare(t testing.TB, got, want credentials.Found) {
+	t.Helper()
+	if plain(got) != plain(want) {
+		t.Errorf("got  %s\nwant %s", plain(got), plain(want))
+	}
+}
+
+// plain shows an answer with its secrets, which a test wants to see.
+func plain(f credentials.Found) string {
+	c := f.Credential
+	return fmt.Sprintf("source %q, user name %q, password %q, token %q, identity token %q, notes %q, failure %q, warning %q",
+		f.Source, c.Username, c.Password.Reveal(), c.Token.Reveal(), c.IdentityToken.Reveal(), f.Notes, f.Failure, f.Warning)
+}
+
+// keepsQuiet reports a text of an answer or of an error that holds the canary,
+// in clear or in base64. A user name is no secret.
+func keepsQuiet(t testing.TB, found credentials.Found, err error) {
+	t.Helper()
+	found.Credential.Username = ""
+	texts := append(slices.Clone(found.Notes), found.Failure, found.Warning, fmt.Sprintf("%v %+v %#v", found, found, found))
+	if err != nil {
+		texts = append(texts, err.Error())
+	}
+	for _, text := range texts {
+		for _, form := range registry.SecretForms(login("ci", canary)) {
+			if strings.Contains(text, form) {
+				t.Errorf("the secret stands in %q", text)
+			}
+		}
+	}
+}
+
+func login(username, password string) registry.Credential {
+	return registry.Credential{Username: username, Password: registry.NewSecret(password)}
+}
+
+func identityToken(token string) registry.Credential {
+	return registry.Credential{IdentityToken: registry.NewSecret(token)}
+}
+
+// written are a user name and a password as somebody writes them.
+func written(username, password string) credentials.Arguments {
+	return credentials.Arguments{Username: &username, Password: secret(password)}
+}
+
+// auth is a user name and a password as Docker stores them.
+func auth(username, password string) string {
+	return base64.StdEncoding.EncodeToString([]byte(username + ":" + password))
+}
+
+// auths is a Docker configuration with a login of the user ci for each key.
+func auths(t testing.TB, keys ...string) map[string]any {
+	t.Helper()
+	entries := map[string]any{}
+	for _, key := range keys {
+		entries[key] = map[string]string{"auth": auth("ci", key)}
+	}
+	return map[string]any{"auths": entries}
+}
+
+func jsonOf(t testing.TB, value any) string {
+	t.Helper()
+	content, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// file writes a file and returns its path.
+func file(t testing.TB, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file.json")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func set[T any](value T) credentials.Setting[T] { return credentials.Setting[T]{Value: value} }

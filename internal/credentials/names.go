@@ -1,0 +1,69 @@
+package credentials
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// images are the names under which the kubelet would pull, for each repository
+// that the check is about; the registry alone where it is about none.
+func (q Question) images() [][]string {
+	repositories := q.Repositories
+	if len(repositories) == 0 {
+		repositories = []string{""}
+	}
+	var images [][]string
+	for _, repository := range repositories {
+		var names []string
+		for _, host := range q.pullHosts() {
+			names = append(names, strings.TrimSuffix(host+q.Endpoint.Base()+"/"+repository, "/"))
+		}
+		images = append(images, names)
+	}
+	return images
+}
+
+// pullHosts are the hosts that stand in front of a repository in a pod: on
+// Docker Hub its short name, and the one that is written.
+func (q Question) pullHosts() []string {
+	if !q.Endpoint.IsDockerHub() {
+		return []string{q.hostAsWritten()}
+	}
+	hosts := []string{q.Endpoint.Host()}
+	if host := strings.ToLower(authority(q.Address)); slices.Contains(registry.DockerHubNames(), host) && host != hosts[0] {
+		hosts = append(hosts, host)
+	}
+	return hosts
+}
+
+// storedNames are the names under which Docker stores a login, those it prefers
+// first.
+func (q Question) storedNames() []string {
+	if q.Endpoint.IsDockerHub() {
+		return append([]string{"https://index.docker.io/v1/"}, registry.DockerHubNames()...)
+	}
+	return slices.Compact([]string{q.hostAsWritten(), q.Endpoint.Host()})
+}
+
+// hostAsWritten is the host with its port, also where that goes without saying:
+// Docker and the kubelet compare ports as they are written.
+func (q Question) hostAsWritten() string {
+	host := q.Endpoint.Host()
+	for _, port := range []string{":443", ":80"} {
+		if strings.HasSuffix(authority(q.Address), port) && !strings.HasSuffix(host, port) {
+			return host + port
+		}
+	}
+	return host
+}
+
+// authority is host[:port] of an address, with or without a scheme.
+func authority(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	host, _, _ := strings.Cut(address, "/")
+	return host
+}

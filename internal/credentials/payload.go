@@ -1,0 +1,132 @@
+package credentials
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// payloadName is the argument that holds the payload of a secret.
+const payloadName = "docker_config_json"
+
+// payload is what a secret of type kubernetes.io/dockerconfigjson holds. What
+// has another shape makes the kubelet refuse the whole of it, so the parts that
+// are not needed here are named too.
+type payload struct {
+	Auths       map[string]payloadEntry `json:"auths"`
+	HTTPHeaders map[string]string       `json:"HttpHeaders"`
+}
+
+// payloadEntry is the entry of a registry. The kubelet reads the first four
+// parts; the tokens are there for registries that issue some.
+type payloadEntry struct {
+	Username      string          `json:"username"`
+	Password      registry.Secret `json:"password"`
+	Email         string          `json:"email"`
+	Auth          registry.Secret `json:"auth"`
+	IdentityToken registry.Secret `json:"identitytoken"`
+	RegistryToken registry.Secret `json:"registrytoken"`
+}
+
+// What is wrong with a payload that is JSON; the cluster would pull without
+// credentials or not at all.
+const (
+	noteEmpty     = "The argument docker_config_json is written in the configuration, but came empty (broken secret reference)"
+	noteNoAuths   = "docker_config_json has no auths, the object that holds an entry for each registry"
+	noteOldFormat = "docker_config_json has the old format of .dockercfg: its entries belong into an object named auths"
+	noteShape     = "docker_config_json has parts of another type than the kubelet reads, which makes it refuse the whole payload"
+	noteAuth      = "In docker_config_json, auth of this registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
+	noteOtherAuth = "In docker_config_json, auth of another registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
+	noteNoEntry   = "docker_config_json has no entry for this registry"
+	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
+	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
+	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
+)
+
+// fromPayload reads a payload as the kubelet does, so that what is checked is
+// what is shipped: it ends the search, and what the cluster could not use is
+// anonymous access.
+func fromPayload(text registry.Secret, images [][]string) (Found, error) {
+	anonymous := func(note string) (Found, error) {
+		return found(SourceDockerConfigJSON, registry.Credential{}, note), nil
+	}
+	if text.Empty() {
+		return anonymous(noteEmpty)
+	}
+	raw := []byte(text.Reveal())
+	if !json.Valid(raw) {
+		return Found{}, notJSON(raw)
+	}
+	var p payload
+	if json.Unmarshal(raw, &p) != nil {
+		return anonymous(noteShape)
+	}
+	if len(p.Auths) == 0 {
+		if isOldFormat(raw) {
+			return anonymous(noteOldFormat)
+		}
+		return anonymous(noteNoAuths)
+	}
+	key, ok := "", true
+	for i, names := range images {
+		match := p.match(names)
+		if i > 0 && match != key {
+			return Found{}, &Error{Setting: "access", Text: "The repositories of this check have different entries in docker_config_json, so they are used with different credentials. Make a check for each."}
+		}
+		key, ok = match, match != ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Auths)) {
+		if _, _, err := decodeAuth(p.Auths[name].Auth); err != nil {
+			if name == key {
+				return anonymous(noteAuth)
+			}
+			return anonymous(noteOtherAuth)
+		}
+	}
+	if !ok {
+		return anonymous(p.noteMissing(images[0]))
+	}
+	credential := p.Auths[key].credential()
+	if credential == (registry.Credential{}) {
+		return anonymous(noteNothing)
+	}
+	return found(SourceDockerConfigJSON, credential), nil
+}
+
+// notJSON is the error of a payload that no cluster would take either.
+func notJSON(raw []byte) *Error {
+	text := "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."
+	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
+	if err == nil && json.Valid(decoded) {
+		text += " It is base64 of JSON: base64decode() makes the payload of it."
+	}
+	return &Error{Setting: payloadName, Text: text}
+}
+
+// isOldFormat tells the format of .dockercfg, whose top level are the entries.
+func isOldFormat(raw []byte) bool {
+	var entries map[string]struct {
+		Auth *json.RawMessage `json:"auth"`
+	}
+	if json.Unmarshal(raw, &entries) != nil {
+		return false
+	}
+	for _, entry := range entries {
+		if entry.Auth != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (e payloadEntry) credential() registry.Credential {
+	c := registry.Credential{Username: e.Username, Password: e.Password, Token: e.RegistryToken, IdentityToken: e.IdentityToken}
+	if !e.Auth.Empty() { // it counts before the others; the caller has decoded it before
+		c.Username, c.Password, _ = decodeAuth(e.Auth)
+	}
+	return c
+}

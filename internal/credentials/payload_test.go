@@ -1,0 +1,188 @@
+package credentials_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// What the notes about a payload say.
+const (
+	noteEmpty     = "The argument docker_config_json is written in the configuration, but came empty (broken secret reference)"
+	noteNoAuths   = "docker_config_json has no auths, the object that holds an entry for each registry"
+	noteOldFormat = "docker_config_json has the old format of .dockercfg: its entries belong into an object named auths"
+	noteShape     = "docker_config_json has parts of another type than the kubelet reads, which makes it refuse the whole payload"
+	noteAuth      = "In docker_config_json, auth of this registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
+	noteOtherAuth = "In docker_config_json, auth of another registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
+	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
+)
+
+// withPayload asks with the payload of a secret.
+func withPayload(t testing.TB, payload, address string, repositories ...string) credentials.Question {
+	t.Helper()
+	q := question(t, address, repositories...)
+	q.DockerConfigJSON = secret(payload)
+	return q
+}
+
+// entryOf is a payload whose only entry, for the registry that is asked, is this
+// JSON.
+func entryOf(entry string) string { return `{"auths":{"` + host + `":` + entry + `}}` }
+
+func TestPayloadEntry(t *testing.T) {
+	t.Parallel()
+	identity := login("00000000-0000-0000-0000-000000000000", "")
+	identity.IdentityToken = registry.NewSecret("i")
+	both := login("ci", "p")
+	both.Token = registry.NewSecret("t")
+	for _, row := range []struct {
+		name    string
+		payload string
+		want    registry.Credential
+	}{
+		{"auth with padding", entryOf(`{"auth":"Y2k6cA=="}`), login("ci", "p")},
+		{"auth without padding", entryOf(`{"auth":"Y2k6cA"}`), login("ci", "p")},
+		{"auth that needs no padding", entryOf(`{"auth":"Y2k6cHc3"}`), login("ci", "pw7")},
+		{"auth with padding and a line break", entryOf(`{"auth":"Y2k6cA==\n"}`), login("ci", "p")},
+		{"a password with a colon", entryOf(`{"auth":"` + auth("ci", "a:b:") + `"}`), login("ci", "a:b:")},
+		{"a password of blanks", entryOf(`{"auth":"` + auth("ci", " \n") + `"}`), login("ci", " \n")},
+		{"auth without a password", entryOf(`{"auth":"` + auth("ci", "") + `"}`), login("ci", "")},
+		{"auth without a user name", entryOf(`{"auth":"` + auth("", "p") + `"}`), login("", "p")},
+		{"a user name and a password", entryOf(`{"username":"ci","password":"p"}`), login("ci", "p")},
+		{"a user name alone", entryOf(`{"username":"ci"}`), login("ci", "")},
+		{"a password alone", entryOf(`{"password":"p"}`), login("", "p")},
+		{"auth wins over a user name and a password", entryOf(`{"username":"old","password":"older","auth":"Y2k6cA=="}`), login("ci", "p")},
+		{"auth without a password wins as well", entryOf(`{"username":"old","password":"older","auth":"` + auth("ci", "") + `"}`), login("ci", "")},
+		{"an empty auth leaves the user name and the password", entryOf(`{"username":"ci","password":"p","auth":""}`), login("ci", "p")},
+		{"an identity token beside a user name in auth, as Azure writes it", entryOf(`{"auth":"` + auth(identity.Username, "") + `","identitytoken":"i"}`), identity},
+		{"an identity token alone", entryOf(`{"identitytoken":"i"}`), identityToken("i")},
+		{"a registry token", entryOf(`{"registrytoken":"t"}`), registry.Credential{Token: registry.NewSecret("t")}},
+		{"a registry token beside auth", entryOf(`{"auth":"Y2k6cA==","registrytoken":"t"}`), both},
+		{"an email and what the kubelet does not know stand beside auth", entryOf(`{"auth":"Y2k6cA==","email":"ci@example.com","more":[1]}`), login("ci", "p")},
+		{"other settings of Docker stand beside auths", `{"credsStore":"desktop","HttpHeaders":{"a":"b"},"auths":{"r.example.com":{"auth":"Y2k6cA=="}}}`, login("ci", "p")},
+		{"keys in other case, which Go's decoder takes", `{"Auths":{"r.example.com":{"Auth":"Y2k6cA=="}}}`, login("ci", "p")},
+		{"blanks around the object", " \n" + entryOf(`{"auth":"Y2k6cA=="}`) + "\n", login("ci", "p")},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			found := find(t, credentials.Places{}, withPayload(t, row.payload, host))
+			compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: row.want})
+		})
+	}
+}
+
+func TestPayloadThatTheClusterCannotUse(t *testing.T) {
+	t.Parallel()
+	noColon := base64.StdEncoding.EncodeToString([]byte(canary))
+	for _, row := range []struct{ name, payload, note string }{
+		{"nothing in it", ``, noteEmpty},
+		{"an empty object", `{}`, noteNoAuths},
+		{"empty auths", `{"auths":{}}`, noteNoAuths},
+		{"auths that are null", `{"auths":null}`, noteNoAuths},
+		{"null", `null`, noteNoAuths},
+		{"a credentials store in place of auths", `{"credsStore":"desktop"}`, noteNoAuths},
+		{"the old format", `{"r.example.com":{"auth":"Y2k6cA==","email":"ci@example.com"}}`, noteOldFormat},
+		{"the old format beside empty auths", `{"auths":{},"r.example.com":{"auth":"Y2k6cA=="}}`, noteOldFormat},
+		{"an array", `[{"r.example.com":{"auth":"Y2k6cA=="}}]`, noteShape},
+		{"a text", `"` + canary + `"`, noteShape},
+		{"a number", `7`, noteShape},
+		{"auths that are an array", `{"auths":[]}`, noteShape},
+		{"auths that are a text", `{"auths":"` + canary + `"}`, noteShape},
+		{"an entry that is a text", entryOf(`"` + canary + `"`), noteShape},
+		{"an entry of another registry that is a text", `{"auths":{"r.example.com":{"auth":"Y2k6cA=="},"other.example.com":"` + canary + `"}}`, noteShape},
+		{"a password that is a number", entryOf(`{"username":"ci","password":7}`), noteShape},
+		{"an email that is a number", entryOf(`{"auth":"Y2k6cA==","email":7}`), noteShape},
+		{"headers that are a text", `{"HttpHeaders":"x","auths":{"r.example.com":{"auth":"Y2k6cA=="}}}`, noteShape},
+		{"auth that is no base64", entryOf(`{"auth":"%` + canary + `"}`), noteAuth},
+		{"auth in the alphabet of URLs", entryOf(`{"auth":"Y2k6_-8="}`), noteAuth},
+		{"auth with a blank behind it", entryOf(`{"auth":"Y2k6cA== "}`), noteAuth},
+		{"auth with half of its padding", entryOf(`{"auth":"Y2k6cA="}`), noteAuth},
+		{"auth without a colon", entryOf(`{"auth":"` + noColon + `"}`), noteAuth},
+		{"a broken auth beside a user name and a password", entryOf(`{"username":"ci","password":"p","auth":"%"}`), noteAuth},
+		{"a broken auth of another registry", `{"auths":{"r.example.com":{"auth":"Y2k6cA=="},"other.example.com":{"auth":"%` + canary + `"}}}`, noteOtherAuth},
+		{"a broken auth under a key that is no URL", `{"auths":{"r.example.com":{"auth":"Y2k6cA=="},"%zz":{"auth":"%"}}}`, noteOtherAuth},
+		{"a broken auth of another registry, and none for this one", `{"auths":{"other.example.com":{"auth":"` + noColon + `"}}}`, noteOtherAuth},
+		{"an empty entry", entryOf(`{}`), noteNothing},
+		{"an entry that is null", entryOf(`null`), noteNothing},
+		{"an entry of empty texts", entryOf(`{"username":"","password":"","auth":"","identitytoken":"","registrytoken":""}`), noteNothing},
+		{"auth of a colon alone", entryOf(`{"auth":"Og=="}`), noteNothing},
+		{"no entry for the registry", `{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`, noteNoEntry},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			found := find(t, credentials.Places{}, withPayload(t, row.payload, host))
+			compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: []string{row.note}})
+			keepsQuiet(t, found, nil)
+		})
+	}
+}
+
+func TestPayloadThatIsNoJSON(t *testing.T) {
+	t.Parallel()
+	const (
+		text   = "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."
+		base64 = text + " It is base64 of JSON: base64decode() makes the payload of it."
+	)
+	entry := entryOf(`{"username":"ci","password":"` + canary + `"}`)
+	for _, row := range []struct{ name, payload, text string }{
+		{"a word", canary, text},
+		{"a blank", " ", text},
+		{"JSON that is cut", strings.TrimSuffix(entry, "}"), text},
+		{"JSON with a comma too many", strings.TrimSuffix(entry, "}") + ",}", text},
+		{"two objects", entry + entry, text},
+		{"YAML", "auths:\n  r.example.com:\n    password: " + canary, text},
+		{"base64 of JSON", encoded(entry), base64},
+		{"base64 of JSON with a line break, as base64 prints it", encoded(entry) + "\n", base64},
+		{"base64 of a word", encoded(canary), text},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			q := withPayload(t, row.payload, host)
+			refusal := refused(t, credentials.Places{}, q)
+			if want := (credentials.Error{Setting: "docker_config_json", Text: row.text}); refusal != want {
+				t.Errorf("got  %+v\nwant %+v", refusal, want)
+			}
+			keepsQuiet(t, credentials.Found{}, &refusal)
+		})
+	}
+}
+
+func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+// FuzzPayload looks for a payload that ends the provider, or that makes it
+// repeat a secret. SECRET and AUTH in the payload stand for one.
+func FuzzPayload(f *testing.F) {
+	for _, payload := range []string{
+		entryOf(`{"username":"ci","password":"SECRET"}`), entryOf(`{"auth":"AUTH"}`), entryOf(`{"auth":"SECRET"}`), entryOf(`{"auth":7,"password":"SECRET"}`),
+		`{"auths":{"*.example.com/team":{"identitytoken":"SECRET"},"https://index.docker.io/v1/":{"registrytoken":"SECRET"}}}`,
+		`{"auths":{"r.example.com:443":{},"SECRET":null,"%SECRET":{},"[SECRET":{"auth":"AUTH"}}}`,
+		`{"r.example.com":{"auth":"AUTH"}}`, `["SECRET"]`, `SECRET`, `{"auths":{"SECRET`, ``, `null`, encoded(`{"a":"` + canary + `"}`),
+	} {
+		f.Add(payload, "https://r.example.com/base", "team/app")
+		f.Add(payload, "docker.io/alpine", "")
+		f.Add(payload, "[::1]:443/%zz", "?")
+	}
+	f.Fuzz(func(t *testing.T, payload, address, repository string) {
+		endpoint, err := registry.ParseEndpoint(address)
+		if err != nil {
+			return
+		}
+		payload = strings.ReplaceAll(strings.ReplaceAll(payload, "SECRET", canary), "AUTH", auth("ci", canary))
+		q := credentials.Question{Endpoint: endpoint, Address: address, DockerConfigJSON: secret(payload)}
+		for _, name := range []string{endpoint.Repository(), repository} {
+			if name != "" {
+				q.Repositories = append(q.Repositories, name)
+			}
+		}
+		found, err := credentials.Places{}.Find(t.Context(), q)
+		if err == nil && found.Source != credentials.SourceDockerConfigJSON {
+			t.Errorf("the search did not end with the payload, but at %q", found.Source)
+		}
+		if !strings.Contains(address+repository, canary) {
+			keepsQuiet(t, found, err)
+		}
+	})
+}

@@ -1,0 +1,192 @@
+package credentials
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// appsettingsName is the argument of the provider block that names the file.
+const appsettingsName = "appsettings_path"
+
+// The settings of Stella Ops that name a registry and its credentials. The first
+// section that holds any of them is taken whole.
+const (
+	keyRegistryURL = "RegistryUrl"
+	keyToken       = "Token"
+	keyUsername    = "Username"
+	keyPassword    = "Password"
+)
+
+// settingKeys returns the keys of each section, as the documentation writes
+// them; the first section comes first.
+func settingKeys() [][]string {
+	var sections [][]string
+	for _, section := range []string{"OCI", "Registry"} {
+		var keys []string
+		for _, name := range []string{keyRegistryURL, keyToken, keyUsername, keyPassword} {
+			keys = append(keys, section+":"+name)
+		}
+		sections = append(sections, keys)
+	}
+	return sections
+}
+
+// isWanted tells whether a key is one of the settings, in any case.
+func isWanted(key string) bool {
+	return slices.ContainsFunc(slices.Concat(settingKeys()...), func(k string) bool { return strings.EqualFold(k, key) })
+}
+
+// setting is one value and the place where a user finds it.
+type setting struct {
+	value  registry.Secret
+	where  string // such as OCI__USERNAME in the environment
+	source Source
+}
+
+// section is the part of the settings that counts, its values by name, such as
+// Username.
+type section struct {
+	name   string // OCI or Registry; empty for none
+	values map[string]setting
+	// partial says that the file is not known yet: it may hold a value that is
+	// missing here, but none that is not.
+	partial bool
+}
+
+// settings merges the environment over the file, key by key, as .NET does: keys
+// in any case, a colon written as two underscores. A file that is not known yet is
+// an error of the caller's words, unless the environment settles the registry.
+func (p Places) settings(notKnown *Error) (section, error) {
+	merged := map[string]setting{} // by key in lower case
+	if path := p.AppsettingsPath.Value; path != "" {
+		values, problem := readAppsettings(path)
+		if problem != nil {
+			return section{}, problem
+		}
+		for key, value := range values {
+			merged[key] = setting{registry.NewSecret(value), fmt.Sprintf("%q", path), SourceAppsettings}
+		}
+	}
+	for _, entry := range slices.Sorted(slices.Values(p.Environ)) {
+		name, value, _ := strings.Cut(entry, "=")
+		if key := strings.ReplaceAll(name, "__", ":"); isWanted(key) {
+			merged[strings.ToLower(key)] = setting{registry.NewSecret(value), name + " in the environment", SourceEnvironment}
+		}
+	}
+	for _, keys := range settingKeys() {
+		s := section{values: map[string]setting{}, partial: p.AppsettingsPath.Unknown}
+		for _, key := range keys {
+			name, last, _ := strings.Cut(key, ":")
+			if value, ok := merged[strings.ToLower(key)]; ok {
+				s.name, s.values[last] = name, value
+			}
+		}
+		if s.partial && s.values[keyRegistryURL].value.Empty() {
+			return section{}, notKnown
+		}
+		if s.name != "" {
+			return s, nil
+		}
+	}
+	return section{}, nil
+}
+
+// registry parses the address of the section's registry; ok is false when it
+// names none.
+func (s section) registry() (endpoint registry.Endpoint, ok bool, err error) {
+	url := s.values[keyRegistryURL]
+	if url.value.Empty() {
+		return registry.Endpoint{}, false, nil
+	}
+	endpoint, err = registry.ParseEndpoint(url.value.Reveal())
+	if err != nil {
+		return registry.Endpoint{}, false, &Error{
+			Setting: keyRegistryURL + " of the Stella Ops settings",
+			Text:    fmt.Sprintf("The value of %s:%s from %s is not shown here, since it may hold a secret: %v.", s.name, keyRegistryURL, url.where, err),
+		}
+	}
+	return endpoint, true, nil
+}
+
+// Registry returns the registry that the settings name, for a check that names
+// none itself, and its address as it is written there. None is an [*Error] that
+// lists where it looked.
+func (p Places) Registry() (registry.Endpoint, string, error) {
+	s, err := p.settings(&Error{Setting: appsettingsName, Unknown: true, Text: "registry_url is left out, so the check asks the registry of the Stella Ops settings, and where they are is known only after the apply. " +
+		"Write registry_url in this check."})
+	if err != nil {
+		return registry.Endpoint{}, "", err
+	}
+	endpoint, ok, err := s.registry()
+	if ok || err != nil {
+		return endpoint, s.values[keyRegistryURL].value.Reveal(), err
+	}
+	text := "registry_url is left out, and the Stella Ops settings name no registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"
+	if path := p.AppsettingsPath.Value; path != "" {
+		text += fmt.Sprintf(", and for OCI:RegistryUrl and Registry:RegistryUrl in %q.", path)
+	} else {
+		text += "; appsettings_path of the provider block, which could name a file with these settings, is not set."
+	}
+	if s.name != "" {
+		text += fmt.Sprintf(" The section %s has no RegistryUrl, and the first section that holds a setting is taken whole.", s.name)
+	}
+	return registry.Endpoint{}, "", &Error{Setting: "registry_url", Text: text + " Write the host of the registry, such as registry.example.com."}
+}
+
+// fromSettings takes the credentials of the settings if they are for the
+// registry that is asked. Settings without a registry serve none.
+func (p Places) fromSettings(_ context.Context, q Question) (Found, error) {
+	none := Found{Source: SourceNone}
+	s, err := p.settings(unknown(appsettingsName, q))
+	if err != nil {
+		return none, err
+	}
+	a, source := s.arguments()
+	endpoint, ok, err := s.registry()
+	switch {
+	case s.partial && err == nil && endpoint.SameRegistry(q.Endpoint) && (a.Username == nil || a.Password == nil || a.Token == nil):
+		return none, unknown(appsettingsName, q)
+	case !a.written():
+		return none, nil
+	case err != nil:
+		return none, err
+	case !ok:
+		none.Warning = fmt.Sprintf("The section %s of the Stella Ops settings holds credentials without a RegistryUrl, so they are used for no registry. "+
+			"Set %s__RegistryUrl to the registry that they are for.", s.name, s.name)
+		return none, nil
+	case !endpoint.SameRegistry(q.Endpoint):
+		return none, nil
+	default:
+		return a.found(source, "In the section "+s.name+" of the Stella Ops settings, %s came empty (broken secret reference)"), nil
+	}
+}
+
+// arguments are the credentials of the section; they count as those of the
+// environment as soon as one of them is.
+func (s section) arguments() (Arguments, Source) {
+	var a Arguments
+	source := SourceAppsettings
+	for _, name := range []string{keyToken, keyUsername, keyPassword} {
+		value, ok := s.values[name]
+		if !ok {
+			continue
+		}
+		if value.source == SourceEnvironment {
+			source = SourceEnvironment
+		}
+		switch name {
+		case keyToken:
+			a.Token = &value.value
+		case keyUsername:
+			username := value.value.Reveal()
+			a.Username = &username
+		default:
+			a.Password = &value.value
+		}
+	}
+	return a, source
+}

@@ -1,0 +1,216 @@
+// Package credentialstest makes Docker credential helpers for tests: programs
+// that docker, and this provider, run to get a login.
+package credentialstest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	prefix = "docker-credential-"
+
+	// folderVariable names the folder of the helpers, for the helpers themselves.
+	folderVariable = "STELLAOPS_TEST_HELPERS"
+
+	// hang is the argument of a program that does nothing until it is ended.
+	hang = "hang"
+)
+
+// Login is what a helper hands out for one server.
+type Login struct{ Username, Secret string }
+
+// Helper says what a credential helper does when it is asked for a login.
+type Helper struct {
+	Logins map[string]Login // by server, as docker names it
+	Says   string           // on standard output, in place of an answer
+	Logs   string           // on standard error
+	Exit   int              // its exit code
+	Hangs  bool             // whether it never ends by itself
+	// LeavesChild says whether it starts a program that holds its output open.
+	LeavesChild bool
+}
+
+// Main runs the tests of a package whose tests install helpers, with a folder
+// for them at the front of PATH; their own binary is every helper's program.
+func Main(m *testing.M) int {
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	if suffix, ok := strings.CutPrefix(name, prefix); ok {
+		return act(suffix)
+	}
+	dir, err := os.MkdirTemp("", "helpers")
+	if err == nil {
+		err = os.Setenv(folderVariable, dir)
+	}
+	if err == nil && os.Getenv("GORACE") == "" { // or each helper ends a second late under the race detector
+		err = os.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
+	if err == nil {
+		err = os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "make a folder for credential helpers:", err)
+		return 1
+	}
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, "remove the credential helpers:", err)
+	}
+	return code
+}
+
+// Install makes the helper a program of its own and returns the name by which a
+// Docker configuration calls it.
+func (h Helper) Install(t testing.TB) string {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := os.Getenv(folderVariable)
+	file, err := os.CreateTemp(dir, "helper*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suffix := strings.TrimSuffix(filepath.Base(file.Name()), ".json")
+	if err := json.NewEncoder(file).Encode(h); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	name := prefix + suffix
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if err := os.Symlink(program, filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { endChild(t, suffix) })
+	return suffix
+}
+
+// Asked returns the servers that a helper was asked for, in their order.
+func Asked(t testing.TB, suffix string) []string {
+	t.Helper()
+	content, err := os.ReadFile(beside(suffix, "asked"))
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(content))
+}
+
+// beside is the path of a helper's file of that kind.
+func beside(suffix, kind string) string {
+	return filepath.Join(os.Getenv(folderVariable), suffix+"."+kind)
+}
+
+// act is the helper itself.
+func act(suffix string) int {
+	if len(os.Args) > 1 && os.Args[1] == hang {
+		waitForEver()
+	}
+	content, err := os.ReadFile(beside(suffix, "json"))
+	if err != nil {
+		return complain(err)
+	}
+	var h Helper
+	if err := json.Unmarshal(content, &h); err != nil {
+		return complain(err)
+	}
+	server, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return complain(err)
+	}
+	if err := note(suffix, string(server)); err != nil {
+		return complain(err)
+	}
+	if h.LeavesChild {
+		if err := startChild(suffix); err != nil {
+			return complain(err)
+		}
+	}
+	fmt.Fprint(os.Stderr, h.Logs)
+	if h.Hangs {
+		waitForEver()
+	}
+	login, ok := h.Logins[string(server)]
+	switch {
+	case h.Says != "" || h.Exit != 0:
+		fmt.Print(h.Says)
+		return h.Exit
+	case !ok:
+		fmt.Println("credentials not found in native keychain")
+		return 1
+	}
+	answer, err := json.Marshal(map[string]string{"ServerURL": string(server), "Username": login.Username, "Secret": login.Secret})
+	if err != nil {
+		return complain(err)
+	}
+	fmt.Println(string(bytes.TrimSpace(answer)))
+	return 0
+}
+
+// complain reports what a helper could not do; that is a fault of the test.
+func complain(err error) int {
+	fmt.Fprintln(os.Stderr, "credential helper of a test:", err)
+	return 3
+}
+
+func note(suffix, server string) error {
+	file, err := os.OpenFile(beside(suffix, "asked"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(file, server); err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// waitForEver ends with the process only.
+func waitForEver() {
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt)
+	<-interrupted
+	os.Exit(0)
+}
+
+func startChild(suffix string) error {
+	child := exec.Command(os.Args[0], hang) //nolint:noctx // it outlives the helper
+	child.Stdout = os.Stdout
+	if err := child.Start(); err != nil {
+		return err
+	}
+	return os.WriteFile(beside(suffix, "child"), []byte(strconv.Itoa(child.Process.Pid)), 0o600)
+}
+
+// endChild ends the program that a helper left behind.
+func endChild(t testing.TB, suffix string) {
+	content, err := os.ReadFile(beside(suffix, "child"))
+	if os.IsNotExist(err) {
+		return
+	}
+	pid, parseErr := strconv.Atoi(string(content))
+	if err != nil || parseErr != nil {
+		t.Error(err, parseErr)
+		return
+	}
+	process, err := os.FindProcess(pid)
+	if err == nil {
+		err = process.Kill()
+	}
+	if err != nil {
+		t.Errorf("end what a credential helper left behind: %v", err)
+	}
+}

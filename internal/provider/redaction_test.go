@@ -1,0 +1,120 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// theCanary is a sensitive argument.
+func theCanary() secretValue { return secretFrom(types.StringValue(canary)) }
+
+// fullOfSecrets is a check whose every secret is the canary.
+func fullOfSecrets(url string) checkModel {
+	return checkModel{
+		RegistryURL: types.StringValue(url), Username: types.StringValue("ci"), Password: theCanary(),
+		Token: theCanary(), IdentityToken: theCanary(), DockerConfigJSON: theCanary(),
+	}
+}
+
+func TestNoVerbPrintsASecretArgument(t *testing.T) {
+	t.Parallel()
+	model := fullOfSecrets("registry.example.com")
+	entry := registryModel{Password: theCanary(), Token: theCanary(), IdentityToken: theCanary()}
+	block := credentials.Places{Registries: credentials.Setting[map[string]credentials.Entry]{Value: map[string]credentials.Entry{
+		"r": {Arguments: credentials.Arguments{Password: model.Password.secret()}},
+	}}}
+	var printed bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%p", "%T", "%w"} {
+		for _, value := range []any{model, &model, model.Password, &model.Password, []secretValue{model.Token}, entry, &entry, block, &block} {
+			fmt.Fprintf(&printed, verb+"\n", value)
+		}
+	}
+	printed.WriteString(model.Password.String())
+	encoded, err := json.Marshal(model.Password.secret())
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed.Write(encoded)
+	for _, form := range append(canaryForms(), fmt.Sprintf("%x", canary)) {
+		if strings.Contains(printed.String(), form) {
+			t.Errorf("a verb prints %q", form)
+		}
+	}
+}
+
+func TestTheLogMasksEverySecretInEveryForm(t *testing.T) {
+	t.Parallel()
+	for name, secrets := range map[string]struct {
+		model checkModel
+		found registry.Credential
+	}{
+		"a password argument":   {checkModel{Username: types.StringValue("ci"), Password: theCanary()}, registry.Credential{}},
+		"a token argument":      {checkModel{Token: theCanary()}, registry.Credential{}},
+		"an identity token":     {checkModel{IdentityToken: theCanary()}, registry.Credential{}},
+		"a payload":             {checkModel{DockerConfigJSON: theCanary()}, registry.Credential{}},
+		"a password of a place": {checkModel{}, registry.Credential{Username: "ci", Password: registry.NewSecret(canary)}},
+		"a token of a place":    {checkModel{}, registry.Credential{Token: registry.NewSecret(canary)}},
+	} {
+		var log bytes.Buffer
+		ctx := maskSecrets(tflogtest.RootLogger(t.Context(), &log), &secrets.model, secrets.found)
+		tflog.Warn(ctx, "sent "+canary, map[string]any{
+			"clear": canary, "basic": basicHeader("ci", canary), "base64": base64.StdEncoding.EncodeToString([]byte(canary)),
+			"url": base64.RawURLEncoding.EncodeToString([]byte("x" + canary)), "within": "…" + canary + "…",
+		})
+		if !strings.Contains(log.String(), "sent ") {
+			t.Errorf("%s: nothing was logged: %s", name, &log)
+		}
+		for _, form := range canaryForms() {
+			if strings.Contains(log.String(), form) {
+				t.Errorf("%s: %q is in the log: %s", name, form, &log)
+			}
+		}
+	}
+}
+
+// crashing is a wire that ends the process with all that it was given.
+type crashing struct{ doctor.Wire }
+
+func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential registry.Credential) registry.Answer {
+	panic(fmt.Sprintf("crashed with %+v %#v %+v %#v", endpoint, endpoint, credential, credential)) //nolint:forbidigo // what a bug would do
+}
+
+// TestACrashShowsNoSecret lets a process of its own crash in the middle of a
+// check, with the longest trace that Go prints.
+func TestACrashShowsNoSecret(t *testing.T) {
+	const variable = "STELLAOPS_TEST_CRASH"
+	if os.Getenv(variable) != "" {
+		shared := &checks{doctor: doctor.New(crashing{}, time.Now, func() string { return "0123456789abcdef" })}
+		model := fullOfSecrets("registry.example.com")
+		shared.run(context.Background(), &model)
+		t.Fatal("it did not crash")
+	}
+	t.Parallel()
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestACrashShowsNoSecret$", "-test.v")
+	command.Env = append(os.Environ(), variable+"=1", "GOTRACEBACK=system")
+	output, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "crashed with") || !strings.Contains(string(output), "goroutine ") {
+		t.Fatalf("it did not crash: %v\n%s", err, output)
+	}
+	for _, form := range canaryForms() {
+		if strings.Contains(string(output), form) {
+			t.Errorf("%q is in what the crash printed", form)
+		}
+	}
+}
