@@ -1,6 +1,6 @@
-# Many registries, one gate. The logins are in the provider block, so nothing of
-# them is stored; the checks go over a plain set of hosts, since a sensitive map
-# cannot drive for_each.
+# Many registries, one gate. The logins are in the provider block, of which
+# nothing is in the state; the checks go over a plain set of hosts, since a
+# sensitive map cannot drive for_each.
 
 terraform {
   required_version = ">= 1.5"

@@ -47,8 +47,6 @@ data "stellaops_oci_credentials_check" "pull" {
 #
 # and the same lifecycle block.
 resource "terraform_data" "pull_secret" {
-  input = sha256(local.payload)
-
   lifecycle {
     precondition {
       condition = data.stellaops_oci_credentials_check.pull.passed

@@ -25,6 +25,7 @@ func TestAppsettings(t *testing.T) {
 		{"nested keys", ofHost(`"Username":"ci","Password":"p"`), found{Credential: login("ci", "p")}},
 		{"other settings beside them", `{"Logging":{"Level":{"Default":"Debug"}},"Hosts":["a",{"b":null}],"N":1.5,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p","More":{"Username":"x"}}}`, found{Credential: login("ci", "p")}},
 		{"comments", "// one\n{\"OCI\":{/* two */\"RegistryUrl\":\"r.example.com\", // three\n\"Username\":\"ci\",\"Password\":\"p\"}}\n// four\n", found{Credential: login("ci", "p")}},
+		{"a comment that ends the file", ofHost(`"Username":"ci","Password":"p"`) + "// that is all", found{Credential: login("ci", "p")}},
 		{"what looks like a comment in a password", ofHost(`"Username":"ci","Password":"/*p*/ //,}"`), found{Credential: login("ci", "/*p*/ //,}")}},
 		{"commas behind the last element", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p",},"Hosts":["a",],}`, found{Credential: login("ci", "p")}},
 		{"a byte order mark", "\ufeff" + ofHost(`"Username":"ci","Password":"p"`), found{Credential: login("ci", "p")}},
@@ -39,9 +40,13 @@ func TestAppsettings(t *testing.T) {
 		{"the section Registry", `{"Registry":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, found{Credential: login("ci", "p")}},
 		{"numbers as they are written", ofHost(`"Username":12345678901234567890,"Password":1.50e1`), found{Credential: login("12345678901234567890", "1.50e1")}},
 		{"true and false as .NET writes them", ofHost(`"Username":true,"Password":false`), found{Credential: login("True", "False")}},
-		{"null is empty", ofHost(`"Username":"ci","Password":null`), found{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
+		{"null is a setting that is not there", ofHost(`"Username":"ci","Password":"p","Token":null`), found{Credential: login("ci", "p")}},
+		{"a list is no value", ofHost(`"Username":"ci","Password":"p","Token":["t",{"a":[1]}]`), found{Credential: login("ci", "p")}},
+		{"the same section twice", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"},"OCI":{"Password":"p"}}`, found{Credential: login("ci", "p")}},
+		{"64 objects in each other", deep(64, ofHost(`"Username":"ci","Password":"p"`)), found{Credential: login("ci", "p")}},
+		{"brackets in a text and in comments", "/*" + strings.Repeat("[", 99) + "*/" + ofHost(`"Username":"ci","Password":"\"`+strings.Repeat("{", 99)+`"`) + "//" + strings.Repeat("[", 99), found{Credential: login("ci", `"`+strings.Repeat("{", 99))}},
 		{"an empty text", ofHost(`"Username":"ci","Password":""`), found{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
-		{"everything null hides Registry", `{"OCI":{"RegistryUrl":"r.example.com","Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, found{Notes: cameEmpty("OCI", "token")}},
+		{"everything null hides nothing", `{"OCI":{"RegistryUrl":null,"Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, found{Credential: bearer("t")}},
 		{"an empty object", `{}`, found{Source: credentials.SourceNone}},
 		{"a section that is a text", `{"OCI":"ci"}`, found{Source: credentials.SourceNone}},
 		{"a key twice that nobody asks for", `{"Logging":1,"logging":2,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, found{Credential: login("ci", "p")}},
@@ -56,12 +61,18 @@ func TestAppsettings(t *testing.T) {
 	}
 }
 
+// deep puts a settings object beside one that is that deep.
+func deep(levels int, object string) string {
+	return strings.TrimSuffix(object, "}") + `,"Deep":` + strings.Repeat(`{"a":`, levels-1) + "1" + strings.Repeat("}", levels-1) + "}"
+}
+
 func TestAppsettingsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
 		noJSON   = "%q is no JSON. Comments and commas behind the last element are allowed, all else must be as in RFC 8259."
 		noObject = "%q holds no JSON object."
-		twice    = `%q has a key twice, in different case or notation: "oci:password". Leave one of them out.`
+		tooDeep  = "%q has objects or lists in each other more than 64 deep, so it is hardly a settings file."
+		twice    = `%q has a key twice: "oci:password". Leave one of them out.`
 	)
 	for _, row := range []struct{ name, content, text string }{
 		{"nothing", " \n", noJSON},
@@ -77,7 +88,11 @@ func TestAppsettingsThatCannotBeUsed(t *testing.T) {
 		{"a key twice in two sections", `{"OCI":{"Password":"` + canary + `"},"oci":{"PASSWORD":"x"}}`, twice},
 		{"a key twice in other notation", `{"OCI:Password":"` + canary + `","OCI":{"Password":"x"}}`, twice},
 		{"a key twice with the same value", `{"OCI:Password":"` + canary + `","oci:password":"` + canary + `"}`, twice},
-		{"a key twice beside a null", `{"OCI:Password":"` + canary + `","oci":{"password":null}}`, twice},
+		{"a key twice in one spelling", `{"OCI":{"Password":"` + canary + `","Password":"x"}}`, twice},
+		{"a key twice in one section written twice", `{"OCI":{"Password":"` + canary + `"},"OCI":{"Password":"x"}}`, twice},
+		{"null", "null", noObject},
+		{"65 objects in each other", deep(65, `{"OCI":{"Password":"`+canary+`"}}`), tooDeep},
+		{"brackets that would end the process", strings.Repeat("[", 1<<20-1), tooDeep},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

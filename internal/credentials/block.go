@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -26,17 +28,17 @@ func (p Places) fromBlock(_ context.Context, q Question) (Found, error) {
 	}
 	keys := map[string]string{} // by registry
 	at, has := "", false
-	for _, key := range slices.Sorted(maps.Keys(p.Registries.Value)) {
+	for i, key := range slices.Sorted(maps.Keys(p.Registries.Value)) {
 		endpoint, err := registry.ParseEndpoint(key)
 		if err != nil {
-			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("A key is no registry: %v.", err)}
+			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The key %s is no registry: %v.", showKey(key, i+1), err)}
 		}
 		name := endpoint.DialAddress()
 		if other, twice := keys[name]; twice {
 			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The keys %q and %q are one registry. Leave one of them out.", other, key)}
 		}
 		keys[name] = key
-		if endpoint.SameRegistry(q.Endpoint) {
+		if serves(key, endpoint, q.Endpoint) {
 			at, has = key, true
 		}
 	}
@@ -51,6 +53,22 @@ func (p Places) fromBlock(_ context.Context, q Question) (Found, error) {
 		return found(SourceProvider, registry.Credential{}, "The entry for this registry in registries of the provider block holds nothing"), nil
 	}
 	return entry.found(SourceProvider, "In registries of the provider block, %s of this registry's entry came empty (broken secret reference)"), nil
+}
+
+// serves tells whether credentials that are stored for an address are for the
+// registry that is asked: host and port are the same, and the scheme too where
+// the address names it.
+func serves(address string, stored, asked registry.Endpoint) bool {
+	return stored.SameRegistry(asked) && (!strings.Contains(address, "://") || stored.Scheme() == asked.Scheme())
+}
+
+// showKey names a key that is no address: as it is, unless it may hold a secret,
+// else by its place in alphabetical order.
+func showKey(key string, place int) string {
+	if strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/*_-") == "" {
+		return strconv.Quote(registry.Cut(key, 64))
+	}
+	return fmt.Sprintf("in place %d of the alphabetical order", place)
 }
 
 // unknown is the error of a setting that a check needs and that only the apply

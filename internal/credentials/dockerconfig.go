@@ -62,7 +62,7 @@ func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error)
 
 // fromFile takes the login that stands in the file itself.
 func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Found, error) {
-	key, ok := c.key(q.storedNames())
+	key, ok := c.key(q)
 	if !ok {
 		return Found{Source: SourceNone}, nil
 	}
@@ -73,6 +73,9 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Fo
 			credential := registry.Credential{
 				Username: login.Username, Password: registry.NewSecret(login.Password),
 				Token: registry.NewSecret(login.AccessToken), IdentityToken: registry.NewSecret(login.RefreshToken),
+			}
+			if credential.Username == identityTokenUser {
+				credential = registry.Credential{IdentityToken: credential.Password}
 			}
 			if credential == (registry.Credential{}) {
 				return found(SourceDockerConfig, credential, "In the Docker configuration, this registry's entry holds nothing; log in again with docker login"), nil
@@ -86,14 +89,19 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Fo
 
 // key finds the entry for a host: under one of its names, else under a URL with
 // such a host, as older logins have them.
-func (c dockerConfig) key(names []string) (string, bool) {
+func (c dockerConfig) key(q Question) (string, bool) {
+	names := q.storedNames()
 	for _, name := range names {
 		if _, ok := c.Auths[name]; ok {
 			return name, true
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Auths)) {
-		if slices.Contains(names, authority(key)) {
+		scheme, path, _ := strings.Cut(key, "://")
+		switch {
+		case !slices.Contains(names, authority(key)), path != "" && scheme != q.Endpoint.Scheme():
+		case strings.HasSuffix(key, "/access-token"), strings.HasSuffix(key, "/refresh-token"): // parts of a login of Docker Hub that no registry takes
+		default:
 			return key, true
 		}
 	}

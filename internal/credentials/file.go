@@ -1,7 +1,6 @@
 package credentials
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,7 @@ import (
 // maxFile bounds a settings file or a Docker configuration, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads a file that the setting of the provider block names, without
-// the byte order mark that some editors write.
+// readFile reads a file that the setting of the provider block names.
 func readFile(setting, path string) ([]byte, *Error) {
 	problem := func(format string, args ...any) *Error {
 		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
@@ -42,7 +40,7 @@ func readFile(setting, path string) ([]byte, *Error) {
 	case len(content) > maxFile:
 		return nil, problem("%q is larger than 1 MiB, too large for this setting.", path)
 	default:
-		return bytes.TrimPrefix(content, []byte("\ufeff")), nil
+		return content, nil
 	}
 }
 

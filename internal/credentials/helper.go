@@ -39,14 +39,17 @@ type helperAnswer struct {
 // is an answer.
 func fromHelper(ctx context.Context, suffix string, names []string) (Found, error) {
 	program := helperPrefix + suffix
-	if _, err := exec.LookPath(program); err != nil {
+	// A name with a slash would be run from the folder in which the plan is made.
+	if _, err := exec.LookPath(program); err != nil || strings.ContainsAny(suffix, `/\`) {
 		return Found{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf(
 			"The Docker configuration names the credential helper %q, and no such program can be run here. Install it and put its folder into PATH, or leave docker_config_path out.", program)}
 	}
 	for _, name := range names {
 		answer, failure := askHelper(ctx, program, name)
 		if failure != "" {
-			return Found{Source: SourceDockerConfig, Failure: failure}, nil
+			return Found{Source: SourceDockerConfig, Failure: failure, Notes: []string{
+				fmt.Sprintf("To see why, without the answer itself, run: printf %%s %s | %s get > /dev/null", name, program),
+			}}, nil
 		}
 		if answer == (helperAnswer{}) {
 			continue
@@ -85,7 +88,7 @@ func askHelper(ctx context.Context, program, name string) (answer helperAnswer, 
 		return helperAnswer{}, fmt.Sprintf("the credential helper %q ended with %s", program, command.ProcessState)
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a program that it left behind does not matter
 		return helperAnswer{}, fmt.Sprintf("the credential helper %q could not be run", program)
-	case json.Unmarshal(output.kept.Bytes(), &answer) != nil:
+	case json.NewDecoder(&output.kept).Decode(&answer) != nil: // as docker, which does not mind what follows
 		return helperAnswer{}, fmt.Sprintf("the credential helper %q did not answer with a JSON object of text", program)
 	default:
 		return answer, ""

@@ -98,39 +98,42 @@ func splitHost(host string) (labels []string, port string) {
 	return strings.Split(host, "."), port
 }
 
-// match returns the key of the entry that the kubelet tries first for an image,
-// which has several names on Docker Hub; empty for none.
-func (p payload) match(names []string) string {
-	all := p.patterns()
+// match returns the keys of the entries that the kubelet tries for an image, in
+// its order; an image has several names on Docker Hub.
+func match(all []pattern, names []string) []string {
 	for _, name := range names {
 		image, err := url.Parse("https://" + name)
 		if err != nil {
 			continue
 		}
+		var keys []string
 		for _, pattern := range all {
 			if pattern.matchesHost(image) && strings.HasPrefix(image.Path, pattern.Path) {
-				return pattern.key
+				keys = append(keys, pattern.key)
 			}
+		}
+		if len(keys) > 0 {
+			return keys
 		}
 		if image.Host != "docker.io" {
 			continue
 		}
 		// Docker's own name for its registry is the last resort.
 		if i := slices.IndexFunc(all, func(p pattern) bool { return p.sortKey() == "index.docker.io" }); i >= 0 {
-			return all[i].key
+			return []string{all[i].key}
 		}
 	}
-	return ""
+	return nil
 }
 
 // noteMissing says why no entry is for an image.
-func (p payload) noteMissing(names []string) string {
+func noteMissing(all []pattern, names []string) string {
 	for _, name := range names {
 		image, err := url.Parse("https://" + name)
 		if err != nil {
 			continue
 		}
-		for _, pattern := range p.patterns() {
+		for _, pattern := range all {
 			switch {
 			case pattern.matchesHost(image):
 				return noteOtherPath

@@ -110,6 +110,10 @@ func login(username, password string) registry.Credential {
 	return registry.Credential{Username: username, Password: registry.NewSecret(password)}
 }
 
+func bearer(token string) registry.Credential {
+	return registry.Credential{Token: registry.NewSecret(token)}
+}
+
 func identityToken(token string) registry.Credential {
 	return registry.Credential{IdentityToken: registry.NewSecret(token)}
 }

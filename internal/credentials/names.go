@@ -32,7 +32,9 @@ func (q Question) pullHosts() []string {
 		return []string{q.hostAsWritten()}
 	}
 	hosts := []string{q.Endpoint.Host()}
-	if host := strings.ToLower(authority(q.Address)); slices.Contains(registry.DockerHubNames(), host) && host != hosts[0] {
+	host := strings.ToLower(authority(q.Address))
+	// index.docker.io becomes docker.io before the kubelet looks for it (distribution/reference).
+	if slices.Contains(registry.DockerHubNames(), host) && host != hosts[0] && host != "index.docker.io" {
 		hosts = append(hosts, host)
 	}
 	return hosts

@@ -28,8 +28,20 @@ type payloadEntry struct {
 	Password      registry.Secret `json:"password"`
 	Email         string          `json:"email"`
 	Auth          registry.Secret `json:"auth"`
-	IdentityToken registry.Secret `json:"identitytoken"`
-	RegistryToken registry.Secret `json:"registrytoken"`
+	IdentityToken payloadToken    `json:"identitytoken"`
+	RegistryToken payloadToken    `json:"registrytoken"`
+}
+
+// payloadToken is a part that the kubelet does not read, so that it may be of any
+// type.
+type payloadToken struct{ registry.Secret }
+
+// UnmarshalJSON takes a text, and nothing of anything else.
+func (t *payloadToken) UnmarshalJSON(raw []byte) error {
+	if json.Unmarshal(raw, &t.Secret) != nil {
+		t.Secret = registry.Secret{}
+	}
+	return nil
 }
 
 // What is wrong with a payload that is JSON; the cluster would pull without
@@ -44,6 +56,9 @@ const (
 	noteNoEntry   = "docker_config_json has no entry for this registry"
 	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
 	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
+	noteNoEntries = "auths of docker_config_json has no entries"
+	noteDifferent = "In docker_config_json, the repositories of this check have entries with different credentials; make a check for each"
+	noteOthers    = "Another entry of docker_config_json matches this registry too; the kubelet tries it when the first one is refused, this check does not"
 	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
 )
 
@@ -65,36 +80,44 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 	if json.Unmarshal(raw, &p) != nil {
 		return anonymous(noteShape)
 	}
-	if len(p.Auths) == 0 {
-		if isOldFormat(raw) {
-			return anonymous(noteOldFormat)
-		}
+	switch {
+	case len(p.Auths) == 0 && isOldFormat(raw):
+		return anonymous(noteOldFormat)
+	case p.Auths == nil:
 		return anonymous(noteNoAuths)
+	case len(p.Auths) == 0:
+		return anonymous(noteNoEntries)
 	}
-	key, ok := "", true
-	for i, names := range images {
-		match := p.match(names)
-		if i > 0 && match != key {
-			return Found{}, &Error{Setting: "access", Text: "The repositories of this check have different entries in docker_config_json, so they are used with different credentials. Make a check for each."}
-		}
-		key, ok = match, match != ""
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Auths)) {
-		if _, _, err := decodeAuth(p.Auths[name].Auth); err != nil {
-			if name == key {
+	all := p.patterns()
+	first := match(all, images[0])
+	for _, key := range slices.Sorted(maps.Keys(p.Auths)) {
+		if _, _, err := decodeAuth(p.Auths[key].Auth); err != nil {
+			if slices.Contains(first, key) {
 				return anonymous(noteAuth)
 			}
 			return anonymous(noteOtherAuth)
 		}
 	}
-	if !ok {
-		return anonymous(p.noteMissing(images[0]))
+	var credential registry.Credential
+	var notes []string
+	for i, names := range images {
+		keys := match(all, names)
+		if len(keys) == 0 {
+			return anonymous(noteMissing(all, names))
+		}
+		next := p.Auths[keys[0]].credential()
+		if i > 0 && next != credential {
+			return anonymous(noteDifferent)
+		}
+		credential = next
+		if slices.ContainsFunc(keys, func(key string) bool { return p.Auths[key].credential() != next }) {
+			notes = []string{noteOthers}
+		}
 	}
-	credential := p.Auths[key].credential()
 	if credential == (registry.Credential{}) {
 		return anonymous(noteNothing)
 	}
-	return found(SourceDockerConfigJSON, credential), nil
+	return found(SourceDockerConfigJSON, credential, notes...), nil
 }
 
 // notJSON is the error of a payload that no cluster would take either.
@@ -109,14 +132,12 @@ func notJSON(raw []byte) *Error {
 
 // isOldFormat tells the format of .dockercfg, whose top level are the entries.
 func isOldFormat(raw []byte) bool {
-	var entries map[string]struct {
-		Auth *json.RawMessage `json:"auth"`
-	}
+	var entries map[string]payloadEntry
 	if json.Unmarshal(raw, &entries) != nil {
 		return false
 	}
 	for _, entry := range entries {
-		if entry.Auth != nil {
+		if !entry.Auth.Empty() || !entry.Password.Empty() {
 			return true
 		}
 	}
@@ -124,7 +145,7 @@ func isOldFormat(raw []byte) bool {
 }
 
 func (e payloadEntry) credential() registry.Credential {
-	c := registry.Credential{Username: e.Username, Password: e.Password, Token: e.RegistryToken, IdentityToken: e.IdentityToken}
+	c := registry.Credential{Username: e.Username, Password: e.Password, Token: e.RegistryToken.Secret, IdentityToken: e.IdentityToken.Secret}
 	if !e.Auth.Empty() { // it counts before the others; the caller has decoded it before
 		c.Username, c.Password, _ = decodeAuth(e.Auth)
 	}

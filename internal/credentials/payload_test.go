@@ -17,6 +17,7 @@ const (
 	noteShape     = "docker_config_json has parts of another type than the kubelet reads, which makes it refuse the whole payload"
 	noteAuth      = "In docker_config_json, auth of this registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
 	noteOtherAuth = "In docker_config_json, auth of another registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
+	noteNoEntries = "auths of docker_config_json has no entries"
 	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
 )
 
@@ -58,6 +59,7 @@ func TestPayloadEntry(t *testing.T) {
 		{"auth without a password wins as well", entryOf(`{"username":"old","password":"older","auth":"` + auth("ci", "") + `"}`), login("ci", "")},
 		{"an empty auth leaves the user name and the password", entryOf(`{"username":"ci","password":"p","auth":""}`), login("ci", "p")},
 		{"an identity token beside a user name in auth, as Azure writes it", entryOf(`{"auth":"` + auth(identity.Username, "") + `","identitytoken":"i"}`), identity},
+		{"tokens that are no text, which the kubelet does not read", entryOf(`{"auth":"` + auth("ci", "p") + `","identitytoken":5,"registrytoken":{}}`), login("ci", "p")},
 		{"an identity token alone", entryOf(`{"identitytoken":"i"}`), identityToken("i")},
 		{"a registry token", entryOf(`{"registrytoken":"t"}`), registry.Credential{Token: registry.NewSecret("t")}},
 		{"a registry token beside auth", entryOf(`{"auth":"Y2k6cA==","registrytoken":"t"}`), both},
@@ -80,11 +82,12 @@ func TestPayloadThatTheClusterCannotUse(t *testing.T) {
 	for _, row := range []struct{ name, payload, note string }{
 		{"nothing in it", ``, noteEmpty},
 		{"an empty object", `{}`, noteNoAuths},
-		{"empty auths", `{"auths":{}}`, noteNoAuths},
+		{"empty auths", `{"auths":{}}`, noteNoEntries},
 		{"auths that are null", `{"auths":null}`, noteNoAuths},
 		{"null", `null`, noteNoAuths},
 		{"a credentials store in place of auths", `{"credsStore":"desktop"}`, noteNoAuths},
 		{"the old format", `{"r.example.com":{"auth":"Y2k6cA==","email":"ci@example.com"}}`, noteOldFormat},
+		{"the old format with user name and password", `{"r.example.com":{"username":"ci","password":"` + canary + `"}}`, noteOldFormat},
 		{"the old format beside empty auths", `{"auths":{},"r.example.com":{"auth":"Y2k6cA=="}}`, noteOldFormat},
 		{"an array", `[{"r.example.com":{"auth":"Y2k6cA=="}}]`, noteShape},
 		{"a text", `"` + canary + `"`, noteShape},
@@ -136,6 +139,7 @@ func TestPayloadThatIsNoJSON(t *testing.T) {
 		{"YAML", "auths:\n  r.example.com:\n    password: " + canary, text},
 		{"base64 of JSON", encoded(entry), base64},
 		{"base64 of JSON with a line break, as base64 prints it", encoded(entry) + "\n", base64},
+		{"base64 of JSON between blanks", " " + encoded(entry) + " ", base64},
 		{"base64 of a word", encoded(canary), text},
 	} {
 		t.Run(row.name, func(t *testing.T) {

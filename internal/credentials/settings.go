@@ -74,7 +74,7 @@ func (p Places) settings(notKnown *Error) (section, error) {
 	for _, entry := range slices.Sorted(slices.Values(p.Environ)) {
 		name, value, _ := strings.Cut(entry, "=")
 		if key := strings.ReplaceAll(name, "__", ":"); isWanted(key) {
-			merged[strings.ToLower(key)] = setting{registry.NewSecret(value), name + " in the environment", SourceEnvironment}
+			merged[strings.ToLower(key)] = setting{registry.NewSecret(value), "the environment (" + name + ")", SourceEnvironment}
 		}
 	}
 	for _, keys := range settingKeys() {
@@ -93,6 +93,16 @@ func (p Places) settings(notKnown *Error) (section, error) {
 		}
 	}
 	return section{}, nil
+}
+
+// place is where a setting of the section was found.
+func (s section) place() string {
+	for _, name := range []string{keyRegistryURL, keyToken, keyUsername, keyPassword} {
+		if value, ok := s.values[name]; ok {
+			return value.where
+		}
+	}
+	return ""
 }
 
 // registry parses the address of the section's registry; ok is false when it
@@ -132,7 +142,7 @@ func (p Places) Registry() (registry.Endpoint, string, error) {
 		text += "; appsettings_path of the provider block, which could name a file with these settings, is not set."
 	}
 	if s.name != "" {
-		text += fmt.Sprintf(" The section %s has no RegistryUrl, and the first section that holds a setting is taken whole.", s.name)
+		text += fmt.Sprintf(" The section %s, of which a setting is in %s, has no RegistryUrl, and the first section that holds a setting is taken whole.", s.name, s.place())
 	}
 	return registry.Endpoint{}, "", &Error{Setting: "registry_url", Text: text + " Write the host of the registry, such as registry.example.com."}
 }
@@ -148,7 +158,7 @@ func (p Places) fromSettings(_ context.Context, q Question) (Found, error) {
 	a, source := s.arguments()
 	endpoint, ok, err := s.registry()
 	switch {
-	case s.partial && err == nil && endpoint.SameRegistry(q.Endpoint) && (a.Username == nil || a.Password == nil || a.Token == nil):
+	case s.partial && err == nil && serves(s.values[keyRegistryURL].value.Reveal(), endpoint, q.Endpoint) && (a.Username == nil || a.Password == nil || a.Token == nil):
 		return none, unknown(appsettingsName, q)
 	case !a.written():
 		return none, nil
@@ -158,7 +168,7 @@ func (p Places) fromSettings(_ context.Context, q Question) (Found, error) {
 		none.Warning = fmt.Sprintf("The section %s of the Stella Ops settings holds credentials without a RegistryUrl, so they are used for no registry. "+
 			"Set %s__RegistryUrl to the registry that they are for.", s.name, s.name)
 		return none, nil
-	case !endpoint.SameRegistry(q.Endpoint):
+	case !serves(s.values[keyRegistryURL].value.Reveal(), endpoint, q.Endpoint):
 		return none, nil
 	default:
 		return a.found(source, "In the section "+s.name+" of the Stella Ops settings, %s came empty (broken secret reference)"), nil

@@ -93,9 +93,11 @@ func TestSettingsBelongToARegistry(t *testing.T) {
 		{"any notation of the host", []string{host, "R.Example.com", "https://r.example.com/", "https://r.example.com:443/v2/", "r.example.com/team/app:1", "https://r.example.com/base"}, []string{host, "https://r.example.com/base", "r.example.com:443"}, true},
 		{"another host", []string{"other.example.com", "example.com", "r.example.com.other.example"}, []string{host}, false},
 		{"another port", []string{host, "r.example.com:5001", "http://r.example.com"}, []string{"r.example.com:5000"}, false},
-		{"the same port", []string{"r.example.com:5000", "http://r.example.com:5000"}, []string{"r.example.com:5000"}, true},
+		{"the same port", []string{"r.example.com:5000", "https://r.example.com:5000"}, []string{"r.example.com:5000"}, true},
+		{"the same port over http", []string{"http://r.example.com:5000"}, []string{"r.example.com:5000"}, false},
+		{"a port of no scheme, over http", []string{"r.example.com:5000"}, []string{"http://r.example.com:5000"}, true},
 		{"http is port 80", []string{"http://r.example.com", "http://r.example.com:80", "r.example.com:80"}, []string{host}, false},
-		{"http on port 443", []string{"http://r.example.com:443"}, []string{host}, true},
+		{"http on port 443", []string{"http://r.example.com:443"}, []string{host}, false},
 		{"every name of Docker Hub", hub, append([]string{"docker.io/team/app"}, hub...), true},
 		{"another host than Docker Hub", []string{"r.example.com", "notdocker.io", "docker.io.example.com"}, hub, false},
 		{"Docker Hub and another host", hub, []string{host}, false},
@@ -165,9 +167,9 @@ func TestSettingsWithAnUnusableRegistry(t *testing.T) {
 		where   string
 		problem error
 	}{
-		{"user information in the environment", credentials.Places{Environ: []string{"OCI__REGISTRYURL=https://ci:" + canary + "@r.example.com", "OCI__USERNAME=ci"}}, "OCI:RegistryUrl", "OCI__REGISTRYURL in the environment", registry.ErrUserInfo},
-		{"a query in the environment, with a colon", credentials.Places{Environ: []string{"registry:registryurl=r.example.com?" + canary, "Registry__Token=t"}}, "Registry:RegistryUrl", "registry:registryurl in the environment", registry.ErrQuery},
-		{"a blank in the environment", credentials.Places{Environ: []string{"OCI__RegistryUrl=" + canary + "\n", "OCI__TOKEN=t"}}, "OCI:RegistryUrl", "OCI__RegistryUrl in the environment", registry.ErrBlank},
+		{"user information in the environment", credentials.Places{Environ: []string{"OCI__REGISTRYURL=https://ci:" + canary + "@r.example.com", "OCI__USERNAME=ci"}}, "OCI:RegistryUrl", "the environment (OCI__REGISTRYURL)", registry.ErrUserInfo},
+		{"a query in the environment, with a colon", credentials.Places{Environ: []string{"registry:registryurl=r.example.com?" + canary, "Registry__Token=t"}}, "Registry:RegistryUrl", "the environment (registry:registryurl)", registry.ErrQuery},
+		{"a blank in the environment", credentials.Places{Environ: []string{"OCI__RegistryUrl=" + canary + "\n", "OCI__TOKEN=t"}}, "OCI:RegistryUrl", "the environment (OCI__RegistryUrl)", registry.ErrBlank},
 		{"user information in the file", credentials.Places{AppsettingsPath: set(inFile)}, "Registry:RegistryUrl", fmt.Sprintf("%q", inFile), registry.ErrUserInfo},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -228,7 +230,7 @@ func TestRegistryOfTheSettingsSaysWhereItLooked(t *testing.T) {
 		begin     = "registry_url is left out, and the Stella Ops settings name no registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"
 		noFile    = "; appsettings_path of the provider block, which could name a file with these settings, is not set."
 		inFile    = ", and for OCI:RegistryUrl and Registry:RegistryUrl in %q."
-		section   = " The section %s has no RegistryUrl, and the first section that holds a setting is taken whole."
+		section   = " The section %s, of which a setting is in %s, has no RegistryUrl, and the first section that holds a setting is taken whole."
 		writeHost = " Write the host of the registry, such as registry.example.com."
 	)
 	for _, row := range []struct {
@@ -239,9 +241,9 @@ func TestRegistryOfTheSettingsSaysWhereItLooked(t *testing.T) {
 	}{
 		{"nowhere", nil, "", begin + noFile + writeHost},
 		{"not in the file either", []string{"PATH=/bin"}, `{}`, begin + inFile + writeHost},
-		{"not in the first section", []string{"OCI__TOKEN=" + canary, "REGISTRY__REGISTRYURL=" + host}, "", begin + noFile + fmt.Sprintf(section, "OCI") + writeHost},
-		{"not in Registry of the file", nil, `{"Registry":{"Password":"` + canary + `"}}`, begin + inFile + fmt.Sprintf(section, "Registry") + writeHost},
-		{"empty in the environment", []string{"OCI__REGISTRYURL="}, "", begin + noFile + fmt.Sprintf(section, "OCI") + writeHost},
+		{"not in the first section", []string{"OCI__TOKEN=" + canary, "REGISTRY__REGISTRYURL=" + host}, "", begin + noFile + fmt.Sprintf(section, "OCI", "the environment (OCI__TOKEN)") + writeHost},
+		{"not in Registry of the file", nil, `{"Registry":{"Password":"` + canary + `"}}`, begin + inFile + fmt.Sprintf(section, "Registry", "%q") + writeHost},
+		{"empty in the environment", []string{"OCI__REGISTRYURL="}, "", begin + noFile + fmt.Sprintf(section, "OCI", "the environment (OCI__REGISTRYURL)") + writeHost},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

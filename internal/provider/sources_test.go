@@ -130,7 +130,7 @@ func TestABrokenSourceIsAnErrorThatNamesIt(t *testing.T) {
 		{"a key of registries with user information", wrote{keys: []string{"https://ci:" + canary + "@{host}"}}, "", []string{"registries" + inBlock, "user information"}},
 		{"an empty key of registries", wrote{keys: []string{"{host}", ""}}, "", []string{"registries" + inBlock, "empty"}},
 		{"two keys of registries for one host", wrote{keys: []string{"{host}", "http://{host}/base/"}}, "", []string{"registries" + inBlock, `"{host}"`, `"http://{host}/base/"`}},
-		{"a RegistryUrl of the environment with user information", wrote{environ: []string{"OCI__RegistryUrl=https://ci:" + canary + "@{host}", "OCI__Password=" + canary}}, "", []string{"OCI:RegistryUrl", "OCI__RegistryUrl in the environment", "user information"}},
+		{"a RegistryUrl of the environment with user information", wrote{environ: []string{"OCI__RegistryUrl=https://ci:" + canary + "@{host}", "OCI__Password=" + canary}}, "", []string{"OCI:RegistryUrl", "the environment (OCI__RegistryUrl)", "user information"}},
 		{"a RegistryUrl of the file with another scheme", wrote{settings: `{"Registry": {"RegistryUrl": "oci://` + canary + `", "Password": "` + canary + `"}}`}, "", []string{"Registry:RegistryUrl", "appsettings.json", "scheme"}},
 		{"settings that are no JSON", wrote{settings: `{"OCI": ` + canary}, "", []string{"appsettings_path" + inBlock, "appsettings.json", "no JSON"}},
 		{"settings that are no object", wrote{settings: `["` + canary + `"]`}, "", []string{"appsettings_path" + inBlock, "appsettings.json"}},
@@ -168,7 +168,7 @@ func TestABrokenSourceIsAVerdictWhereItIsAnAnswer(t *testing.T) {
 	}{
 		{"an empty docker_config_json", wrote{payload: "{empty}"}, anonymous, "docker_config_json is written in the configuration, but came empty"},
 		{"docker_config_json without auths", wrote{payload: `{"` + canary + `":{}}`}, anonymous, "docker_config_json has no auths"},
-		{"docker_config_json with empty auths", wrote{payload: `{"auths":{}}`}, anonymous, "docker_config_json has no auths"},
+		{"docker_config_json with empty auths", wrote{payload: `{"auths":{}}`}, anonymous, "auths of docker_config_json has no entries"},
 		{"docker_config_json in the format of .dockercfg", wrote{payload: `{"{host}":{"auth":"` + canary + `"}}`}, anonymous, "old format of .dockercfg"},
 		{"docker_config_json with auths of another type", wrote{payload: `{"auths":"` + canary + `"}`}, anonymous, "another type"},
 		{"docker_config_json with a broken auth", wrote{payload: `{"auths":{"{host}":{"auth":"%%` + canary + `"}}}`}, anonymous, "auth of this registry's entry is no base64"},
@@ -236,9 +236,9 @@ func TestNoRegistryToAskIsAnErrorThatSaysWhereItLooked(t *testing.T) {
 	}{
 		{"no settings", wrote{}, "-", "registry_url", []string{"OCI__RegistryUrl", "Registry__RegistryUrl", "environment", "appsettings_path"}},
 		{"a file without one", wrote{settings: `{"OCI": {}}`}, "-", "registry_url", []string{"OCI__RegistryUrl", "OCI:RegistryUrl", "Registry:RegistryUrl", "appsettings.json"}},
-		{"a section without one before a section with one", wrote{environ: []string{"OCI__Password=" + canary, "Registry__RegistryUrl={host}"}}, "-", "registry_url", []string{"section OCI has no RegistryUrl"}},
-		{"an empty one in the environment over that of the file", wrote{environ: []string{"OCI__RegistryUrl="}, settings: `{"OCI": {"RegistryUrl": "{host}"}}`}, "-", "registry_url", []string{"section OCI has no RegistryUrl"}},
-		{"one that cannot be used", wrote{environ: []string{"OCI__RegistryUrl=https://ci:" + canary + "@{host}"}}, "-", "", []string{"OCI:RegistryUrl", "OCI__RegistryUrl in the environment"}},
+		{"a section without one before a section with one", wrote{environ: []string{"OCI__Password=" + canary, "Registry__RegistryUrl={host}"}}, "-", "registry_url", []string{"The section OCI, of which a setting is in the environment"}},
+		{"an empty one in the environment over that of the file", wrote{environ: []string{"OCI__RegistryUrl="}, settings: `{"OCI": {"RegistryUrl": "{host}"}}`}, "-", "registry_url", []string{"The section OCI, of which a setting is in the environment"}},
+		{"one that cannot be used", wrote{environ: []string{"OCI__RegistryUrl=https://ci:" + canary + "@{host}"}}, "-", "", []string{"OCI:RegistryUrl", "the environment (OCI__RegistryUrl)"}},
 		{"an empty registry_url although the settings name one", wrote{environ: []string{"OCI__RegistryUrl=http://{host}"}}, "", "registry_url", []string{"came empty"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -1,0 +1,144 @@
+package credentials_test
+
+import (
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// block are the credentials of the provider block alone.
+func block(entries map[string]credentials.Entry) credentials.Places {
+	return credentials.Places{Registries: set(entries)}
+}
+
+// entries have a login under each key, whose user name is the key.
+func entries(keys ...string) map[string]credentials.Entry {
+	all := map[string]credentials.Entry{}
+	for _, key := range keys {
+		all[key] = credentials.Entry{Arguments: written(key, "p")}
+	}
+	return all
+}
+
+func TestBlockFindsARegistry(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		keys    []string
+		address string
+		key     string // empty for none
+	}{
+		{"a host", []string{host, "other.example.com"}, host, host},
+		{"another host", []string{"other.example.com", "example.com"}, host, ""},
+		{"no entry at all", nil, host, ""},
+		{"a host in capital letters", []string{"R.Example.com"}, host, "R.Example.com"},
+		{"a URL", []string{"https://r.example.com/v2/"}, host, "https://r.example.com/v2/"},
+		{"the port of https", []string{"r.example.com:443"}, "https://r.example.com/base", "r.example.com:443"},
+		{"a repository", []string{"r.example.com/team/app:1"}, "r.example.com/other/app", "r.example.com/team/app:1"},
+		{"a port", []string{host, "r.example.com:5000"}, "r.example.com:5000", "r.example.com:5000"},
+		{"another port", []string{host, "r.example.com:5001"}, "r.example.com:5000", ""},
+		{"no port", []string{"r.example.com:5000"}, host, ""},
+		{"https where http stands beside it", []string{"http://r.example.com", host}, host, host},
+		{"http where https stands beside it", []string{"http://r.example.com", host}, "http://r.example.com:80", "http://r.example.com"},
+		{"http is not for https", []string{"http://r.example.com"}, host, ""},
+		{"https is not for http", []string{host}, "http://r.example.com", ""},
+		{"an IPv6 address in other notation", []string{"[0:0::1]:5000"}, "[::1]:5000", "[0:0::1]:5000"},
+		{"Docker Hub by docker.io", []string{"docker.io"}, "registry-1.docker.io", "docker.io"},
+		{"Docker Hub by index.docker.io", []string{"index.docker.io"}, "docker.io/team/app", "index.docker.io"},
+		{"Docker Hub by the host that serves", []string{"registry-1.docker.io"}, "registry.hub.docker.com", "registry-1.docker.io"},
+		{"Docker Hub by the old name of the host", []string{"registry.hub.docker.com"}, "index.docker.io", "registry.hub.docker.com"},
+		{"Docker Hub by the key of docker login", []string{"https://index.docker.io/v1/"}, "docker.io", "https://index.docker.io/v1/"},
+		{"Docker Hub is not another host", []string{"docker.io"}, host, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			want := credentials.Found{Source: credentials.SourceNone}
+			if row.key != "" {
+				want = credentials.Found{Source: credentials.SourceProvider, Credential: login(row.key, "p")}
+			}
+			compare(t, find(t, block(entries(row.keys...)), question(t, row.address)), want)
+		})
+	}
+}
+
+func TestBlockEntry(t *testing.T) {
+	t.Parallel()
+	type arguments = credentials.Arguments
+	empty := ""
+	note := func(names string) []string {
+		return []string{"In registries of the provider block, " + names + " of this registry's entry came empty (broken secret reference)"}
+	}
+	for _, row := range []struct {
+		name  string
+		entry arguments
+		want  registry.Credential
+		notes []string
+	}{
+		{"a user name and a password", written("ci", "p"), login("ci", "p"), nil},
+		{"a token", arguments{Token: secret("t")}, registry.Credential{Token: registry.NewSecret("t")}, nil},
+		{"an identity token", arguments{IdentityToken: secret("i")}, identityToken("i"), nil},
+		{"an empty password", written("ci", ""), login("ci", ""), note("password")},
+		{"everything empty", arguments{Username: &empty, Password: secret(""), Token: secret(""), IdentityToken: secret("")}, registry.Credential{}, note("username and password and token and identity_token")},
+		{"an empty token alone", arguments{Token: secret("")}, registry.Credential{}, note("token")},
+		{"nothing written", arguments{}, registry.Credential{}, []string{"The entry for this registry in registries of the provider block holds nothing"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := block(map[string]credentials.Entry{host: {Arguments: row.entry}, "other.example.com": {Arguments: written("other", "o")}})
+			compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceProvider, Credential: row.want, Notes: row.notes})
+		})
+	}
+}
+
+func TestBlockThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	twice := func(first, second string) string {
+		return `The keys "` + first + `" and "` + second + `" are one registry. Leave one of them out.`
+	}
+	bad := func(key string, problem error) string {
+		return "The key " + key + " is no registry: " + problem.Error() + "."
+	}
+	for _, row := range []struct {
+		name string
+		keys []string
+		text string
+	}{
+		{"two keys for one host", []string{"r.example.com", "https://r.example.com/"}, twice("https://r.example.com/", "r.example.com")},
+		{"two keys for the port of https", []string{"r.example.com", "r.example.com:443"}, twice("r.example.com", "r.example.com:443")},
+		{"two keys in different case", []string{"r.example.com", "R.EXAMPLE.COM"}, twice("R.EXAMPLE.COM", "r.example.com")},
+		{"two keys for one host and two repositories", []string{"r.example.com/a", "r.example.com/b"}, twice("r.example.com/a", "r.example.com/b")},
+		{"two keys for one port under two schemes", []string{"http://r.example.com:5000", "https://r.example.com:5000"}, twice("http://r.example.com:5000", "https://r.example.com:5000")},
+		{"two keys for the port of http", []string{"http://r.example.com", "r.example.com:80"}, twice("http://r.example.com", "r.example.com:80")},
+		{"two names of Docker Hub", []string{"docker.io", "https://index.docker.io/v1/"}, twice("docker.io", "https://index.docker.io/v1/")},
+		{"two keys for a host that is not asked", []string{"r.example.com", "other.example.com", "OTHER.example.com"}, twice("OTHER.example.com", "other.example.com")},
+		{"a key with user information", []string{"https://ci:" + canary + "@r.example.com"}, bad("in place 1 of the alphabetical order", registry.ErrUserInfo)},
+		{"a key with a star", []string{"*.example.com"}, bad(`"*.example.com"`, registry.ErrHost)},
+		{"an empty key beside a good one", []string{"", "r.example.com"}, bad(`""`, registry.ErrEmpty)},
+		{"a key with a query, of a host that is not asked", []string{"r.example.com", "x.example.com?" + canary}, bad("in place 2 of the alphabetical order", registry.ErrQuery)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			refusal := refused(t, block(entries(row.keys...)), question(t, host))
+			if want := (credentials.Error{Setting: "registries", Text: row.text}); refusal != want {
+				t.Errorf("got  %+v\nwant %+v", refusal, want)
+			}
+			keepsQuiet(t, credentials.Found{}, &refusal)
+		})
+	}
+}
+
+// An entry that is not known yet stops the checks of its own registry only.
+func TestBlockWithAnUnknownEntry(t *testing.T) {
+	t.Parallel()
+	all := entries("r.example.com:443", "other.example.com")
+	all["r.example.com:443"] = credentials.Entry{Arguments: written("ci", "p"), Unknown: true}
+	refusal := refused(t, block(all), question(t, "https://r.example.com/base"))
+	if want := notKnown("registries", host); refusal != want {
+		t.Errorf("got  %+v\nwant %+v", refusal, want)
+	}
+	compare(t, find(t, block(all), question(t, "other.example.com")), credentials.Found{
+		Source: credentials.SourceProvider, Credential: login("other.example.com", "p"),
+	})
+	compare(t, find(t, block(all), question(t, "third.example.com")), credentials.Found{Source: credentials.SourceNone})
+}

@@ -1,0 +1,241 @@
+package credentials_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+const dockerHubLogin = "https://index.docker.io/v1/"
+
+// dockerConfig is a Docker configuration alone.
+func dockerConfig(t testing.TB, content string) credentials.Places {
+	t.Helper()
+	return credentials.Places{DockerConfigPath: set(file(t, content))}
+}
+
+func TestDockerConfigFindsAHost(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		keys    []string
+		address string
+		key     string // empty for none
+	}{
+		{"a host", []string{host, "other.example.com"}, "r.example.com/team/app", host},
+		{"another host", []string{"other.example.com", "example.com", "*.example.com"}, host, ""},
+		{"a port", []string{host, "r.example.com:5000"}, "r.example.com:5000", "r.example.com:5000"},
+		{"another port", []string{host, "r.example.com:5001"}, "r.example.com:5000", ""},
+		{"a port that the address does not have", []string{"r.example.com:5000", "https://r.example.com:5000"}, host, ""},
+		{"port 443 where the address writes it", []string{host, "r.example.com:443"}, "r.example.com:443", "r.example.com:443"},
+		{"the host where the address writes port 443", []string{host}, "https://r.example.com:443/base", host},
+		{"an https URL", []string{"https://r.example.com"}, host, "https://r.example.com"},
+		{"a URL with the path of the API", []string{"https://r.example.com/v1/"}, host, "https://r.example.com/v1/"},
+		{"a URL with a port", []string{"https://r.example.com:5000/v2/"}, "r.example.com:5000", "https://r.example.com:5000/v2/"},
+		{"the host wins over URLs", []string{"https://r.example.com", host, "http://r.example.com"}, host, host},
+		{"the host in capital letters in the address", []string{host}, "R.EXAMPLE.COM", host},
+		{"the key of docker login", []string{dockerHubLogin}, "docker.io/alpine", dockerHubLogin},
+		{"the key of docker login wins over the other names of Docker Hub", []string{"docker.io", "index.docker.io", dockerHubLogin}, "docker.io", dockerHubLogin},
+		{"docker.io", []string{"docker.io"}, "registry-1.docker.io", "docker.io"},
+		{"index.docker.io", []string{"index.docker.io"}, "docker.io", "index.docker.io"},
+		{"the host that serves Docker Hub", []string{"registry-1.docker.io"}, "index.docker.io", "registry-1.docker.io"},
+		{"the old name of that host", []string{"registry.hub.docker.com"}, "docker.io", "registry.hub.docker.com"},
+		{"another URL of Docker Hub", []string{"https://registry-1.docker.io/v2/"}, "docker.io", "https://registry-1.docker.io/v2/"},
+		{"Docker Hub for another host", []string{dockerHubLogin, "docker.io"}, host, ""},
+		{"another host for Docker Hub", []string{host, "notdocker.io"}, "docker.io", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			want := credentials.Found{Source: credentials.SourceNone}
+			if row.key != "" {
+				want = credentials.Found{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key)}
+			}
+			compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, row.keys...))), question(t, row.address)), want)
+		})
+	}
+}
+
+// What is no login for the registry that is asked: one for another scheme, and
+// the tokens that Docker keeps for Docker Hub's own interface.
+func TestDockerConfigPassesOver(t *testing.T) {
+	t.Parallel()
+	for key, address := range map[string]string{
+		"https://r.example.com:5000":               "http://r.example.com:5000",
+		"http://r.example.com":                     "r.example.com",
+		"https://index.docker.io/v1/access-token":  "docker.io",
+		"https://index.docker.io/v1/refresh-token": "docker.io/team/app",
+	} {
+		compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, key))), question(t, address)), credentials.Found{Source: credentials.SourceNone})
+	}
+}
+
+// Of several URLs for one host none is better; a plan has to be the same from
+// run to run.
+func TestDockerConfigFindsTheSameURLEveryTime(t *testing.T) {
+	t.Parallel()
+	places := dockerConfig(t, jsonOf(t, auths(t, "https://r.example.com/v2/", "http://r.example.com", "https://r.example.com", "https://r.example.com/v1/")))
+	for range 20 { // a map is read in another order each time
+		compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceDockerConfig, Credential: login("ci", "https://r.example.com")})
+	}
+}
+
+func TestDockerConfigEntry(t *testing.T) {
+	t.Parallel()
+	withIdentity := login("00000000-0000-0000-0000-000000000000", "")
+	withIdentity.IdentityToken = registry.NewSecret("i")
+	nothing := []string{"In the Docker configuration, this registry's entry holds nothing; log in again with docker login"}
+	for _, row := range []struct {
+		name  string
+		entry string
+		want  registry.Credential
+		notes []string
+	}{
+		{"auth", `{"auth":"Y2k6cA=="}`, login("ci", "p"), nil},
+		{"auth with a colon in the password", `{"auth":"` + auth("ci", "a:b") + `"}`, login("ci", "a:b"), nil},
+		{"a user name and a password", `{"username":"ci","password":"p"}`, login("ci", "p"), nil},
+		{"auth wins over them", `{"username":"old","password":"older","auth":"Y2k6cA=="}`, login("ci", "p"), nil},
+		{"an identity token", `{"auth":"` + auth(withIdentity.Username, "") + `","identitytoken":"i"}`, withIdentity, nil},
+		{"a registry token", `{"registrytoken":"t"}`, registry.Credential{Token: registry.NewSecret("t")}, nil},
+		{"the user name of an identity token", `{"auth":"` + auth("<token>", "i") + `"}`, identityToken("i"), nil},
+		{"nothing, as a logout may leave it", `{}`, registry.Credential{}, nothing},
+		{"null", `null`, registry.Credential{}, nothing},
+		{"empty texts", `{"auth":"","identitytoken":""}`, registry.Credential{}, nothing},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			compare(t, find(t, dockerConfig(t, entryOf(row.entry)), question(t, host)), credentials.Found{
+				Source: credentials.SourceDockerConfig, Credential: row.want, Notes: row.notes,
+			})
+		})
+	}
+}
+
+func TestDockerConfigThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	const (
+		entry = "In %q, the entry of r.example.com cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login."
+		shape = "%q is no Docker configuration: it is no JSON object, or auths, credHelpers or credsStore in it have another type."
+	)
+	for _, row := range []struct{ name, content, text string }{
+		{"a byte order mark, which docker does not read either", "\ufeff" + entryOf(`{"auth":"Y2k6cA=="}`), shape},
+		{"auth that is no base64", entryOf(`{"auth":"%` + canary + `"}`), entry},
+		{"auth without a colon", entryOf(`{"auth":"` + encoded(canary) + `"}`), entry},
+		{"a password that is a number", entryOf(`{"username":"` + canary + `","password":7}`), entry},
+		{"an entry that is a text", entryOf(`"` + canary + `"`), entry},
+		{"a word", canary, shape},
+		{"an object that is cut", `{"auths":{"` + canary, shape},
+		{"two objects", `{}{"auths":"` + canary + `"}`, shape},
+		{"an array", `["` + canary + `"]`, shape},
+		{"auths that are a text", `{"auths":"` + canary + `"}`, shape},
+		{"auths that are an array", `{"auths":["` + canary + `"]}`, shape},
+		{"helpers that are a text", `{"credHelpers":"` + canary + `"}`, shape},
+		{"a helper that is a number", `{"credHelpers":{"other.example.com":7}}`, shape},
+		{"a store that is an object", `{"credsStore":{"` + canary + `":1}}`, shape},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := dockerConfig(t, row.content)
+			refusal := refused(t, places, question(t, host))
+			if want := (credentials.Error{Setting: "docker_config_path", Text: fmt.Sprintf(row.text, places.DockerConfigPath.Value)}); refusal != want {
+				t.Errorf("got  %+v\nwant %+v", refusal, want)
+			}
+			keepsQuiet(t, credentials.Found{}, &refusal)
+		})
+	}
+}
+
+func TestDockerConfigWithoutALogin(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, content string }{
+		{"an empty file", ""},
+		{"a file of blanks", " \n"},
+		{"an empty object", "{}"},
+		{"no auths", `{"auths":null,"HttpHeaders":{"a":"b"}}`},
+		{"a broken entry of another host", `{"auths":{"other.example.com":{"auth":"%"},"third.example.com":7}}`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			compare(t, find(t, dockerConfig(t, row.content), question(t, host)), credentials.Found{Source: credentials.SourceNone})
+		})
+	}
+}
+
+// The three places of a Docker configuration: the helper for the host, the
+// store, the file itself. HELPER and STORE in a row stand for the programs.
+func TestDockerConfigAsksTheRightProgram(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		helpers map[string]string // by host
+		store   bool
+		address string
+		user    string   // helper, store or file; empty for none
+		helper  []string // what the helper is asked for
+		asked   []string // what the store is asked for
+	}{
+		{"the helper for the host before the store", map[string]string{host: "HELPER"}, true, host, "helper", []string{host}, nil},
+		{"the helper for the host before the file", map[string]string{host: "HELPER"}, false, "r.example.com/team/app", "helper", []string{host}, nil},
+		{"the store before the file", nil, true, host, "store", nil, []string{host}},
+		{"the store where the helper is for another host", map[string]string{"other.example.com": "HELPER", "r.example.com:5000": "HELPER"}, true, host, "store", nil, []string{host}},
+		{"the file where the helper is for another host", map[string]string{"other.example.com": "HELPER", "https://r.example.com": "HELPER"}, false, host, "file", nil, nil},
+		{"the file where an empty helper switches the store off", map[string]string{host: ""}, true, host, "file", nil, nil},
+		{"nothing where an empty helper switches the store off", map[string]string{"new.example.com": ""}, true, "new.example.com", "", nil, nil},
+		{"the store where an empty helper is for another host", map[string]string{"other.example.com": ""}, true, host, "store", nil, []string{host}},
+		{"nothing where the helper has no login", map[string]string{"new.example.com": "HELPER"}, true, "new.example.com", "", []string{"new.example.com"}, nil},
+		{"nothing where the store has no login, whatever the file has", nil, true, "file.example.com", "", nil, []string{"file.example.com"}},
+		{"the helper for the port as it is written", map[string]string{host: "HELPER", "r.example.com:443": ""}, false, "r.example.com:443", "file", nil, nil},
+		{"the store, for the port as it is written and without it", nil, true, "r.example.com:443", "store", nil, []string{"r.example.com:443", host}},
+		{"the store, for another port", nil, true, "r.example.com:5000", "", nil, []string{"r.example.com:5000"}},
+		{"the store, for the name under which docker stores Docker Hub", nil, true, "docker.io/alpine", "store", nil, []string{dockerHubLogin}},
+		{"the helper for docker.io, by the name of its key", map[string]string{"docker.io": "HELPER"}, true, "registry-1.docker.io", "helper", []string{"docker.io"}, nil},
+		{"the helper for the name under which docker stores Docker Hub first", map[string]string{dockerHubLogin: "HELPER", "docker.io": ""}, true, "docker.io", "helper", []string{dockerHubLogin}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			known := func(user string) credentialstest.Helper {
+				as := credentialstest.Login{Username: user, Secret: "p"}
+				return credentialstest.Helper{Logins: map[string]credentialstest.Login{host: as, dockerHubLogin: as, "docker.io": as, "other.example.com": as}}
+			}
+			helper, store := known("helper").Install(t), known("store").Install(t)
+			content := map[string]any{"auths": map[string]any{host: map[string]string{"auth": auth("file", "p")}, "file.example.com": map[string]string{"auth": auth("file", "p")}}}
+			helpers := map[string]string{}
+			for name, program := range row.helpers {
+				if program != "" {
+					program = helper
+				}
+				helpers[name] = program
+			}
+			content["credHelpers"] = helpers
+			if row.store {
+				content["credsStore"] = store
+			}
+			want := credentials.Found{Source: credentials.SourceNone}
+			if row.user != "" {
+				want = credentials.Found{Source: credentials.SourceDockerConfig, Credential: login(row.user, "p")}
+			}
+			compare(t, find(t, dockerConfig(t, jsonOf(t, content)), question(t, row.address)), want)
+			if got := credentialstest.Asked(t, helper); !slices.Equal(got, row.helper) {
+				t.Errorf("the helper was asked for %q, want %q", got, row.helper)
+			}
+			if got := credentialstest.Asked(t, store); !slices.Equal(got, row.asked) {
+				t.Errorf("the store was asked for %q, want %q", got, row.asked)
+			}
+		})
+	}
+}
+
+// A store may know Docker Hub by any of its names; it is asked for all of them.
+func TestDockerConfigAsksTheStoreForEveryNameOfDockerHub(t *testing.T) {
+	t.Parallel()
+	store := credentialstest.Helper{}.Install(t)
+	places := dockerConfig(t, jsonOf(t, map[string]string{"credsStore": store}))
+	compare(t, find(t, places, question(t, "docker.io")), credentials.Found{Source: credentials.SourceNone})
+	want := []string{dockerHubLogin, "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
+	if got := credentialstest.Asked(t, store); !slices.Equal(got, want) {
+		t.Errorf("the store was asked for %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,143 @@
+package credentials_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+)
+
+// maxFile is the size up to which a file is read.
+const maxFile = 1 << 20
+
+// fileSettings are the settings of the provider block that name a file, with a
+// content that holds a login for the registry.
+func fileSettings(t testing.TB) map[string]string {
+	t.Helper()
+	return map[string]string{
+		"appsettings_path":   ofHost(`"Username":"ci","Password":"p"`),
+		"docker_config_path": jsonOf(t, map[string]any{"auths": map[string]any{host: map[string]string{"auth": auth("ci", "p")}}}),
+	}
+}
+
+// named are places of which that setting names that file.
+func named(setting, path string) credentials.Places {
+	if setting == "appsettings_path" {
+		return credentials.Places{AppsettingsPath: set(path)}
+	}
+	return credentials.Places{DockerConfigPath: set(path)}
+}
+
+// notRegular is something without an end or a beginning, where the system has
+// such a thing.
+func notRegular(t *testing.T) string {
+	t.Helper()
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() || info.IsDir() {
+		t.Skip("this system's null device is none that can be looked at")
+	}
+	return os.DevNull
+}
+
+func unreadable(t *testing.T) string {
+	t.Helper()
+	path := file(t, `{"password":"`+canary+`"}`)
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := os.ReadFile(path); err == nil {
+		t.Skipf("this user reads every file, %d bytes of this one too", len(content))
+	}
+	return path
+}
+
+func TestFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		path func(t *testing.T) string
+		text string
+	}{
+		{"a file that is not there", func(t *testing.T) string {
+			t.Helper()
+			return filepath.Join(t.TempDir(), "none.json")
+		}, "There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it."},
+		{"a folder that is not there", func(t *testing.T) string {
+			t.Helper()
+			return filepath.Join(t.TempDir(), "none", "file.json")
+		}, "There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it."},
+		{"a folder", func(t *testing.T) string {
+			t.Helper()
+			return t.TempDir()
+		}, "%q is a folder. Write the path of the file in it."},
+		{"a device", notRegular, "%q is no regular file. Write the path of one."},
+		{"a file that this user may not read", unreadable, "%q cannot be read: permission denied."},
+		{"a path that no system takes", func(t *testing.T) string {
+			t.Helper()
+			return "file\x00.json"
+		}, "%q cannot be read: invalid argument."},
+		{"a file that is too large", func(t *testing.T) string {
+			t.Helper()
+			return file(t, canary+strings.Repeat(" ", maxFile+1-len(canary)))
+		}, "%q is larger than 1 MiB, too large for this setting."},
+		{"a file that is far too large", func(t *testing.T) string {
+			t.Helper()
+			return file(t, strings.Repeat(canary, maxFile/4))
+		}, "%q is larger than 1 MiB, too large for this setting."},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			path := row.path(t)
+			for setting := range fileSettings(t) {
+				want := credentials.Error{Setting: setting, Text: strings.Replace(row.text, "%q", fmt.Sprintf("%q", path), 1)}
+				refusal := refused(t, named(setting, path), question(t, host))
+				if refusal != want {
+					t.Errorf("got  %+v\nwant %+v", refusal, want)
+				}
+				keepsQuiet(t, credentials.Found{}, &refusal)
+			}
+		})
+	}
+}
+
+func TestFileThatIsRead(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		path func(t *testing.T, content string) string
+	}{
+		{"a file", func(t *testing.T, content string) string {
+			t.Helper()
+			return file(t, content)
+		}},
+		{"a file of the largest size", func(t *testing.T, content string) string {
+			t.Helper()
+			return file(t, content+strings.Repeat("\n", maxFile-len(content)))
+		}},
+		{"a link to a file, as Kubernetes mounts a secret", func(t *testing.T, content string) string {
+			t.Helper()
+			link := filepath.Join(t.TempDir(), "link.json")
+			if err := os.Symlink(file(t, content), link); err != nil {
+				t.Skip(err) // Windows allows it to some users only
+			}
+			return link
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			for setting, content := range fileSettings(t) {
+				if got := find(t, named(setting, row.path(t, content)), question(t, host)).Credential; got != login("ci", "p") {
+					t.Errorf("%s: found %q, %q", setting, got.Username, got.Password.Reveal())
+				}
+			}
+		})
+	}
+}
+
+// Without a path there is no file, and so nothing that is missing.
+func TestNoFileIsNamed(t *testing.T) {
+	t.Parallel()
+	compare(t, find(t, credentials.Places{}, question(t, host)), credentials.Found{Source: credentials.SourceNone})
+}

@@ -1,0 +1,217 @@
+package credentials_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// notFound is how a helper says that it has no login.
+const notFound = "credentials not found in native keychain"
+
+// tooMuch is more than what is kept of a helper's output, in bytes.
+const tooMuch = 1<<20 + 1
+
+// asksHelper are places with that helper as the store of the Docker
+// configuration.
+func asksHelper(t testing.TB, suffix string) credentials.Places {
+	t.Helper()
+	return dockerConfig(t, jsonOf(t, map[string]string{"credsStore": suffix}))
+}
+
+// hands is a helper that hands out this login.
+func hands(username, secret string) credentialstest.Helper {
+	return credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: username, Secret: secret}}}
+}
+
+func TestHelper(t *testing.T) {
+	t.Parallel()
+	type helper = credentialstest.Helper
+	ofDocker := func(c registry.Credential) credentials.Found {
+		return credentials.Found{Source: credentials.SourceDockerConfig, Credential: c}
+	}
+	// The name of the program stands in front of these words.
+	noSecret := func(c registry.Credential) credentials.Found {
+		return credentials.Found{Source: credentials.SourceDockerConfig, Credential: c, Notes: []string{"has a login for this registry without a secret; log in again with docker login"}}
+	}
+	failed := func(how string) credentials.Found {
+		return credentials.Found{Source: credentials.SourceDockerConfig, Failure: how}
+	}
+	none := credentials.Found{Source: credentials.SourceNone}
+	noisy := hands("ci", "p")
+	noisy.Logs = canary + "\n"
+	leaves := hands("ci", "p")
+	leaves.LeavesChild = true
+	const noJSON = "did not answer with a JSON object of text"
+	for _, row := range []struct {
+		name   string
+		helper helper
+		want   credentials.Found
+	}{
+		{"a login", hands("ci", "p"), ofDocker(login("ci", "p"))},
+		{"a password with every kind of letter", hands("ci", " p:\"\\\n\u00e9<"), ofDocker(login("ci", " p:\"\\\n\u00e9<"))},
+		{"an identity token", hands("<token>", "i"), ofDocker(identityToken("i"))},
+		{"a user name that only looks like that", hands("token", "p"), ofDocker(login("token", "p"))},
+		{"a user name without a password", hands("ci", ""), noSecret(login("ci", ""))},
+		{"an identity token of nothing", hands("<token>", ""), noSecret(registry.Credential{})},
+		{"a password without a user name", hands("", "p"), ofDocker(login("", "p"))},
+		{"a login, and words on standard error", noisy, ofDocker(login("ci", "p"))},
+		{"a login, and a program that is left behind", leaves, ofDocker(login("ci", "p"))},
+		{"a login and what nobody asks for", helper{Says: `{"ServerURL":"` + canary + `","Username":"ci","Secret":"p","More":[1]}`}, ofDocker(login("ci", "p"))},
+		{"a login and blanks beyond what is kept", helper{Says: `{"Username":"ci","Secret":"p"}` + strings.Repeat(" ", tooMuch)}, ofDocker(login("ci", "p"))},
+		{"no login", helper{}, none},
+		{"no login and a line break", helper{Says: notFound + "\r\n", Exit: 1}, none},
+		{"an empty object", helper{Says: "{}"}, none},
+		{"an object of empty texts", helper{Says: `{"ServerURL":"","Username":"","Secret":""}`}, none},
+		{"it fails", helper{Exit: 1, Says: canary, Logs: canary}, failed("ended with exit status 1")},
+		{"it fails with a login", helper{Exit: 7, Says: `{"Username":"ci","Secret":"` + canary + `"}`}, failed("ended with exit status 7")},
+		{"it fails without a word", helper{Exit: 2}, failed("ended with exit status 2")},
+		{"it fails with more than the words for no login", helper{Exit: 1, Says: notFound + " " + canary}, failed("ended with exit status 1")},
+		{"it says that there is no login and does not fail", helper{Says: notFound}, failed(noJSON)},
+		{"it says a word", helper{Says: canary}, failed(noJSON)},
+		{"it says an object that is cut", helper{Says: `{"Username":"ci","Secret":"` + canary}, failed(noJSON)},
+		{"it says an array", helper{Says: `["` + canary + `"]`}, failed(noJSON)},
+		{"it says a number for a password", helper{Says: `{"Username":"` + canary + `","Secret":7}`}, failed(noJSON)},
+		{"a login, and words behind it", helper{Says: `{"Username":"ci","Secret":"p"}` + "\nA new version is available."}, ofDocker(login("ci", "p"))},
+		{"it says a password beyond what is kept", helper{Says: `{"Username":"ci","Secret":"` + strings.Repeat("p", tooMuch) + `"}`}, failed(noJSON)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			suffix := row.helper.Install(t)
+			if row.want.Failure != "" {
+				row.want.Failure = `the credential helper "docker-credential-` + suffix + `" ` + row.want.Failure
+				row.want.Notes = []string{tryByHand(suffix)}
+				compare(t, within(t, t.Context(), asksHelper(t, suffix)), row.want)
+				keepsQuiet(t, row.want, nil)
+				return
+			}
+			for i, note := range row.want.Notes {
+				row.want.Notes[i] = `The credential helper "docker-credential-` + suffix + `" ` + note
+			}
+			found := within(t, t.Context(), asksHelper(t, suffix))
+			compare(t, found, row.want)
+			keepsQuiet(t, found, nil)
+			if got := credentialstest.Asked(t, suffix); len(got) != 1 || got[0] != host {
+				t.Errorf("the helper was asked for %q, want %q once", got, host)
+			}
+		})
+	}
+}
+
+// tryByHand is how a person finds out why a helper fails.
+func tryByHand(suffix string) string {
+	return "To see why, without the answer itself, run: printf %s " + host + " | docker-credential-" + suffix + " get > /dev/null"
+}
+
+// within searches until ctx ends, and reports a search that goes on for ever: one
+// that waits for a program which a helper left behind.
+func within(t *testing.T, ctx context.Context, places credentials.Places) credentials.Found { //nolint:revive // as everywhere, t is first
+	t.Helper()
+	type answer struct {
+		found credentials.Found
+		err   error
+	}
+	q, answers := question(t, host), make(chan answer, 1)
+	go func() {
+		found, err := places.Find(ctx, q)
+		answers <- answer{found, err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			t.Fatal(a.err)
+		}
+		return a.found
+	case <-time.After(time.Minute):
+		t.Fatal("the search does not end")
+		return credentials.Found{}
+	}
+}
+
+func TestHelperThatDoesNotAnswerInTime(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		helper credentialstest.Helper
+		limit  time.Duration // long enough for the helper to start; 0 for an end before it does
+	}{
+		{"it hangs", credentialstest.Helper{Hangs: true, Logs: canary}, time.Second},
+		{"it hangs, and so does a program that it started", credentialstest.Helper{Hangs: true, LeavesChild: true}, time.Second},
+		{"there is no time left", hands("ci", "p"), 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			suffix := row.helper.Install(t)
+			ctx, cancel := context.WithTimeout(t.Context(), row.limit)
+			defer cancel()
+			found := within(t, ctx, asksHelper(t, suffix))
+			compare(t, found, credentials.Found{
+				Source:  credentials.SourceDockerConfig,
+				Failure: `the credential helper "docker-credential-` + suffix + `" did not answer in time`,
+				Notes:   []string{tryByHand(suffix)},
+			})
+			keepsQuiet(t, found, nil)
+		})
+	}
+}
+
+func TestHelperThatIsNotInstalled(t *testing.T) {
+	t.Parallel()
+	const none = "none-of-this-name"
+	for _, row := range []struct{ key, suffix string }{{"credsStore", none}, {"credHelpers", none}, {"credsStore", "../../bin/true"}} {
+		t.Run(row.key+" "+row.suffix, func(t *testing.T) {
+			t.Parallel()
+			key, suffix := row.key, row.suffix
+			content := map[string]any{key: suffix}
+			if key == "credHelpers" {
+				content = map[string]any{key: map[string]string{host: suffix}}
+			}
+			content["auths"] = map[string]any{host: map[string]string{"auth": auth("ci", canary)}}
+			refusal := refused(t, dockerConfig(t, jsonOf(t, content)), question(t, host))
+			want := credentials.Error{
+				Setting: "docker_config_path",
+				Text: `The Docker configuration names the credential helper "docker-credential-` + suffix + `", and no such program can be run here. ` +
+					"Install it and put its folder into PATH, or leave docker_config_path out.",
+			}
+			if refusal != want {
+				t.Errorf("got  %+v\nwant %+v", refusal, want)
+			}
+			keepsQuiet(t, credentials.Found{}, &refusal)
+		})
+	}
+}
+
+// A helper that is missing for another host does not matter.
+func TestHelperThatIsNotInstalledForAnotherHost(t *testing.T) {
+	t.Parallel()
+	content := auths(t, host)
+	content["credHelpers"] = map[string]string{"other.example.com": "none-of-this-name"}
+	compare(t, find(t, dockerConfig(t, jsonOf(t, content)), question(t, host)), credentials.Found{
+		Source: credentials.SourceDockerConfig, Credential: login("ci", host),
+	})
+}
+
+// What a helper prints must not get to our own standard error, which ends in the
+// CLI's log. Only another process shows that.
+func TestHelperPrintsNothingOfOurs(t *testing.T) {
+	t.Parallel()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := exec.CommandContext(t.Context(), program, "-test.run=^TestHelper$", "-test.v").CombinedOutput()
+	if err != nil || !bytes.Contains(output, []byte("--- PASS: TestHelper/it_fails_with_a_login")) {
+		t.Fatalf("%v: %s", err, output)
+	}
+	if bytes.Contains(output, []byte(canary)) {
+		t.Errorf("a helper's words are printed:\n%s", output)
+	}
+}
