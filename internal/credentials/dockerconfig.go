@@ -74,7 +74,7 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Fo
 				Username: login.Username, Password: registry.NewSecret(login.Password),
 				Token: registry.NewSecret(login.AccessToken), IdentityToken: registry.NewSecret(login.RefreshToken),
 			}
-			if credential.Username == identityTokenUser {
+			if credential.Username == identityTokenUser && credential.IdentityToken.Empty() {
 				credential = registry.Credential{IdentityToken: credential.Password}
 			}
 			if credential == (registry.Credential{}) {

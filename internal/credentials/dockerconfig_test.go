@@ -37,6 +37,11 @@ func TestDockerConfigFindsAHost(t *testing.T) {
 		{"a URL with the path of the API", []string{"https://r.example.com/v1/"}, host, "https://r.example.com/v1/"},
 		{"a URL with a port", []string{"https://r.example.com:5000/v2/"}, "r.example.com:5000", "https://r.example.com:5000/v2/"},
 		{"the host wins over URLs", []string{"https://r.example.com", host, "http://r.example.com"}, host, host},
+		{"a host with the path of the API", []string{"r.example.com/v1/"}, host, "r.example.com/v1/"},
+		{"an http URL for http", []string{"http://r.example.com:5000", "https://r.example.com:5000"}, "http://r.example.com:5000", "http://r.example.com:5000"},
+		{"an http URL is not for https", []string{"http://r.example.com:5000"}, "r.example.com:5000", ""},
+		{"a host and a port of no scheme, for http", []string{"r.example.com:5000"}, "http://r.example.com:5000", "r.example.com:5000"},
+		{"a URL beside the parts of a login of Docker Hub", []string{"https://index.docker.io/v1/access-token", "https://index.docker.io/v1/refresh-token", "https://registry-1.docker.io/v2/"}, "docker.io", "https://registry-1.docker.io/v2/"},
 		{"the host in capital letters in the address", []string{host}, "R.EXAMPLE.COM", host},
 		{"the key of docker login", []string{dockerHubLogin}, "docker.io/alpine", dockerHubLogin},
 		{"the key of docker login wins over the other names of Docker Hub", []string{"docker.io", "index.docker.io", dockerHubLogin}, "docker.io", dockerHubLogin},
@@ -68,6 +73,7 @@ func TestDockerConfigPassesOver(t *testing.T) {
 		"http://r.example.com":                     "r.example.com",
 		"https://index.docker.io/v1/access-token":  "docker.io",
 		"https://index.docker.io/v1/refresh-token": "docker.io/team/app",
+		"index.docker.io/v1/access-token":          "docker.io",
 	} {
 		compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, key))), question(t, address)), credentials.Found{Source: credentials.SourceNone})
 	}
@@ -101,6 +107,9 @@ func TestDockerConfigEntry(t *testing.T) {
 		{"an identity token", `{"auth":"` + auth(withIdentity.Username, "") + `","identitytoken":"i"}`, withIdentity, nil},
 		{"a registry token", `{"registrytoken":"t"}`, registry.Credential{Token: registry.NewSecret("t")}, nil},
 		{"the user name of an identity token", `{"auth":"` + auth("<token>", "i") + `"}`, identityToken("i"), nil},
+		{"the user name of an identity token beside a password", `{"username":"<token>","password":"other"}`, identityToken("other"), nil},
+		{"the user name of an identity token alone", `{"auth":"` + auth("<token>", "") + `"}`, registry.Credential{}, nothing},
+		{"that user name beside an identity token", `{"auth":"` + auth("<token>", "") + `","identitytoken":"i"}`, registry.Credential{Username: "<token>", IdentityToken: registry.NewSecret("i")}, nil},
 		{"nothing, as a logout may leave it", `{}`, registry.Credential{}, nothing},
 		{"null", `null`, registry.Credential{}, nothing},
 		{"empty texts", `{"auth":"","identitytoken":""}`, registry.Credential{}, nothing},

@@ -178,6 +178,8 @@ func TestKubeletMatchesDockerHub(t *testing.T) {
 		{"another path of docker.io", []string{"docker.io/team"}, "docker.io/other/app", "", noteOtherPath},
 		{"a path of index.docker.io serves no image of docker.io", []string{"index.docker.io/team"}, "docker.io/team/app", "", noteHub},
 		{"a path of index.docker.io serves no address, since the kubelet says docker.io first", []string{"index.docker.io/team"}, "index.docker.io/team/app", "", noteHub},
+		{"a path of index.docker.io in capital letters in the address", []string{"index.docker.io/team"}, "https://Index.Docker.io", "", noteHub},
+		{"the key of docker login, where a path of index.docker.io stands beside it", []string{stored, "index.docker.io/team"}, "index.docker.io/team/app", stored, ""},
 		{"the host that serves", []string{"registry-1.docker.io"}, "docker.io/team/app", "", noteHub},
 		{"the host that serves as a URL", []string{"https://registry-1.docker.io/v2/"}, "docker.io", "", noteHub},
 		{"the host that serves, for an address that is written so", []string{"registry-1.docker.io"}, "registry-1.docker.io/team/app", "registry-1.docker.io", ""},
@@ -185,6 +187,7 @@ func TestKubeletMatchesDockerHub(t *testing.T) {
 		{"the old name of the host", []string{"registry.hub.docker.com"}, "docker.io", "", noteHub},
 		{"the old name of the host, for an address that is written so", []string{"registry.hub.docker.com"}, "registry.hub.docker.com", "registry.hub.docker.com", ""},
 		{"a star does not reach docker.io", []string{"*.docker.io"}, "docker.io", "", noteHub},
+		{"a star does not reach index.docker.io either", []string{"*.docker.io"}, "index.docker.io/team/app", "", noteHub},
 		{"a host that ends like docker.io is none of its names", []string{"notdocker.io"}, "docker.io", "", noteNoEntry},
 		{"no entry of Docker Hub", []string{"r.example.com"}, "docker.io", "", noteNoEntry},
 		{"an entry of Docker Hub for another registry", []string{stored, "docker.io"}, "r.example.com", "", noteNoEntry},
@@ -245,13 +248,28 @@ func TestKubeletWouldTryTheNextEntry(t *testing.T) {
 		payload string
 		notes   []string
 	}{
-		"another login":  {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []string{noteOthers}},
-		"the same login": {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p"}}}`, nil},
-		"another host":   {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.org":{"username":"b","password":"p"}}}`, nil},
+		"another login":          {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []string{noteOthers}},
+		"the same login":         {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p"}}}`, nil},
+		"another host":           {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.org":{"username":"b","password":"p"}}}`, nil},
+		"another password":       {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"o"}}}`, []string{noteOthers}},
+		"another token":          {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p","identitytoken":"i"}}}`, []string{noteOthers}},
+		"the same login in auth": {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"auth":"` + auth("a", "p") + `"}}}`, nil},
+		"another repository":     {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.example.com/team":{"username":"b","password":"p"}}}`, nil},
 	} {
 		if found := find(t, credentials.Places{}, withPayload(t, row.payload, host)); !slices.Equal(found.Notes, row.notes) || found.Credential != login("a", "p") {
 			t.Errorf("%s: notes %q, user name %q", name, found.Notes, found.Credential.Username)
 		}
+	}
+}
+
+// One of several repositories is enough for that.
+func TestKubeletWouldTryTheNextEntryOfOneRepository(t *testing.T) {
+	t.Parallel()
+	const ci = `{"username":"ci","password":"p"}`
+	payload := `{"auths":{"r.example.com/a":` + ci + `,"r.example.com/b/app":` + ci + `,"r.example.com/b":{"username":"x"}}}`
+	for _, repositories := range [][]string{{"a/app", "b/app"}, {"b/app", "a/app"}} {
+		found := find(t, credentials.Places{}, withPayload(t, payload, host, repositories...))
+		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteOthers}})
 	}
 }
 

@@ -66,8 +66,8 @@ const (
 // what is shipped: it ends the search, and what the cluster could not use is
 // anonymous access.
 func fromPayload(text registry.Secret, images [][]string) (Found, error) {
-	anonymous := func(note string) (Found, error) {
-		return found(SourceDockerConfigJSON, registry.Credential{}, note), nil
+	anonymous := func(notes ...string) (Found, error) {
+		return found(SourceDockerConfigJSON, registry.Credential{}, notes...), nil
 	}
 	if text.Empty() {
 		return anonymous(noteEmpty)
@@ -89,10 +89,13 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 		return anonymous(noteNoEntries)
 	}
 	all := p.patterns()
-	first := match(all, images[0])
+	var matching []string
+	for _, names := range images {
+		matching = append(matching, match(all, names)...)
+	}
 	for _, key := range slices.Sorted(maps.Keys(p.Auths)) {
 		if _, _, err := decodeAuth(p.Auths[key].Auth); err != nil {
-			if slices.Contains(first, key) {
+			if slices.Contains(matching, key) {
 				return anonymous(noteAuth)
 			}
 			return anonymous(noteOtherAuth)
@@ -115,7 +118,7 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 		}
 	}
 	if credential == (registry.Credential{}) {
-		return anonymous(noteNothing)
+		return anonymous(append([]string{noteNothing}, notes...)...)
 	}
 	return found(SourceDockerConfigJSON, credential, notes...), nil
 }

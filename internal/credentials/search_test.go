@@ -197,6 +197,7 @@ func TestAppsettingsPathThatIsNotKnownYet(t *testing.T) {
 		{"every setting", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Found{Source: fromEnvironment, Credential: all}},
 		{"the address of another host", []string{other}, credentials.Found{Source: credentials.SourceNone}},
 		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Found{Source: credentials.SourceNone}},
+		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Found{Source: credentials.SourceNone}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -43,7 +43,7 @@ func isWanted(key string) bool {
 // setting is one value and the place where a user finds it.
 type setting struct {
 	value  registry.Secret
-	where  string // such as OCI__USERNAME in the environment
+	where  string // such as the environment (OCI__USERNAME)
 	source Source
 }
 

@@ -95,6 +95,8 @@ func TestSettingsBelongToARegistry(t *testing.T) {
 		{"another port", []string{host, "r.example.com:5001", "http://r.example.com"}, []string{"r.example.com:5000"}, false},
 		{"the same port", []string{"r.example.com:5000", "https://r.example.com:5000"}, []string{"r.example.com:5000"}, true},
 		{"the same port over http", []string{"http://r.example.com:5000"}, []string{"r.example.com:5000"}, false},
+		{"the same port over http, by its own scheme", []string{"http://r.example.com:5000", "HTTP://R.example.com:5000/base"}, []string{"http://r.example.com:5000"}, true},
+		{"the same port over https", []string{"https://r.example.com:5000"}, []string{"http://r.example.com:5000"}, false},
 		{"a port of no scheme, over http", []string{"r.example.com:5000"}, []string{"http://r.example.com:5000"}, true},
 		{"http is port 80", []string{"http://r.example.com", "http://r.example.com:80", "r.example.com:80"}, []string{host}, false},
 		{"http on port 443", []string{"http://r.example.com:443"}, []string{host}, false},
@@ -243,6 +245,7 @@ func TestRegistryOfTheSettingsSaysWhereItLooked(t *testing.T) {
 		{"not in the file either", []string{"PATH=/bin"}, `{}`, begin + inFile + writeHost},
 		{"not in the first section", []string{"OCI__TOKEN=" + canary, "REGISTRY__REGISTRYURL=" + host}, "", begin + noFile + fmt.Sprintf(section, "OCI", "the environment (OCI__TOKEN)") + writeHost},
 		{"not in Registry of the file", nil, `{"Registry":{"Password":"` + canary + `"}}`, begin + inFile + fmt.Sprintf(section, "Registry", "%q") + writeHost},
+		{"not in the file, over which the environment counts", []string{"oci__password=" + canary}, `{"OCI":{"Password":"x"}}`, begin + inFile + fmt.Sprintf(section, "OCI", "the environment (oci__password)") + writeHost},
 		{"empty in the environment", []string{"OCI__REGISTRYURL="}, "", begin + noFile + fmt.Sprintf(section, "OCI", "the environment (OCI__REGISTRYURL)") + writeHost},
 	} {
 		t.Run(row.name, func(t *testing.T) {
