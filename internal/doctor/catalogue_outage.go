@@ -44,11 +44,16 @@ var outageReasons = []Entry{{
 	Reason: ReasonTLSUntrusted, Status: "fail",
 	Meaning:  "The registry's certificate is not trusted, has expired or is for another name.",
 	sentence: "{registry} could not be asked about {credential}: {answer}",
+	causes:   []string{causeIntercepted}, // the others depend on the certificate
+	remedy:   remedyTLS,
+}, {
+	Reason: ReasonTLSClientCert, Status: "fail",
+	Meaning:  "The registry, or what stands in front of it, wants a client certificate, or another one than is configured.",
+	sentence: "{registry} wants a client certificate, so it could not be asked about {credential}: {answer}",
 	causes: []string{
-		"The registry uses a private certificate authority that is not installed on this machine",
-		"The certificate has expired, or the clock of this machine is wrong",
-		"The certificate was issued for another host name",
-		"A proxy opens the connection and shows a certificate of its own",
+		"client_cert_pem and client_key_pem are not set for this registry",
+		"The client certificate has expired, or was signed by an authority that the registry does not accept",
+		"registry_url names an address that is for other clients only",
 	},
 	remedy: remedyTLS,
 }, {
@@ -57,7 +62,7 @@ var outageReasons = []Entry{{
 	sentence: "{registry} could not be asked about {credential}: {answer}",
 	causes: []string{
 		"The port does not speak TLS",
-		"The server wants a client certificate, or knows no TLS version above 1.1",
+		"The server knows no TLS version above 1.1",
 	},
 	remedy: remedyTLS,
 }, {

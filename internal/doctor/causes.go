@@ -16,6 +16,25 @@ const (
 	causeAllowlist = "IP address or network not in the registry's allowlist"
 )
 
+const causeIntercepted = "A proxy opens the connection and shows a certificate of its own"
+
+// certificateCauses are about what is wrong with a certificate.
+func certificateCauses(fault registry.CertificateFault) []string {
+	switch fault {
+	case registry.CertificateAuthority:
+		return []string{
+			"The registry uses a private certificate authority that is not installed on this machine; ca_cert_pem takes its certificate",
+			"The registry does not send the intermediate certificates that lead to its authority",
+		}
+	case registry.CertificateName:
+		return []string{"The certificate was issued for another host name than the one in registry_url"}
+	case registry.CertificateExpired:
+		return []string{"The certificate has expired and was not renewed", "The clock of this machine is wrong"}
+	default:
+		return nil
+	}
+}
+
 // causes lists what may be wrong, most likely first: what was seen on the
 // credential and the answer, then what the catalogue knows of the reason.
 func causes(e Evidence, v Verdict) []string {
@@ -31,6 +50,9 @@ func causes(e Evidence, v Verdict) []string {
 	}
 	seen = append(seen, e.Credential.Notes...)
 	seen = append(seen, addressCauses(e)...)
+	if answer := e.last(); answer != nil && answer.Failure != nil {
+		seen = append(seen, certificateCauses(answer.Failure.Certificate)...)
+	}
 	return append(seen, lookup(v.Reason).causes...)
 }
 
@@ -94,9 +116,14 @@ func addressCauses(e Evidence) []string {
 	if answer.Status == statusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil {
 		seen = append(seen, "The port may speak TLS; write https:// in registry_url")
 	}
-	target, err := url.Parse(answer.Location)
-	if err == nil && e.Endpoint.Scheme() == "http" && target.Scheme == "https" && target.Hostname() == e.Endpoint.Hostname() {
+	if wantsHTTPS(e, *answer) {
 		seen = append(seen, "The registry wants TLS; write https:// in registry_url")
 	}
 	return seen
+}
+
+// wantsHTTPS tells a redirect that only leads from http to https.
+func wantsHTTPS(e Evidence, a registry.Answer) bool {
+	target, err := url.Parse(a.Location)
+	return err == nil && e.Endpoint.Scheme() == "http" && target.Scheme == "https" && target.Hostname() == e.Endpoint.Hostname()
 }

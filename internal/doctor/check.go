@@ -42,6 +42,7 @@ type Request struct {
 	Access          []AccessRequest
 	Timeout         time.Duration // deadline over the whole check
 	Began           time.Time     // when its time began to run; zero for now
+	Retry           registry.Retry
 }
 
 // Report is one answer.
@@ -92,7 +93,7 @@ func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
 	if r.Began.IsZero() {
 		r.Began = d.now()
 	}
-	bounded, cancel := context.WithTimeout(ctx, r.Timeout-d.now().Sub(r.Began))
+	bounded, cancel := context.WithTimeout(registry.WithRetry(ctx, r.Retry), r.Timeout-d.now().Sub(r.Began))
 	defer cancel()
 	g := gatherer{wire: d.wire, store: d.store, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
 		Skipped:         r.Skipped,

@@ -96,7 +96,7 @@ func judgeUnsent(e Evidence) (Verdict, bool) {
 // judgeFirst is judgeOutage for the request without credentials, where a 400
 // cannot be their fault.
 func judgeFirst(a registry.Answer) (Verdict, bool) {
-	if a.Failure == nil && a.Status == statusBadRequest {
+	if a.Failure == nil && a.Status == statusBadRequest && !a.ClientCert {
 		return fail(ReasonNotARegistry), true
 	}
 	return judgeOutage(a)
@@ -108,6 +108,8 @@ func judgeOutage(a registry.Answer) (Verdict, bool) {
 		return fail(reasonOfFault(a.Failure.Fault)), true
 	}
 	switch status := a.Status; {
+	case a.ClientCert:
+		return fail(ReasonTLSClientCert), true
 	case a.Location != "":
 		return fail(ReasonUnexpectedRedirect), true
 	case status == statusProxyAuth:
@@ -138,6 +140,8 @@ func reasonOfFault(f registry.Fault) Reason {
 		return ReasonTimeout
 	case registry.FaultUntrusted:
 		return ReasonTLSUntrusted
+	case registry.FaultClientCert:
+		return ReasonTLSClientCert
 	case registry.FaultPlainHTTP:
 		return ReasonPlainHTTPRegistry
 	case registry.FaultTLS:

@@ -134,19 +134,6 @@ func TestEveryReasonHasARow(t *testing.T) {
 	}
 }
 
-// TestLinesThatAreStillToCome lists the lines of the verdict table that need TLS
-// settings.
-func TestLinesThatAreStillToCome(t *testing.T) {
-	t.Parallel()
-	for _, reason := range []doctor.Reason{"tls_client_cert"} {
-		for _, entry := range doctor.Catalogue() {
-			if entry.Reason == reason {
-				t.Errorf("%s is there: take it off this list", reason)
-			}
-		}
-	}
-}
-
 func TestNoTwoLinesShareARow(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -25,6 +25,7 @@ func message(e Evidence, v Verdict, clean registry.Cleaner) string {
 		"{malformed}", describeMalformed(e.Credential),
 		"{switch}", e.Skipped,
 		"{failure}", e.Credential.Failure,
+		"{note}", strings.Join(e.Credential.Notes, "; "),
 		"{answer}", describeAnswer(e, clean),
 		"{access}", describeAccess(e.Access),
 	).Replace(sentence) + unproven(e, v) + "."
@@ -39,6 +40,10 @@ func sentenceOf(e Evidence, v Verdict) string {
 		return entry.unsent
 	case v.Verified && v.Reason != ReasonAccepted && v.Reason != ReasonExchangeAccepted:
 		return "{registry} accepted {credential} and refused others: {answer}"
+	case v.Reason == ReasonAuthenticationRequired && len(e.Credential.Notes) > 0:
+		return "{registry} wants credentials, and what is configured holds none for it ({note}): {answer}"
+	case v.Reason == ReasonAnonymousAccepted && len(e.Credential.Notes) > 0 && e.Anonymous.Status == statusOK:
+		return "{registry} answers without credentials, and what is configured holds none for it ({note}): {answer}"
 	case v.Reason == ReasonAnonymousAccepted && e.Anonymous.Status != statusOK:
 		return "{registry} gives anybody a token for what is asked, and no credentials are configured: {answer}"
 	case v.Reason == ReasonExchangeInconclusive && (e.Control == nil || e.Control.Status != statusOK):
@@ -120,6 +125,9 @@ func describeResult(a registry.Answer, e Evidence, clean registry.Cleaner) strin
 	switch {
 	case a.Location != "":
 		text += ", a redirect to " + registry.Cut(clean.Scrub(a.Location), maxRegistryText)
+		if wantsHTTPS(e, a) {
+			text += "; write https:// in registry_url"
+		}
 	case a.Status == statusOK && a.IsHTML && !a.IsRegistry:
 		text += " with an HTML page"
 	}
@@ -170,6 +178,8 @@ func describeFailure(f registry.Failure, e Evidence) string {
 		text = "no complete answer came within " + e.Timeout.String()
 	case registry.FaultUntrusted, registry.FaultTLS:
 		text = "no secure connection could be made"
+	case registry.FaultClientCert:
+		text = "the server wants a client certificate"
 	case registry.FaultPlainHTTP:
 		text = "the server answers plain HTTP on this port, not https"
 	case registry.FaultProxyAuth:

@@ -15,6 +15,7 @@ const (
 	ReasonConnectionFailed       Reason = "connection_failed"
 	ReasonTimeout                Reason = "timeout"
 	ReasonTLSUntrusted           Reason = "tls_untrusted"
+	ReasonTLSClientCert          Reason = "tls_client_cert"
 	ReasonTLSFailed              Reason = "tls_failed"
 	ReasonPlainHTTPRegistry      Reason = "plain_http_registry"
 	ReasonUnexpectedRedirect     Reason = "unexpected_redirect"

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -17,9 +16,9 @@ import (
 
 // checks is what all checks of one provider block share.
 type checks struct {
-	doctor        *doctor.Doctor
+	doctors       *doctors
 	places        credentials.Places // where credentials may be
-	timeout       types.String       // for checks that do not say it themselves
+	wire          wireModel          // how to connect, for checks that do not say it themselves
 	skipped       string             // the switch that turns the checks off; empty if none does
 	switchProblem diag.Diagnostics   // of the switch
 	problems      diag.Diagnostics   // of the provider block, for the checks to report
@@ -35,15 +34,21 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 		return diags
 	}
 	question, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
+	var settings registry.TLS
 	if c.skipped == "" {
 		diags.Append(c.problems...)
-		question, found = c.ask(ctx, model, &diags)
+		question, settings, found = c.ask(ctx, model, &diags)
 	}
 	if diags.HasError() {
 		return diags
 	}
+	examiner, err := c.doctors.forTLS(settings)
+	if err != nil {
+		settled{own: model.wireModel, block: c.wire, diags: &diags}.tlsFault(err)
+		return diags
+	}
 	ctx = maskSecrets(ctx, model, question.Credential)
-	report, err := c.doctor.Check(ctx, question)
+	report, err := examiner.Check(ctx, question)
 	switch {
 	case err != nil:
 		diags.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
@@ -60,11 +65,16 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 }
 
 // ask reads the model and looks for the credentials, on the time of the check.
-func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
+func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnostics) (doctor.Request, registry.TLS, credentials.Found) {
 	began := time.Now()
-	question, search := model.request(ctx, c, diags)
+	w := settled{own: model.wireModel, block: c.wire, diags: diags}.wire(ctx)
+	question, search := model.request(ctx, c.places, w, diags)
 	if diags.HasError() {
-		return question, credentials.Found{}
+		return question, w.tls, credentials.Found{}
+	}
+	if w.tls.Insecure && question.Endpoint.Scheme() == "https" {
+		diags.AddWarning("Certificates are not verified",
+			"insecure is set, so anybody between this machine and "+question.Endpoint.Host()+" can read the credentials. ca_cert_pem takes the certificate of a private authority.")
 	}
 	bounded, cancel := context.WithDeadline(ctx, began.Add(question.Timeout))
 	defer cancel()
@@ -76,7 +86,7 @@ func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnos
 	question.Began = began
 	question.Credential, question.ExpiresAt = found.Credential, found.ExpiresAt
 	question.Notes, question.SourceFailure = found.Notes, found.Failure
-	return question, found
+	return question, w.tls, found
 }
 
 // addPlaceError reports a place that cannot be searched: on the attribute if it
@@ -105,7 +115,7 @@ func addPlaceError(diags *diag.Diagnostics, err error) {
 // form in which it may come.
 func maskSecrets(ctx context.Context, model *checkModel, found registry.Credential) context.Context {
 	forms := registry.SecretForms(found)
-	for _, value := range []secretValue{model.Password, model.Token, model.IdentityToken, model.DockerConfigJSON} {
+	for _, value := range []secretValue{model.Password, model.Token, model.IdentityToken, model.DockerConfigJSON, model.ClientKeyPEM} {
 		if s := value.secret(); s != nil {
 			forms = append(forms, registry.SecretForms(registry.Credential{Username: model.Username.ValueString(), Password: *s})...)
 		}

@@ -1,5 +1,7 @@
 package provider
 
+import "slices"
+
 // typeName is the name of the check behind the provider's prefix.
 const typeName = "_oci_credentials_check"
 
@@ -14,7 +16,10 @@ const checkText = "Asks a container registry whether it accepts credentials, whi
 const planText = "While a read is deferred to the apply, a saved plan holds it, marked sensitive."
 
 // checkFields are the arguments and attributes of a check.
-var checkFields = []field{
+var checkFields = slices.Concat(questionFields, wireFields("before that of the provider block"), verdictFields)
+
+// questionFields say what is checked.
+var questionFields = []field{
 	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
 		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry. " +
 		"When it is left out, the registry of the Stella Ops settings is asked, which the environment or `appsettings_path` of the provider block holds."},
@@ -23,7 +28,7 @@ var checkFields = []field{
 	{name: "token", kind: kindSecret, argument: true, text: "Bearer token, sent as it is. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
 	{name: "identity_token", kind: kindSecret, argument: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
 	{name: "docker_config_json", kind: kindSecret, argument: true, text: "Payload of a `kubernetes.io/dockerconfigjson` secret, read as the kubelet reads it: what is checked is what is shipped. " +
-		"The longest key of `auths` that matches the repository in `registry_url` or `access` counts. A payload without an entry for the registry is checked as anonymous access. Never stored: in the data source it reads back as null. " + planText},
+		"The key of `auths` that matches the repository in `registry_url` or `access` counts, and of several the one that the kubelet tries first. A payload without an entry for the registry is checked as anonymous access. Never stored: in the data source it reads back as null. " + planText},
 	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves. Each action is one request for a token with that scope; Quay creates a repository when a token for `push` is asked for.", fields: []field{
 		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
 		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},
@@ -32,8 +37,10 @@ var checkFields = []field{
 	{name: "token_exchange", kind: kindBool, argument: true, text: "Whether to exchange user name and password for a token where the registry asks for that. Default `true`. " +
 		"With `false` such a registry passes unproven, as in the Stella Ops Doctor, and its token service is sent nothing."},
 	{name: "require_verified", kind: kindBool, argument: true, text: "Whether a pass needs proof. With `true`, invented credentials must be refused, and a pass that is not `verified` becomes a fail with its reason kept. Default `false`: nothing invented is ever sent."},
-	{name: "timeout", argument: true, text: "Longest time that the whole check may take, as a Go duration such as `10s` or `1m30s`. Default: that of the provider block, else `30s`."},
+}
 
+// verdictFields are the attributes.
+var verdictFields = []field{
 	{name: "passed", kind: kindBool, text: "The verdict. Never null."},
 	{name: "verified", kind: kindBool, text: "True if the check passed and the same request without credentials was refused or answered as somebody else, so that the credentials made the difference. Never true for anonymous checks."},
 	{name: "rejected", kind: kindBool, text: "True if the check failed and it is proven that these credentials were refused or cannot work. False for outages: `!rejected` is the gate for those who accept an outage."},

@@ -20,7 +20,7 @@ type checkModel struct {
 	Access           types.List   `tfsdk:"access"`
 	TokenExchange    types.Bool   `tfsdk:"token_exchange"`
 	RequireVerified  types.Bool   `tfsdk:"require_verified"`
-	Timeout          types.String `tfsdk:"timeout"`
+	wireModel
 
 	Passed              types.Bool         `tfsdk:"passed"`
 	Verified            types.Bool         `tfsdk:"verified"`
@@ -85,7 +85,7 @@ type constantsModel struct {
 // dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept
 // that of a data source, and show no difference for it.
 func (m *checkModel) dropSecrets() {
-	m.Password, m.Token, m.IdentityToken, m.DockerConfigJSON = secretValue{}, secretValue{}, secretValue{}, secretValue{}
+	m.Password, m.Token, m.IdentityToken, m.DockerConfigJSON, m.ClientKeyPEM = secretValue{}, secretValue{}, secretValue{}, secretValue{}, secretValue{}
 }
 
 // fill writes the report into the attributes.

@@ -3,11 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
@@ -17,8 +15,8 @@ import (
 // request turns the configuration into a question to the registry, which still
 // lacks the credential, and one to the places that may hold it. What nobody could
 // act on is an error on its attribute that does not repeat the value.
-func (m *checkModel) request(ctx context.Context, shared *checks, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
-	endpoint, address := m.endpoint(shared.places, diags)
+func (m *checkModel) request(ctx context.Context, places credentials.Places, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
+	endpoint, address := m.endpoint(places, diags)
 	access, accessDiags := m.accessRequests(ctx, endpoint)
 	diags.Append(accessDiags...)
 	var repositories []string
@@ -33,7 +31,8 @@ func (m *checkModel) request(ctx context.Context, shared *checks, diags *diag.Di
 			TokenExchange:   m.exchanges(),
 			RequireVerified: m.RequireVerified.ValueBool(),
 			Access:          access,
-			Timeout:         m.timeout(shared.timeout, diags),
+			Timeout:         w.timeout,
+			Retry:           w.retry,
 		}, credentials.Question{
 			Endpoint:     endpoint,
 			Address:      address,
@@ -65,34 +64,4 @@ func (m *checkModel) endpoint(places credentials.Places, diags *diag.Diagnostics
 			"The value of registry_url is not shown here, since it may hold a secret: "+err.Error()+".")
 	}
 	return endpoint, address
-}
-
-// timeout is how long the check may take: by its own argument, else by that of
-// the provider block.
-func (m *checkModel) timeout(ofProvider types.String, diags *diag.Diagnostics) time.Duration {
-	const advice = "Write a number with its unit, such as 10s or 1m30s."
-	switch own := m.Timeout.ValueString(); {
-	case own != "":
-		timeout, ok := parseTimeout(own)
-		if !ok {
-			diags.AddAttributeError(path.Root("timeout"), "timeout cannot be used", "The value of timeout is not a duration above zero. "+advice)
-		}
-		return timeout
-	case ofProvider.IsUnknown():
-		diags.AddError("timeout in the provider block is not known yet",
-			"This check has no timeout of its own, and that of the provider block is known only after the apply. Write one in the check.")
-	case ofProvider.ValueString() != "":
-		timeout, ok := parseTimeout(ofProvider.ValueString())
-		if !ok {
-			diags.AddError("timeout in the provider block cannot be used", "The value of timeout in the provider block is not a duration above zero. "+advice)
-		}
-		return timeout
-	}
-	return doctor.DefaultTimeout
-}
-
-// parseTimeout reads a duration above zero.
-func parseTimeout(value string) (timeout time.Duration, ok bool) {
-	timeout, err := time.ParseDuration(value)
-	return timeout, err == nil && timeout > 0
 }

@@ -39,7 +39,11 @@ func everyArgument(t *testing.T, s server, url string) map[string]tftypes.Value 
 	t.Helper()
 	accessType := s.schema.AttributeTypes["access"].(tftypes.List)
 	entry := accessType.ElementType.(tftypes.Object)
+	retry := s.schema.AttributeTypes["retry"].(tftypes.Object)
+	certificate, key := certificatePEM(t)
 	arguments := map[string]tftypes.Value{
+		"ca_cert_pem": str(certificate), "client_cert_pem": str(certificate), "client_key_pem": str(key), "insecure": tftypes.NewValue(tftypes.Bool, false),
+		"retry":        tftypes.NewValue(retry, withNulls(retry, map[string]tftypes.Value{"min_delay": str("1ms")})),
 		"registry_url": str(url), "username": str("ci"), "password": str("right"), "token": str("t0ken"), "identity_token": str("1dentity"),
 		"docker_config_json": str(`{"auths":{}}`), "timeout": str("20s"),
 		"token_exchange":   tftypes.NewValue(tftypes.Bool, true),

@@ -18,6 +18,10 @@ func (f field) providerAttribute() schema.Attribute {
 	switch f.kind {
 	case kindBool:
 		return schema.BoolAttribute{MarkdownDescription: f.text, Optional: true}
+	case kindInt:
+		return schema.Int64Attribute{MarkdownDescription: f.text, Optional: true}
+	case kindObject:
+		return schema.SingleNestedAttribute{MarkdownDescription: f.text, Optional: true, Attributes: providerAttributes(f.fields)}
 	case kindStrings:
 		return schema.ListAttribute{MarkdownDescription: f.text, Optional: true, ElementType: types.StringType}
 	case kindMap:

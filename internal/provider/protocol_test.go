@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -42,7 +43,10 @@ func newServerWith(t *testing.T, block map[string]tftypes.Value, environ ...stri
 func configuredServer(t *testing.T, block map[string]tftypes.Value, environ ...string) (server, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	made := func() provider.Provider {
-		return &stellaopsProvider{version: "test", environ: func() []string { return environ }}
+		return &stellaopsProvider{
+			version: "test", environ: func() []string { return environ },
+			wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		}
 	}
 	s := server{ProviderServer: providerserver.NewProtocol6(made())()}
 	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -174,7 +178,7 @@ func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
 			}
 			for name, typ := range s.schema.AttributeTypes {
 				switch value := got[name]; {
-				case name == "password" || name == "token" || name == "identity_token" || name == "docker_config_json":
+				case name == "password" || name == "token" || name == "identity_token" || name == "docker_config_json" || name == "client_key_pem":
 					if !value.IsNull() {
 						t.Errorf("%s is not null", name)
 					}

@@ -4,7 +4,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"os"
 	"time"
 
@@ -15,20 +14,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"golang.org/x/net/http/httpproxy"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 type stellaopsProvider struct {
 	version string
 	environ func() []string // the environment, as NAME=value
+	// wait passes the time between two tries; nil for real time.
+	wait func(ctx context.Context, delay time.Duration) error
 }
 
 var _ provider.ProviderWithEphemeralResources = (*stellaopsProvider)(nil)
 
 // New returns the factory of the provider; version is the one that was built.
 func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &stellaopsProvider{version, os.Environ} }
+	return func() provider.Provider { return &stellaopsProvider{version: version, environ: os.Environ} }
 }
 
 func (p *stellaopsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
@@ -45,7 +45,7 @@ func (p *stellaopsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 // with the block is reported by the checks that need it.
 func (p *stellaopsProvider) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var model providerModel
-	shared := &checks{problems: request.Config.Get(ctx, &model), timeout: model.Timeout}
+	shared := &checks{problems: request.Config.Get(ctx, &model), wire: model.wireModel}
 	environ := p.environ()
 	shared.places = model.places(ctx, environ, &shared.problems)
 	shared.skipped, shared.switchProblem = model.skipped(environ)
@@ -55,11 +55,12 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 	}
 	realms, known := model.trustedRealms(&shared.problems)
 	shared.realmsUnknown = !known
-	shared.doctor = doctor.New(registry.NewClient(registry.Options{
+	shared.doctors = &doctors{options: registry.Options{
 		UserAgent:     "terraform-provider-stellaops/" + p.version,
 		Proxy:         httpproxy.FromEnvironment(),
 		TrustedRealms: realms,
-	}), time.Now, rand.Text)
+		Wait:          p.wait,
+	}}
 	response.DataSourceData = shared
 	response.EphemeralResourceData = shared
 }

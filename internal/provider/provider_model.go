@@ -22,8 +22,8 @@ type providerModel struct {
 	AppsettingsPath  types.String `tfsdk:"appsettings_path"`
 	DockerConfigPath types.String `tfsdk:"docker_config_path"`
 	TrustedRealms    types.List   `tfsdk:"trusted_realms"`
-	Timeout          types.String `tfsdk:"timeout"`
 	SkipChecks       types.Bool   `tfsdk:"skip_checks"`
+	wireModel
 }
 
 // registryModel is an entry of registries.

@@ -29,6 +29,7 @@ func fullOfSecrets(url string) checkModel {
 	return checkModel{
 		RegistryURL: types.StringValue(url), Username: types.StringValue("ci"), Password: theCanary(),
 		Token: theCanary(), IdentityToken: theCanary(), DockerConfigJSON: theCanary(),
+		wireModel: wireModel{ClientKeyPEM: theCanary()},
 	}
 }
 
@@ -67,6 +68,7 @@ func TestTheLogMasksEverySecretInEveryForm(t *testing.T) {
 		"a password argument":   {checkModel{Username: types.StringValue("ci"), Password: theCanary()}, registry.Credential{}},
 		"a token argument":      {checkModel{Token: theCanary()}, registry.Credential{}},
 		"an identity token":     {checkModel{IdentityToken: theCanary()}, registry.Credential{}},
+		"a client key":          {checkModel{wireModel: wireModel{ClientKeyPEM: theCanary()}}, registry.Credential{}},
 		"a payload":             {checkModel{DockerConfigJSON: theCanary()}, registry.Credential{}},
 		"a password of a place": {checkModel{}, registry.Credential{Username: "ci", Password: registry.NewSecret(canary)}},
 		"a token of a place":    {checkModel{}, registry.Credential{Token: registry.NewSecret(canary)}},
@@ -100,8 +102,10 @@ func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential re
 func TestACrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
-		shared := &checks{doctor: doctor.New(crashing{}, time.Now, func() string { return "0123456789abcdef" })}
+		crashes := doctor.New(crashing{}, time.Now, func() string { return "0123456789abcdef" })
+		shared := &checks{doctors: &doctors{known: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
 		model := fullOfSecrets("registry.example.com")
+		model.ClientKeyPEM = secretValue{} // no key in PEM would end the check before it begins
 		shared.run(context.Background(), &model)
 		t.Fatal("it did not crash")
 	}

@@ -34,7 +34,10 @@ func dataSourceSchema(t *testing.T) data.Schema {
 func TestDataSourceSchemaAndModelHaveTheSameNames(t *testing.T) {
 	t.Parallel()
 	attributes := dataSourceSchema(t).Attributes
-	for field := range reflect.TypeFor[checkModel]().Fields() {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[checkModel]()) {
+		if field.Anonymous {
+			continue
+		}
 		name := field.Tag.Get("tfsdk")
 		if _, ok := attributes[name]; !ok {
 			t.Errorf("the model has %q, the schema has not", name)
@@ -48,7 +51,7 @@ func TestDataSourceSchemaAndModelHaveTheSameNames(t *testing.T) {
 
 func TestOnlySecretArgumentsAreSensitive(t *testing.T) {
 	t.Parallel()
-	secret := map[string]bool{"password": true, "token": true, "identity_token": true, "docker_config_json": true}
+	secret := map[string]bool{"password": true, "token": true, "identity_token": true, "docker_config_json": true, "client_key_pem": true}
 	for name, attribute := range dataSourceSchema(t).Attributes {
 		if attribute.IsSensitive() != secret[name] {
 			t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
@@ -74,7 +77,10 @@ func TestEveryFieldHasAText(t *testing.T) {
 func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
 	t.Parallel()
 	attributes := providerAttributes(providerFields)
-	for field := range reflect.TypeFor[providerModel]().Fields() {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[providerModel]()) {
+		if field.Anonymous {
+			continue
+		}
 		name := field.Tag.Get("tfsdk")
 		if _, ok := attributes[name]; !ok {
 			t.Errorf("the model has %q, the schema has not", name)

@@ -20,6 +20,7 @@ type Answer struct {
 	Challenges []Challenge // of a 401 only: some registries send one with a 200
 	IsRegistry bool        // the API version header of a registry is there
 	IsHTML     bool        // a page for people
+	ClientCert bool        // the server wants a client certificate
 	Location   string      // other origin that a redirect points to; "" if none
 	Text       string      // the server's own words, as sent: clean them before showing
 }
@@ -48,6 +49,7 @@ func newAnswer(r received) Answer {
 		IsRegistry: response.Header.Get(versionHeader) != "",
 		IsHTML:     isHTML(response.Header.Get("Content-Type"), r.body),
 	}
+	a.ClientCert = a.Status == http.StatusBadRequest && wantsClientCertificate(r.body)
 	if a.Status == http.StatusUnauthorized {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
 	}
@@ -61,6 +63,13 @@ func newAnswer(r received) Answer {
 		a.Text = errorText(r.body)
 	}
 	return a
+}
+
+// wantsClientCertificate knows the pages by which nginx refuses a client without
+// a certificate, or with one that it does not accept: it does so after the
+// handshake, by an HTTP answer (nginx, ngx_http_special_response.c).
+func wantsClientCertificate(body []byte) bool {
+	return bytes.Contains(body, []byte("No required SSL certificate was sent")) || bytes.Contains(body, []byte("The SSL certificate error"))
 }
 
 func isRedirect(status int) bool {

@@ -17,6 +17,11 @@ const (
 	maxBodyBytes   = 64 << 10
 
 	idleConnections = 10 // kept per host for the next check
+	idleTime        = 10 * time.Second
+
+	// deadTime is how long the other side of HTTP/2 may take neither bytes nor
+	// pings: such a connection would outlive the request that opened it.
+	deadTime = 3 * time.Second
 )
 
 // Client asks registries and their token services. It is safe for concurrent
@@ -28,6 +33,7 @@ type Client struct {
 	proxy       func(*url.URL) (*url.URL, error)
 	trusted     func(hostport string) bool
 	userAgent   string
+	wait        func(ctx context.Context, delay time.Duration) error
 }
 
 // Options are what a [Client] needs from outside.
@@ -43,12 +49,18 @@ type Options struct {
 	// TrustedRealms are host or host:port of token services that may be at a
 	// private address although their registry is at a public one.
 	TrustedRealms []string
+	// Wait returns after the delay before another try, or with an error when ctx
+	// ends first; nil means to wait for real.
+	Wait func(ctx context.Context, delay time.Duration) error
 }
 
 // NewClient makes a client with its own pools of connections: a connection that
 // the guard let through for one registry must not serve another.
 func NewClient(o Options) *Client {
-	c := &Client{userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms)}
+	c := &Client{userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
+	if c.wait == nil {
+		c.wait = wait
+	}
 	dial := dialer(o.Dial)
 	c.direct = newTransport(o, plainDial(dial))
 	if o.Proxy != nil {
@@ -66,6 +78,7 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		config = o.TLS.Clone()
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	noteClientCertificate(config)
 	return &http.Transport{
 		DialContext:            inTime(dial),
 		TLSClientConfig:        config,
@@ -73,7 +86,8 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		DisableCompression:     true, // a body is read for its first words only; nothing needs unpacking
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		MaxIdleConnsPerHost:    idleConnections,
-		IdleConnTimeout:        30 * time.Second,
+		IdleConnTimeout:        idleTime,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: idleTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
 		OnProxyConnectResponse: refuseProxy,
 	}
 }
@@ -95,8 +109,8 @@ func (c *Client) CloseIdleConnections() {
 }
 
 // Ask sends GET /v2/ (OCI distribution specification, end-1) with the
-// credential, or without one where it is empty. No answer is asked for again
-// (net/http repeats a request when a connection that was kept turns out to be
+// credential, or without one where it is empty; again as [WithRetry] says (and
+// net/http repeats a request when a connection that was kept turns out to be
 // closed). Redirects to the same origin are followed, any other is an answer. Ask
 // returns when ctx ends at the latest.
 func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {

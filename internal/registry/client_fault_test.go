@@ -164,7 +164,10 @@ func faultRows() []faultRow {
 		}), registry.FaultUntrusted, "expired"},
 		{"the server wants a client certificate", overTLS("example.com", func(server, _ *tls.Config) {
 			server.ClientAuth = tls.RequireAnyClientCert
-		}), registry.FaultTLS, "the server broke off"},
+		}), registry.FaultClientCert, "broke off without it"},
+		{"the server wants a client certificate over TLS 1.2", overTLS("example.com", func(server, _ *tls.Config) {
+			server.ClientAuth, server.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
+		}), registry.FaultClientCert, "broke off without it"},
 		{"the proxy cannot be reached", proxyAt("http://127.0.0.1:1", io.ErrNoProgress), registry.FaultConnection, "the proxy that the environment names"},
 		{"the proxy has no name", proxyAt("http://proxy.example.com:3128", &net.DNSError{Err: "no such host", IsNotFound: true}), registry.FaultConnection, "the proxy that the environment names"},
 		{"the proxy wants a login", proxySays("407 Proxy Authentication Required"), registry.FaultProxyAuth, ""},

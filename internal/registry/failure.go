@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"syscall"
+	"time"
 )
 
 // Fault is the kind of a [Failure].
@@ -16,17 +17,18 @@ type Fault string
 
 // The faults that keep a registry from answering.
 const (
-	FaultDNS        Fault = "dns"        // the name has no address
-	FaultRefused    Fault = "refused"    // nothing listens there
-	FaultTimeout    Fault = "timeout"    // the deadline came first
-	FaultUntrusted  Fault = "untrusted"  // the certificate is not trusted for this host now
-	FaultPlainHTTP  Fault = "plain_http" // plain HTTP answers on https
-	FaultTLS        Fault = "tls"        // any other fault of the handshake
-	FaultProxyAuth  Fault = "proxy_auth" // the proxy wants a login first
-	FaultUnsafe     Fault = "unsafe"     // the realm must not get a secret; nothing was sent there
-	FaultInward     Fault = "inward"     // the same, and only for a private address
-	FaultRealm      Fault = "realm"      // the challenge has no realm that could be asked
-	FaultConnection Fault = "connection" // any other fault of the connection
+	FaultDNS        Fault = "dns"         // the name has no address
+	FaultRefused    Fault = "refused"     // nothing listens there
+	FaultTimeout    Fault = "timeout"     // the deadline came first
+	FaultUntrusted  Fault = "untrusted"   // the certificate is not trusted for this host now
+	FaultClientCert Fault = "client_cert" // the server wants a client certificate, or another one
+	FaultPlainHTTP  Fault = "plain_http"  // plain HTTP answers on https
+	FaultTLS        Fault = "tls"         // any other fault of the handshake
+	FaultProxyAuth  Fault = "proxy_auth"  // the proxy wants a login first
+	FaultUnsafe     Fault = "unsafe"      // the realm must not get a secret; nothing was sent there
+	FaultInward     Fault = "inward"      // the same, and only for a private address
+	FaultRealm      Fault = "realm"       // the challenge has no realm that could be asked
+	FaultConnection Fault = "connection"  // any other fault of the connection
 )
 
 // wsaConnRefused is Windows' ECONNREFUSED, which errors.Is does not map.
@@ -37,7 +39,20 @@ const wsaConnRefused = syscall.Errno(10061)
 type Failure struct {
 	Fault  Fault
 	Detail string
+	// Certificate says what is wrong with a certificate that is not trusted.
+	Certificate CertificateFault
 }
+
+// CertificateFault is what is wrong with a server's certificate.
+type CertificateFault string
+
+// The faults of certificates, each mended in another place.
+const (
+	CertificateAuthority CertificateFault = "authority" // signed by one that is not trusted
+	CertificateName      CertificateFault = "name"      // for another host
+	CertificateExpired   CertificateFault = "expired"   // or not valid yet
+	CertificateInvalid   CertificateFault = "invalid"   // in another way
+)
 
 // Unsafe tells whether a realm must not get a secret; a failure that is not there
 // says no such thing.
@@ -76,20 +91,20 @@ func classify(ctx context.Context, err error) *Failure {
 	switch {
 	case errors.As(err, &unsafe):
 		if errors.Is(unsafe, errInward) {
-			return &Failure{FaultInward, unsafe.why.Error()}
+			return &Failure{Fault: FaultInward, Detail: unsafe.why.Error()}
 		}
-		return &Failure{FaultUnsafe, unsafe.why.Error()}
-	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
+		return &Failure{Fault: FaultUnsafe, Detail: unsafe.why.Error()}
+	case ended(ctx), errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
 	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy
-		return &Failure{FaultConnection, "the proxy that the environment names could not be reached"}
+		return &Failure{Fault: FaultConnection, Detail: "the proxy that the environment names could not be reached"}
 	case errors.As(err, &dns):
-		return &Failure{FaultDNS, dnsDetail(dns)}
+		return &Failure{Fault: FaultDNS, Detail: dnsDetail(dns)}
 	case errors.As(err, &proxy):
 		if proxy.code == http.StatusProxyAuthRequired {
 			return &Failure{Fault: FaultProxyAuth}
 		}
-		return &Failure{FaultConnection, "the proxy refused to connect to it: " + proxy.status}
+		return &Failure{Fault: FaultConnection, Detail: "the proxy refused to connect to it: " + proxy.status}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaConnRefused):
 		return &Failure{Fault: FaultRefused}
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -98,16 +113,24 @@ func classify(ctx context.Context, err error) *Failure {
 		if string(record.RecordHeader[:]) == "HTTP/" {
 			return &Failure{Fault: FaultPlainHTTP}
 		}
-		return &Failure{FaultTLS, "the server does not speak TLS on this port"}
+		return &Failure{Fault: FaultTLS, Detail: "the server does not speak TLS on this port"}
 	case errors.As(err, &cert):
-		return &Failure{FaultUntrusted, certificateDetail(cert.Err)}
+		return untrusted(cert.Err)
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake.err)
 	case errors.As(err, &op) && op.Op == "remote error": // an alert after the handshake, as TLS 1.3 refuses clients
 		return handshakeFailure(err)
 	default:
-		return &Failure{FaultConnection, connectionDetail(err)}
+		return &Failure{Fault: FaultConnection, Detail: connectionDetail(err)}
 	}
+}
+
+// ended tells whether the request was out of time. The deadline of a connection
+// may come a moment before that of its request, as an error of whatever was being
+// read.
+func ended(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
 func dnsDetail(err *net.DNSError) string {
@@ -117,22 +140,37 @@ func dnsDetail(err *net.DNSError) string {
 	return "the name server gave no answer"
 }
 
-// certificateDetail tells apart what a person mends in different places.
-func certificateDetail(err error) string {
+// untrusted tells apart what a person mends in different places.
+func untrusted(err error) *Failure {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 	)
+	fault, detail := CertificateInvalid, "its certificate is not valid"
 	switch {
 	case errors.As(err, &name):
-		return "its certificate is for another name"
+		fault, detail = CertificateName, "its certificate is for another name"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "its certificate has expired or is not valid yet"
+		fault, detail = CertificateExpired, "its certificate has expired or is not valid yet"
 	case errors.As(err, &authority):
-		return "its certificate is signed by an authority that this machine does not trust"
+		fault, detail = CertificateAuthority, "its certificate is signed by an authority that this machine does not trust"
+	}
+	return &Failure{Fault: FaultUntrusted, Detail: detail, Certificate: fault}
+}
+
+// blame finds the missing client certificate behind a fault of the connection: a
+// server that asked for one and then gave no answer. The error itself does not
+// say so: it is an alert, a reset, a broken pipe, or HTTP/2's own, which has no
+// type.
+func (c *clientCertificate) blame(f *Failure) *Failure {
+	switch {
+	case !c.wanted.Load() || f.Fault != FaultConnection && f.Fault != FaultTLS:
+		return f
+	case c.shown.Load():
+		return &Failure{Fault: FaultClientCert, Detail: "it broke off after it saw the one that is configured"}
 	default:
-		return "its certificate is not valid"
+		return &Failure{Fault: FaultClientCert, Detail: "it asked for one and broke off without it"}
 	}
 }
 
@@ -143,11 +181,11 @@ func handshakeFailure(err error) *Failure {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &op) && op.Op == "remote error":
-		return &Failure{FaultTLS, "the server broke off the TLS handshake"}
+		return &Failure{Fault: FaultTLS, Detail: "the server broke off the TLS handshake"}
 	case isCut(err):
-		return &Failure{FaultConnection, "the server closed the connection during the TLS handshake"}
+		return &Failure{Fault: FaultConnection, Detail: "the server closed the connection during the TLS handshake"}
 	default:
-		return &Failure{FaultTLS, "the server and this client have no version or cipher of TLS in common"}
+		return &Failure{Fault: FaultTLS, Detail: "the server and this client have no version or cipher of TLS in common"}
 	}
 }
 

@@ -1,7 +1,9 @@
 package registry
 
 import (
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"unicode"
@@ -58,6 +60,29 @@ func FuzzScopeGrants(f *testing.F) {
 		}
 		if more := ParseScope(scope + " repository:" + repository + ":" + action); !more.Allow(repository, action) {
 			t.Errorf("%q with %q of %q does not allow it", scope, action, repository)
+		}
+	})
+}
+
+func FuzzErrorBody(f *testing.F) {
+	for _, body := range []string{
+		"", "null", "[]", "{}", "<html>", "denied", `{"errors":[]}`, `{"errors":[{"code":"DENIED","message":"no"}]}`, `{"errors":[null]}`, `{"errors":{}}`,
+		`{"code":7,"message":{}}`, `{"error":"invalid_grant","error_description":"x"}`, `{"details":"x"}`, "\xff\xfe", "\x1f\x8b\x08", "No required SSL certificate was sent",
+	} {
+		f.Add(http.StatusUnauthorized, "application/json", "", body)
+		f.Add(http.StatusBadRequest, "text/html", "gzip", body)
+	}
+	f.Fuzz(func(t *testing.T, status int, contentType, encoding, body string) {
+		response := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}, "Content-Encoding": {encoding}}, Body: io.NopCloser(strings.NewReader(body))}
+		response.Request = &http.Request{URL: &url.URL{Scheme: "https", Host: "r.example.com", Path: "/v2/"}}
+		read, complete, err := readBody(response, maxBodyBytes)
+		if err != nil || len(read) > maxBodyBytes {
+			t.Fatalf("%d bytes, %v", len(read), err)
+		}
+		answer := newAnswer(received{response: response, body: read, complete: complete})
+		shown := NewCleaner(Credential{Password: NewSecret("hunter2x")}).Clean(answer.Text, 200)
+		if strings.ContainsFunc(shown, unicode.IsControl) || strings.Contains(shown, "hunter2x") || len([]rune(shown)) > 200 {
+			t.Errorf("%q is shown as %q", body, shown)
 		}
 	})
 }

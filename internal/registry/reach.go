@@ -25,6 +25,7 @@ const (
 var (
 	nat64      = netip.MustParsePrefix("64:ff9b::/96")
 	nat64Local = netip.MustParsePrefix("64:ff9b:1::/48")
+	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // IPv4-translated (RFC 2765 section 2.1), in the last 32 bits too
 )
 
 // private are the networks that are not the internet, besides those that
@@ -32,6 +33,7 @@ var (
 var private = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),     // this host (RFC 1122 section 3.2.1.3); Linux connects to loopback
 	netip.MustParsePrefix("100.64.0.0/10"), // shared address space (RFC 6598)
+	netip.MustParsePrefix("2001::/32"),     // Teredo, which leads to any IPv4 address (RFC 4380)
 	netip.MustParsePrefix("fec0::/10"),     // site-local, deprecated (RFC 3879)
 	netip.MustParsePrefix("::/96"),         // unspecified and IPv4-compatible, deprecated (RFC 4291 section 2.5.5.1)
 }
@@ -86,7 +88,7 @@ func embeddedIPv4(address netip.Addr) netip.Addr {
 		return address
 	}
 	bytes := address.As16()
-	if nat64.Contains(address) {
+	if nat64.Contains(address) || translated.Contains(address) {
 		return netip.AddrFrom4([4]byte(bytes[12:16]))
 	}
 	if bytes[0] == 0x20 && bytes[1] == 0x02 { // 6to4 (RFC 3056 section 2)

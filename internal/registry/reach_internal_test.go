@@ -48,6 +48,8 @@ func TestReachOfAnIPv4AddressInEveryForm(t *testing.T) {
 			octets := plain.As4()
 			nat64 := netip.MustParseAddr("64:ff9b::").As16()
 			copy(nat64[12:], octets[:])
+			ipv4Translated := netip.MustParseAddr("::ffff:0:0:0").As16()
+			copy(ipv4Translated[12:], octets[:])
 			localNAT64 := netip.MustParseAddr("64:ff9b:1:2::").As16()
 			copy(localNAT64[12:], octets[:])
 			relay := netip.MustParseAddr("2002::1").As16()
@@ -56,6 +58,7 @@ func TestReachOfAnIPv4AddressInEveryForm(t *testing.T) {
 				"as it is":       plain,
 				"IPv4-mapped":    netip.AddrFrom16(plain.As16()),
 				"NAT64":          netip.AddrFrom16(nat64),
+				"translated":     netip.AddrFrom16(ipv4Translated),
 				"local NAT64":    netip.AddrFrom16(localNAT64),
 				"6to4":           netip.AddrFrom16(relay),
 				"with a zone":    netip.AddrFrom16(nat64).WithZone("eth0"),
@@ -104,6 +107,8 @@ func TestReachOfAnIPv6Address(t *testing.T) {
 		{"a public address beside NAT64", "64:ff9c::7f00:1", ReachPublic},
 		{"unspecified", "::", ReachPrivate},
 		{"loopback", "::1", ReachPrivate},
+		{"Teredo, which leads anywhere", "2001:0:4136:e378:8000:63bf:3fff:fdd2", ReachPrivate},
+		{"a public address beside Teredo", "2001:1::1", ReachPublic},
 		{"IPv4-compatible, deprecated", "::8.8.8.8", ReachPrivate},
 		{"unique local, the lower half", "fc00::1", ReachPrivate},
 		{"unique local, the upper half", "fdff:ffff::1", ReachPrivate},

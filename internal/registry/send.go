@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -38,10 +40,10 @@ type received struct {
 	reach    Reach // of the address that was connected to
 }
 
-// send makes a call over the transport. Redirects are followed by hand, to the
+// follow makes a call over the transport. Redirects are followed by hand, to the
 // same origin only and never twice to one URL: Go's own client would keep the
 // Authorization header for a subdomain. Any other redirect is an answer.
-func (c *Client) send(ctx context.Context, transport *http.Transport, q call) received {
+func (c *Client) follow(ctx context.Context, transport *http.Transport, q call) received {
 	asked := map[string]bool{} // by path and query: a fragment or another writing of the host asks the same again
 	for {
 		r := c.sendOnce(ctx, transport, q)
@@ -90,7 +92,8 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		handshake atomic.Pointer[error]    // a connection may outlive the request that began it
 		remote    atomic.Pointer[net.Addr] // of the connection in use
 	)
-	traced := httptrace.WithClientTrace(withDeadline(ctx), &httptrace.ClientTrace{
+	opened, certificate := withClientCertificate(withDeadline(ctx))
+	traced := httptrace.WithClientTrace(opened, &httptrace.ClientTrace{
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshake.Store(&err) },
 		GotConn: func(info httptrace.GotConnInfo) {
 			address := info.Conn.RemoteAddr()
@@ -100,23 +103,28 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 	})
 	request, err := http.NewRequestWithContext(traced, q.method, q.url, strings.NewReader(q.body))
 	if err != nil {
-		return received{failure: &Failure{FaultConnection, "no request can be made of its URL"}}
+		return received{failure: &Failure{Fault: FaultConnection, Detail: "no request can be made of its URL"}}
 	}
 	maps.Copy(request.Header, q.header)
 	request.Header.Set("User-Agent", c.userAgent)
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		if failed := handshake.Load(); failed != nil && *failed != nil && errors.Is(err, *failed) {
+		done := handshake.Load()
+		if done != nil && *done != nil && errors.Is(err, *done) {
 			err = &handshakeError{err}
 		}
-		return received{failure: classify(ctx, err)}
+		failure := certificate.blame(classify(ctx, err))
+		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
+			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
+		}
+		return received{failure: failure}
 	}
 	// A body that was not read to its end costs its connection; nothing is lost.
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return received{response: response, complete: true} // what follows is no body, and ctx does not end it
 	}
-	body, complete, err := readBody(response.Body, q.limit)
+	body, complete, err := readBody(response, q.limit)
 	if err != nil {
 		return received{failure: classify(ctx, err)}
 	}
@@ -136,11 +144,24 @@ func (c *Client) reachOfRegistry(asked *url.URL, remote *net.Addr) Reach {
 	return reachOf(address.Addr())
 }
 
-// readBody reads up to the limit; complete is false when there is more.
-func readBody(body io.Reader, limit int) (read []byte, complete bool, err error) {
-	read, err = io.ReadAll(io.LimitReader(body, int64(limit)+1))
+// readBody reads up to the limit, also of what a compressed body unpacks to;
+// complete is false when there is more, or when it cannot be unpacked.
+func readBody(response *http.Response, limit int) (read []byte, complete bool, err error) {
+	read, err = io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
 	if len(read) > limit {
 		return read[:limit], false, nil
 	}
-	return read, err == nil, err
+	if err != nil {
+		return read, false, err
+	}
+	if !strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") || len(read) == 0 {
+		return read, true, nil
+	}
+	// Nothing asks for compression, but some servers do not ask either.
+	unpacked, err := gzip.NewReader(bytes.NewReader(read))
+	if err != nil {
+		return nil, false, nil //nolint:nilerr // the answer is there, only its words are not
+	}
+	text, err := io.ReadAll(io.LimitReader(unpacked, int64(limit)+1))
+	return text[:min(len(text), limit)], err == nil && len(text) <= limit, nil
 }

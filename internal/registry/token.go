@@ -58,7 +58,7 @@ func (a TokenAnswer) Usable() bool {
 func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	realm, ok := resolveRealm(r.Challenged, r.Challenge.Params["realm"])
 	if !ok {
-		return TokenAnswer{Answer: Answer{Failure: &Failure{FaultRealm, "the challenge names no token service that could be asked"}}}
+		return TokenAnswer{Answer: Answer{Failure: &Failure{Fault: FaultRealm, Detail: "the challenge names no token service that could be asked"}}}
 	}
 	shown := (&url.URL{Scheme: realm.Scheme, Host: realm.Host, Path: realm.Path}).String()
 	transport, err := c.guarded(realm, r)
@@ -68,6 +68,9 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	received := c.send(ctx, transport, r.call(*realm))
 	answer := TokenAnswer{Endpoint: shown, Answer: newAnswer(received)}
 	answer.read(received)
+	if answer.Token == r.Credential.IdentityToken { // it goes to token services only; a token that is tried goes to the registry
+		answer.Token = Secret{}
+	}
 	return answer
 }
 

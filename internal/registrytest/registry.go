@@ -5,6 +5,7 @@
 package registrytest
 
 import (
+	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -93,6 +94,11 @@ func (r *Registry) Requests() []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]Request(nil), r.requests...)
+}
+
+// CertificatePEM is the certificate of a registry that speaks TLS.
+func (r *Registry) CertificatePEM() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate().Raw}))
 }
 
 // Host is the registry's host:port.

@@ -1,0 +1,41 @@
+package doctor_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+func TestARedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
+	t.Parallel()
+	const want = `elsewhere.example.com did not answer about the basic credentials of user name "ci" but pointed elsewhere: ` +
+		`GET http://elsewhere.example.com/v2/ answered 308 Permanent Redirect, a redirect to https://elsewhere.example.com; write https:// in registry_url.`
+	report, err := doctor.New(&script{r0: *redirect(308)}, time.Now, random).Check(t.Context(), doctor.Request{
+		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Message != want {
+		t.Errorf("got  %s\nwant %s", report.Message, want)
+	}
+}
+
+func TestCausesTellCertificatesApart(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for fault, want := range map[string]string{"authority": "ca_cert_pem", "name": "another host name", "expired": "has expired", "invalid": "A proxy"} {
+		answer := failed("untrusted")
+		answer.Failure.Certificate = registry.CertificateFault(fault)
+		report := check(t, &script{r0: *answer}, userAndPassword)
+		if report.Reason != doctor.ReasonTLSUntrusted || !contains(report.Causes[0], want) {
+			t.Errorf("%s: reason %s, causes %q", fault, report.Reason, report.Causes)
+		}
+		if other, twice := seen[report.Causes[0]]; twice {
+			t.Errorf("%s and %s have the same first cause", fault, other)
+		}
+		seen[report.Causes[0]] = fault
+	}
+}

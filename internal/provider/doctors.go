@@ -1,0 +1,44 @@
+package provider
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// maxDoctors bounds how many settings of TLS keep their connections.
+const maxDoctors = 100
+
+// doctors has one doctor for each setting of TLS, so that what one learned over
+// a connection is not taken for what another would have been told.
+type doctors struct {
+	options registry.Options
+
+	mu    sync.Mutex
+	known map[registry.TLS]*doctor.Doctor
+}
+
+// forTLS returns the doctor for these settings. The only error is a
+// [*registry.TLSError].
+func (d *doctors) forTLS(settings registry.TLS) (*doctor.Doctor, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known, ok := d.known[settings]; ok {
+		return known, nil
+	}
+	config, err := settings.Config()
+	if err != nil {
+		return nil, err
+	}
+	options := d.options
+	options.TLS = config
+	made := doctor.New(registry.NewClient(options), time.Now, rand.Text)
+	if d.known == nil || len(d.known) >= maxDoctors {
+		d.known = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
+	}
+	d.known[settings] = made
+	return made, nil
+}

@@ -1,0 +1,183 @@
+package registry_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// waits records the delays between tries, and passes none of that time.
+type waits struct {
+	mu     sync.Mutex
+	delays []time.Duration
+	err    error // what waiting ends with
+}
+
+func (w *waits) wait(_ context.Context, delay time.Duration) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.delays = append(w.delays, delay)
+	return w.err
+}
+
+// answers gives its answers in turn, and the last one for ever.
+func answers(list ...registrytest.Response) func(string) registrytest.Response {
+	var mu sync.Mutex
+	return func(string) registrytest.Response {
+		mu.Lock()
+		defer mu.Unlock()
+		next := list[0]
+		if len(list) > 1 {
+			list = list[1:]
+		}
+		return next
+	}
+}
+
+func after(status int, retryAfter string) registrytest.Response {
+	return registrytest.Response{Status: status, Header: http.Header{"Retry-After": {retryAfter}}}
+}
+
+var patient = registry.Retry{Attempts: 4, MinDelay: time.Second, MaxDelay: 3 * time.Second}
+
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	status, ok := registrytest.Status, registrytest.OK()
+	for _, row := range []struct {
+		name    string
+		retry   registry.Retry
+		answers []registrytest.Response
+		status  int
+		asked   int
+		waited  []time.Duration // without jitter; the server's own have none
+	}{
+		{"an answer is asked for once", patient, []registrytest.Response{ok}, 200, 1, nil},
+		{"503 and then 200", patient, []registrytest.Response{status(503), ok}, 200, 2, []time.Duration{time.Second}},
+		{"500 as often as it may be asked for", patient, []registrytest.Response{status(500)}, 500, 4, []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}},
+		{"408 and 429 and then 200", patient, []registrytest.Response{status(408), status(429), ok}, 200, 3, []time.Duration{time.Second, 2 * time.Second}},
+		{"599 is a fault of the server", registry.Retry{Attempts: 2}, []registrytest.Response{status(599), ok}, 200, 2, []time.Duration{0}},
+		{"refused credentials are never sent again", patient, []registrytest.Response{status(401), ok}, 401, 1, nil},
+		{"forbidden ones neither", patient, []registrytest.Response{status(403), ok}, 403, 1, nil},
+		{"nor malformed ones", patient, []registrytest.Response{status(400), ok}, 400, 1, nil},
+		{"not found is an answer", patient, []registrytest.Response{status(404), ok}, 404, 1, nil},
+		{"one attempt means no other", registry.Retry{Attempts: 1, MinDelay: time.Second}, []registrytest.Response{status(503), ok}, 503, 1, nil},
+		{"nothing configured means no other", registry.Retry{}, []registrytest.Response{status(503), ok}, 503, 1, nil},
+		{"the server names seconds", patient, []registrytest.Response{after(429, "7"), ok}, 200, 2, []time.Duration{7 * time.Second}},
+		{"the server names no time at all", patient, []registrytest.Response{after(503, "0"), ok}, 200, 2, []time.Duration{0}},
+		{"the server names a date that is past", patient, []registrytest.Response{after(503, "Fri, 31 Dec 1999 23:59:59 GMT"), ok}, 200, 2, []time.Duration{0}},
+		{"the server names something else", patient, []registrytest.Response{after(503, "soon"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names seconds below zero", patient, []registrytest.Response{after(503, "-5"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names more time than there is", patient, []registrytest.Response{after(429, "3600"), ok}, 429, 1, nil},
+		{"the server names more seconds than can be counted", patient, []registrytest.Response{after(429, "99999999999999999999"), ok}, 200, 2, []time.Duration{time.Second}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			fake := registrytest.New(t, answers(row.answers...))
+			w := &waits{}
+			ctx, cancel := context.WithTimeout(registry.WithRetry(t.Context(), row.retry), time.Minute)
+			defer cancel()
+			answer := newClient(t, registry.Options{Wait: w.wait}).Ask(ctx, parse(t, fake.URL), basic("hunter2x"))
+			if answer.Status != row.status {
+				t.Errorf("status %d, want %d", answer.Status, row.status)
+			}
+			if n := len(fake.Requests()); n != row.asked {
+				t.Errorf("asked %d times, want %d", n, row.asked)
+			}
+			if !slices.EqualFunc(w.delays, row.waited, func(got, want time.Duration) bool {
+				return got == want || want > 0 && got >= want/2 && got <= want
+			}) {
+				t.Errorf("waited %v, want %v less up to half", w.delays, row.waited)
+			}
+		})
+	}
+}
+
+func TestRetryAfterAsADate(t *testing.T) {
+	t.Parallel()
+	fake := registrytest.New(t, answers(after(503, time.Now().Add(20*time.Second).UTC().Format(http.TimeFormat)), registrytest.OK()))
+	w := &waits{}
+	ctx, cancel := context.WithTimeout(registry.WithRetry(t.Context(), patient), time.Minute)
+	defer cancel()
+	newClient(t, registry.Options{Wait: w.wait}).Ask(ctx, parse(t, fake.URL), registry.Credential{})
+	if len(w.delays) != 1 || w.delays[0] > 20*time.Second || w.delays[0] < 10*time.Second {
+		t.Errorf("waited %v, want what is left of 20 s", w.delays)
+	}
+}
+
+func TestRetryOfConnections(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name  string
+		err   error
+		dials int
+	}{
+		{"a refused connection", syscall.ECONNREFUSED, 4},
+		{"a name that does not resolve", &net.DNSError{Err: "server misbehaving"}, 4},
+		{"a connection that was reset", syscall.ECONNRESET, 4},
+		{"a deadline that passed", context.DeadlineExceeded, 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			dials := 0
+			client := newClient(t, registry.Options{Wait: (&waits{}).wait, Dial: func(context.Context, string, string) (net.Conn, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				dials++
+				return nil, row.err
+			}})
+			answer := client.Ask(registry.WithRetry(t.Context(), patient), parse(t, "https://r.example.com"), registry.Credential{})
+			if answer.Failure == nil || dials != row.dials {
+				t.Errorf("%d dials, want %d; failure %v", dials, row.dials, answer.Failure)
+			}
+		})
+	}
+}
+
+func TestOnlyGetsAreAskedAgain(t *testing.T) {
+	t.Parallel()
+	for name, send := range map[string]func(context.Context, *registry.Client, registry.Endpoint){
+		"a POST to a token service": func(ctx context.Context, c *registry.Client, e registry.Endpoint) {
+			c.Token(ctx, registry.TokenRequest{Endpoint: e, Challenged: e.URL(), Reach: registry.ReachPrivate,
+				Challenge:  registry.ParseChallenges([]string{`Bearer realm="/token"`})[0],
+				Credential: registry.Credential{IdentityToken: registry.NewSecret("identity")}})
+		},
+		"a HEAD of a manifest": func(ctx context.Context, c *registry.Client, e registry.Endpoint) {
+			c.Use(ctx, registry.UseRequest{Endpoint: e, Repository: "org/app", Use: registry.UsePull})
+		},
+		"an upload": func(ctx context.Context, c *registry.Client, e registry.Endpoint) {
+			c.Use(ctx, registry.UseRequest{Endpoint: e, Repository: "org/app", Use: registry.UsePush})
+		},
+	} {
+		fake := registrytest.New(t, answers(registrytest.Status(503)))
+		send(registry.WithRetry(t.Context(), patient), newClient(t, registry.Options{Wait: (&waits{}).wait}), parse(t, fake.URL))
+		if n := len(fake.Requests()); n != 1 {
+			t.Errorf("%s: asked %d times", name, n)
+		}
+	}
+}
+
+func TestRetryEndsWhenNobodyWaits(t *testing.T) {
+	t.Parallel()
+	fake := registrytest.New(t, answers(registrytest.Status(503)))
+	w := &waits{err: errors.New("cancelled")}
+	answer := newClient(t, registry.Options{Wait: w.wait}).Ask(registry.WithRetry(t.Context(), patient), parse(t, fake.URL), registry.Credential{})
+	if n := len(fake.Requests()); n != 1 || answer.Status != 503 {
+		t.Errorf("asked %d times, status %d", n, answer.Status)
+	}
+	ctx, cancel := context.WithCancel(registry.WithRetry(t.Context(), registry.Retry{Attempts: 2, MinDelay: time.Hour, MaxDelay: time.Hour}))
+	impatient := registrytest.New(t, func(string) registrytest.Response {
+		cancel()
+		return registrytest.Status(503)
+	})
+	newClient(t, registry.Options{}).Ask(ctx, parse(t, impatient.URL), registry.Credential{}) // a real wait of an hour would time the test out
+}

@@ -1,0 +1,163 @@
+package registry_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// pair is a certificate that signs itself, with its key, both in PEM.
+type pair struct{ certificate, key string }
+
+func newPair(t *testing.T) pair {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	signed, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair{
+		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})),
+	}
+}
+
+func (p pair) load(t *testing.T) tls.Certificate {
+	t.Helper()
+	certificate, err := tls.X509KeyPair([]byte(p.certificate), []byte(p.key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
+}
+
+// serveTLS starts a registry with its own certificate; clients is who may come,
+// nil for everybody.
+func serveTLS(t *testing.T, server pair, clients *pair) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	s.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{server.load(t)}}
+	if clients != nil {
+		s.TLS.ClientAuth, s.TLS.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+		s.TLS.ClientCAs.AppendCertsFromPEM([]byte(clients.certificate))
+	}
+	s.EnableHTTP2 = true
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of every client that it refuses
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestTLSSettings(t *testing.T) {
+	t.Parallel()
+	server, client, stranger := newPair(t), newPair(t), newPair(t)
+	open, closed := serveTLS(t, server, nil), serveTLS(t, server, &client)
+	with := func(p pair) registry.TLS {
+		return registry.TLS{CACertPEM: server.certificate, ClientCertPEM: p.certificate, ClientKeyPEM: registry.NewSecret(p.key)}
+	}
+	for _, row := range []struct {
+		name     string
+		settings registry.TLS
+		url      string
+		fault    registry.Fault // "" for an answer
+	}{
+		{"an authority that the system does not know", registry.TLS{}, open, registry.FaultUntrusted},
+		{"an authority that is configured", registry.TLS{CACertPEM: server.certificate}, open, ""},
+		{"one of several authorities", registry.TLS{CACertPEM: stranger.certificate + server.certificate}, open, ""},
+		{"another authority", registry.TLS{CACertPEM: stranger.certificate}, open, registry.FaultUntrusted},
+		{"no verification", registry.TLS{Insecure: true}, open, ""},
+		{"a client certificate that nobody asks for", with(client), open, ""},
+		{"a client certificate that is wanted", with(client), closed, ""},
+		{"no client certificate", registry.TLS{CACertPEM: server.certificate}, closed, registry.FaultClientCert},
+		{"a client certificate of another authority", with(stranger), closed, registry.FaultClientCert},
+		{"a client certificate without verification of the server", registry.TLS{Insecure: true, ClientCertPEM: client.certificate, ClientKeyPEM: registry.NewSecret(client.key)}, closed, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			config, err := row.settings.Config()
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer := newClient(t, registry.Options{TLS: config}).Ask(t.Context(), parse(t, row.url), basic("hunter2x"))
+			switch {
+			case row.fault == "" && answer.Status != http.StatusOK:
+				t.Errorf("status %d, failure %+v", answer.Status, answer.Failure)
+			case row.fault != "" && (answer.Failure == nil || answer.Failure.Fault != row.fault):
+				t.Errorf("failure %+v, want %s", answer.Failure, row.fault)
+			}
+		})
+	}
+}
+
+// TestOneVerdictForAMissingClientCertificate asks often: the server's refusal
+// comes as an alert, a reset or a broken pipe, run by run.
+func TestOneVerdictForAMissingClientCertificate(t *testing.T) {
+	t.Parallel()
+	server := newPair(t)
+	url := serveTLS(t, server, &server)
+	config, err := registry.TLS{CACertPEM: server.certificate}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 60 {
+		answer := newClient(t, registry.Options{TLS: config}).Ask(t.Context(), parse(t, url), basic(strings.Repeat("long", 2000)))
+		if answer.Failure == nil || answer.Failure.Fault != registry.FaultClientCert {
+			t.Fatalf("failure %+v", answer.Failure)
+		}
+	}
+}
+
+func TestTLSSettingsThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	one, other := newPair(t), newPair(t)
+	const canary = "c4nary-key"
+	for _, row := range []struct {
+		name     string
+		settings registry.TLS
+		argument string
+	}{
+		{"an authority that is no PEM", registry.TLS{CACertPEM: canary}, "ca_cert_pem"},
+		{"an authority that is a key", registry.TLS{CACertPEM: one.key}, "ca_cert_pem"},
+		{"a certificate without its key", registry.TLS{ClientCertPEM: one.certificate}, "client_key_pem"},
+		{"a key without its certificate", registry.TLS{ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem"},
+		{"a certificate that is no PEM", registry.TLS{ClientCertPEM: canary, ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem"},
+		{"a key that is no PEM", registry.TLS{ClientCertPEM: one.certificate, ClientKeyPEM: registry.NewSecret(canary)}, "client_key_pem"},
+		{"the key of another certificate", registry.TLS{ClientCertPEM: one.certificate, ClientKeyPEM: registry.NewSecret(other.key)}, "client_key_pem"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := row.settings.Config()
+			fault, ok := errors.AsType[*registry.TLSError](err)
+			if !ok || fault.Argument != row.argument || strings.Contains(err.Error(), canary) {
+				t.Errorf("error %v, want one of %s that repeats nothing", err, row.argument)
+			}
+		})
+	}
+}
