@@ -28,7 +28,7 @@ type result struct {
 func (r result) ran() int { return r.passed + r.failed }
 
 // counted is a number that a test logs for the summary.
-var counted = regexp.MustCompile(`\d+ combinations of .*`)
+var counted = regexp.MustCompile(`\d+ (combinations of|faults:|attacks:) .*`)
 
 // event is a line of go test -json.
 type event struct {

@@ -1,0 +1,184 @@
+package doctor_test
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+type (
+	visit    = registrytest.Visit
+	response = registrytest.Response
+)
+
+// publicAddress is where every name is that an attack puts nowhere else.
+const publicAddress = "203.0.113.7"
+
+// attack is one way to make a check give its secret to somebody else. The
+// registry is at r.example.com, its token service at auth.example.com, and
+// everything else is the trap.
+type attack struct {
+	name    string
+	variant string                            // tells rows of one name apart
+	want    map[registry.Method]doctor.Reason // by what is configured; the others are not tried
+
+	registry string               // https://r.example.com where empty
+	answers  func(visit) response // of the registry
+	tokens   func(visit) response // of the token service; it issues tokens where nil
+	trap     func(visit) response // it takes everything where nil
+	at       map[string][]string  // addresses of a host or a host:port, one for each connection; the last one stays
+	arrange  func(*scene)
+	// spoken is for a trap that stands between client and registry: the client
+	// talks to it and must not tell the secret. Any other trap hears nothing.
+	spoken bool
+	// writtenByRegistry is for a registry that writes the secret which it was
+	// given into the URL of its token service. What counts then is the report.
+	writtenByRegistry bool
+}
+
+// scene is a small internet, all of it on loopback.
+type scene struct {
+	registry, tokens, trap *registrytest.Trap
+
+	t         *testing.T
+	authority *registrytest.TrapAuthority
+	options   registry.Options
+	request   doctor.Request
+	hosts     []string            // names that the registry goes by
+	leads     map[string][]string // host:port to servers, one for each connection; the last one stays
+	at        map[string][]string
+
+	mu    sync.Mutex
+	dials map[string]int
+}
+
+// newScene builds what an attack needs.
+func newScene(t *testing.T, authority *registrytest.TrapAuthority, a attack, credential registry.Credential) *scene {
+	t.Helper()
+	address := a.registry
+	if address == "" {
+		address = "https://r.example.com"
+	}
+	if a.tokens == nil {
+		a.tokens = issues
+	}
+	if a.trap == nil {
+		a.trap = takes
+	}
+	s := &scene{
+		registry: registrytest.NewTrap(t, authority, a.answers),
+		tokens:   registrytest.NewTrap(t, authority, a.tokens),
+		trap:     registrytest.NewTrap(t, authority, a.trap),
+
+		t: t, authority: authority,
+		request: doctor.Request{Endpoint: endpoint(t, address), Credential: credential, TokenExchange: true, Timeout: attackTimeout},
+		at:      a.at,
+		dials:   map[string]int{},
+	}
+	s.options = registry.Options{TLS: authority.Trusting(), Dial: s.dial}
+	s.hosts = []string{s.request.Endpoint.Host(), s.request.Endpoint.DialAddress()}
+	s.leads = map[string][]string{
+		s.request.Endpoint.DialAddress():                 {s.registry.Address()},
+		"auth.example.com:" + portOf(s.request.Endpoint): {s.tokens.Address()},
+	}
+	if a.arrange != nil {
+		a.arrange(s)
+	}
+	return s
+}
+
+func portOf(e registry.Endpoint) string {
+	return map[string]string{"https": "443", "http": "80"}[e.Scheme()]
+}
+
+// check makes the whole check, with a client and a doctor of its own.
+func (s *scene) check(t *testing.T) doctor.Report {
+	t.Helper()
+	client := registry.NewClient(s.options)
+	t.Cleanup(client.CloseIdleConnections)
+	report, err := doctor.New(client, time.Now, random).Check(t.Context(), s.request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// dial leads a name to its server and says that it is at an address of the
+// attack's choice.
+func (s *scene) dial(ctx context.Context, network, hostport string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	turn := s.dials[hostport]
+	s.dials[hostport]++
+	s.mu.Unlock()
+	server := inTurn(s.leads[hostport], turn, s.trap.Address())
+	literal := publicAddress
+	if _, err := netip.ParseAddr(host); err == nil {
+		literal = host
+	}
+	there := inTurn(s.at[hostport], turn, inTurn(s.at[host], turn, literal))
+	remote, err := netip.ParseAddrPort(net.JoinHostPort(there, port))
+	if err != nil {
+		return nil, err
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, network, server)
+	if err != nil {
+		return nil, err
+	}
+	return elsewhere{conn, net.TCPAddrFromAddrPort(remote)}, nil
+}
+
+func inTurn(list []string, turn int, none string) string {
+	if len(list) == 0 {
+		return none
+	}
+	return list[min(turn, len(list)-1)]
+}
+
+// elsewhere is a connection with an invented address.
+type elsewhere struct {
+	net.Conn
+	remote net.Addr
+}
+
+func (e elsewhere) RemoteAddr() net.Addr { return e.remote }
+
+// wantNothingStolen looks for secrets wherever they must not be.
+func (s *scene) wantNothingStolen(t *testing.T, a attack, report doctor.Report) {
+	t.Helper()
+	if arrived := s.trap.Arrived(); !a.spoken && arrived != 0 {
+		t.Errorf("%d bytes reached the trap, want none: %q", arrived, s.trap.Heard())
+	}
+	wantNoSecret(t, "the trap", s.trap.Heard())
+	wantNoSecret(t, "the report", shown(t, report))
+	for _, v := range s.registry.Visits() {
+		if !contains(strings.Join(s.hosts, " "), v.Host) {
+			t.Errorf("the registry was asked as %q", v.Host)
+		}
+	}
+	if contains(s.registry.Heard(), attackIdentityToken) {
+		t.Errorf("the registry got the identity token, which is for token services only:\n%s", s.registry.Heard())
+	}
+	if contains(shown(t, report), attackProxyPassword) || contains(s.registry.Heard()+s.tokens.Heard(), "Proxy-Authorization") {
+		t.Error("the password of the proxy went elsewhere")
+	}
+	for _, v := range append(s.registry.Visits(), s.tokens.Visits()...) {
+		if !a.writtenByRegistry {
+			wantNoSecret(t, "a URL", v.Path+"?"+v.Query)
+		}
+		if v.Path == stolen {
+			t.Errorf("%s%s was asked", v.Host, v.Path)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package doctor_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// TestFaultsLeaveNoSocketOpen counts what the kernel holds for this process,
+// which is what a socket costs that Go has lost sight of. Every fifth fault is
+// enough for it; TestFaults counts the connections of all.
+func TestFaultsLeaveNoSocketOpen(t *testing.T) { //nolint:paralleltest // others open sockets too
+	var faults []registrytest.Fault
+	for i, fault := range registrytest.Faults() {
+		if i%5 == 0 {
+			faults = append(faults, fault)
+		}
+	}
+	before := openSockets(t)
+	meetAll(t.Context(), faults)
+	if after := openSockets(t); after > before {
+		t.Errorf("%d sockets were open before, %d are now", before, after)
+	}
+}
+
+// openSockets counts the sockets of this process.
+func openSockets(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, entry := range entries {
+		name, err := os.Readlink("/proc/self/fd/" + entry.Name())
+		if err == nil && strings.HasPrefix(name, "socket:") { // the directory itself is closed by now
+			count++
+		}
+	}
+	return count
+}

@@ -1,0 +1,56 @@
+//go:build !race
+
+// The race detector allocates for itself, so there is nothing to measure with it.
+
+package doctor_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// memoryOfCheck is what one check may cost.
+const memoryOfCheck = 8 << 20
+
+// TestABigAnswerCostsACheckLittleMemory counts everything that is allocated,
+// whether it is still in use or not, and by the server too: it is an upper bound
+// of what the heap grows by. The check before it pays for what is made once.
+func TestABigAnswerCostsACheckLittleMemory(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+	for _, fault := range registrytest.Faults() { //nolint:paralleltest // see above
+		if !fault.Big {
+			continue
+		}
+		t.Run(fault.Name, func(t *testing.T) {
+			target, err := fault.Start(t)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ask := func() doctor.Report {
+				client := registry.NewClient(optionsOf(target, new(connections)))
+				defer client.CloseIdleConnections()
+				_, report, err := checkOf(t.Context(), client, fault, target)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return report
+			}
+			ask()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			report := ask()
+			runtime.ReadMemStats(&after)
+			if report.Verdict != verdictOf(fault.Reason) {
+				t.Errorf("got %+v, want %s", report.Verdict, fault.Reason)
+			}
+			grown := after.TotalAlloc - before.TotalAlloc
+			if grown > memoryOfCheck {
+				t.Errorf("%d bytes allocated, want at most %d", grown, memoryOfCheck)
+			}
+			t.Logf("%d KiB allocated", grown>>10)
+		})
+	}
+}

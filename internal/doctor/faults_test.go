@@ -1,0 +1,236 @@
+package doctor_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"go.uber.org/goleak"
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// slack is for a loaded machine; a check has no part in it.
+const slack = 300 * time.Millisecond
+
+// atOnce is how many faults are met at the same time. More would make a machine
+// of few cores miss deadlines that a check keeps.
+const atOnce = 16
+
+// cleanups are those of one fault, so that it is over before its test is.
+type cleanups []func()
+
+func (c *cleanups) Cleanup(f func()) { *c = append(*c, f) }
+
+func (c *cleanups) run() {
+	for _, f := range slices.Backward(*c) {
+		f()
+	}
+}
+
+// connections counts those that a client holds.
+type connections struct{ open atomic.Int64 }
+
+// dial wraps a dialer, of which nil is the network.
+func (c *connections) dial(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		c.open.Add(1)
+		return &counted{Conn: conn, closed: sync.OnceFunc(func() { c.open.Add(-1) })}, nil
+	}
+}
+
+type counted struct {
+	net.Conn
+	closed func()
+}
+
+func (c *counted) Close() error {
+	defer c.closed()
+	return c.Conn.Close()
+}
+
+// allClosed tells whether every connection ends while its server still runs.
+// HTTP/2 gives a request up shortly after it has returned, and only then is its
+// connection idle.
+func (c *connections) allClosed(client *registry.Client) bool {
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	tooLate := time.After(20 * time.Second) // longer than the client keeps a connection that nobody uses
+	for {
+		client.CloseIdleConnections()
+		if c.open.Load() == 0 {
+			return true
+		}
+		select {
+		case <-tooLate:
+			return false
+		case <-again.C:
+		}
+	}
+}
+
+// outcome is what a check of a fault led to.
+type outcome struct {
+	report doctor.Report
+	took   time.Duration
+	left   bool // a connection was left open
+	err    error
+}
+
+// meet makes one check of a fault, with a client and servers of its own, which
+// are gone when it returns.
+func meet(ctx context.Context, fault registrytest.Fault) outcome {
+	var servers cleanups
+	defer servers.run()
+	target, err := fault.Start(&servers)
+	if err != nil {
+		return outcome{err: err}
+	}
+	var open connections
+	client := registry.NewClient(optionsOf(target, &open))
+	took, report, err := checkOf(ctx, client, fault, target)
+	return outcome{report, took, !open.allClosed(client), err}
+}
+
+func optionsOf(target registrytest.Target, open *connections) registry.Options {
+	options := registry.Options{Dial: open.dial(target.Dial), TLS: &tls.Config{RootCAs: target.Roots}}
+	if target.Proxy != "" {
+		options.Proxy = &httpproxy.Config{HTTPSProxy: target.Proxy}
+	}
+	return options
+}
+
+func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fault, target registrytest.Target) (time.Duration, doctor.Report, error) {
+	address, err := registry.ParseEndpoint(target.Address)
+	if err != nil {
+		return 0, doctor.Report{}, err
+	}
+	question := doctor.Request{
+		Endpoint:      address,
+		Credential:    registry.Credential{Username: registrytest.FaultUser, Password: registry.NewSecret(faultPassword)},
+		TokenExchange: true,
+		Timeout:       fault.Deadline,
+	}
+	began := time.Now()
+	report, err := doctor.New(client, time.Now, rand.Text).Check(ctx, question)
+	return time.Since(began), report, err
+}
+
+const faultPassword = "hunter2x"
+
+// verdictOf is the verdict that a reason stands for when a registry fails: an
+// outage never passes and rejects nobody, unless it is the token service's.
+func verdictOf(reason string) doctor.Verdict {
+	switch r := doctor.Reason(reason); r {
+	case doctor.ReasonAccepted, doctor.ReasonExchangeAccepted:
+		return doctor.Verdict{Reason: r, Passed: true, Verified: true}
+	case doctor.ReasonExchangeUnavailable:
+		return pass(r)
+	case doctor.ReasonInvalidCredentials, doctor.ReasonMalformedCredentials:
+		return refused(r)
+	default:
+		return fail(r)
+	}
+}
+
+// meetAll meets all faults and returns what each led to.
+func meetAll(ctx context.Context, faults []registrytest.Fault) []outcome {
+	outcomes := make([]outcome, len(faults))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			for i := range next {
+				outcomes[i] = meet(ctx, faults[i])
+			}
+		})
+	}
+	for i := range faults {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return outcomes
+}
+
+// TestFaults runs alone, since it looks for goroutines that are left, whoever
+// began them. The faults in it run side by side.
+func TestFaults(t *testing.T) { //nolint:paralleltest // see above
+	faults := registrytest.Faults()
+	outcomes := meetAll(t.Context(), faults)
+	var table strings.Builder
+	wrong := 0
+	for i, fault := range faults {
+		got := outcomes[i]
+		fmt.Fprintf(&table, "%-80s %-24s %6d ms\n", fault.Name, got.report.Reason, got.took.Milliseconds())
+		// A subtest of each makes it plain which one fails.
+		if !t.Run(fault.Name, func(t *testing.T) { got.judge(t, fault) }) {
+			wrong++
+		}
+	}
+	if wrong > 0 {
+		t.Logf("\n%s%d faults, of which %d did not do as they should", table.String(), len(faults), wrong)
+	} else {
+		t.Logf("\n%s%d faults: each with its reason, in time", table.String(), len(faults))
+	}
+	// Clients and servers are closed by now; nothing may be left of either.
+	if err := goleak.Find(); err != nil {
+		t.Error(err)
+	}
+}
+
+func (o outcome) judge(t *testing.T, fault registrytest.Fault) {
+	t.Helper()
+	if o.err != nil {
+		t.Fatal(o.err)
+	}
+	if o.report.Verdict != verdictOf(fault.Reason) && (fault.Or == "" || o.report.Verdict != verdictOf(fault.Or)) {
+		t.Errorf("got %+v, want %+v: %s", o.report.Verdict, verdictOf(fault.Reason), o.report.Message)
+	}
+	if limit := fault.Deadline + fault.Deadline/10 + slack; o.took > limit {
+		t.Errorf("it took %v, with %v in all", o.took, fault.Deadline)
+	}
+	if o.left {
+		t.Error("a connection is still open")
+	}
+	if m := o.report.Message; !utf8.ValidString(m) || strings.ContainsFunc(m, unicode.IsControl) || utf8.RuneCountInString(m) > 1000 || strings.Contains(m, faultPassword) {
+		t.Errorf("the message is not fit to be shown: %q", m)
+	}
+}
+
+func TestEveryFaultHasItsOwnName(t *testing.T) {
+	t.Parallel()
+	names := map[string]bool{}
+	for _, fault := range registrytest.Faults() {
+		if names[fault.Name] {
+			t.Errorf("%q occurs twice", fault.Name)
+		}
+		names[fault.Name] = true
+		if !slices.ContainsFunc(doctor.Catalogue(), func(e doctor.Entry) bool { return e.Reason == doctor.Reason(fault.Reason) }) {
+			t.Errorf("%s: there is no reason %q", fault.Name, fault.Reason)
+		}
+	}
+	if len(names) < 60 {
+		t.Errorf("%d faults, want 60 at least", len(names))
+	}
+}

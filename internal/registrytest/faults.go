@@ -1,0 +1,243 @@
+package registrytest
+
+import (
+	"bufio"
+	"context"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Fault is one way in which a registry, or the token service that it names,
+// fails.
+type Fault struct {
+	Name string
+	// Reason is that of a check with the user name [FaultUser] and any password,
+	// without retries.
+	Reason string
+	// Or is the other reason that it may have; empty for none. net/http asks again
+	// by itself where HTTP/2 says that nothing was done, and whether the last of
+	// these ends before the deadline is a matter of its timing.
+	Or string
+	// Deadline is the time that the check gets: short where nothing else ends it.
+	Deadline time.Duration
+	// Big says that the server sends far more than a check should keep.
+	Big bool
+	// Start starts the server; it ends with t.
+	Start func(t Cleaner) (Target, error)
+}
+
+// Target is how to reach a registry with a fault.
+type Target struct {
+	Address string         // registry_url
+	Roots   *x509.CertPool // authorities to trust; nil for the system's
+	Proxy   string         // proxy for https, "" for none
+	// Dial opens connections; nil means the network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// FaultUser is the user that the tokens of token services with faults name.
+const FaultUser = "ci"
+
+// The deadlines of checks. The long one is never reached, unless something hangs
+// that should not.
+const (
+	hangs = 2 * time.Second
+	ends  = 20 * time.Second
+)
+
+// The reasons of the verdict table that a fault can lead to.
+const (
+	credentialsAccepted  = "accepted"
+	clientCertWanted     = "tls_client_cert"
+	connectionFailed     = "connection_failed"
+	connectionRefused    = "connection_refused"
+	dnsFailure           = "dns_failure"
+	exchangeAccepted     = "exchange_accepted"
+	exchangeUnavailable  = "exchange_unavailable"
+	invalidCredentials   = "invalid_credentials"
+	malformedCredentials = "malformed_credentials"
+	notARegistry         = "not_a_registry"
+	plainHTTPRegistry    = "plain_http_registry"
+	proxyAuthRequired    = "proxy_auth_required"
+	rateLimited          = "rate_limited"
+	serverError          = "server_error"
+	timedOut             = "timeout"
+	tlsFailed            = "tls_failed"
+	tlsUntrusted         = "tls_untrusted"
+	tokenRejected        = "token_rejected"
+	unexpectedRedirect   = "unexpected_redirect"
+)
+
+// Faults returns every fault.
+func Faults() []Fault {
+	var faults []Fault
+	for _, f := range slices.Concat(
+		connectFaults(), hangFaults(), statusLineFaults(), headerFaults(), statusFaults(), informationFaults(),
+		lengthFaults(), chunkFaults(), hugeFaults(), packedFaults(), textFaults(),
+		handshakeFaults(), certificateFaults(), clientCertificateFaults(), secureFaults(),
+		http2Faults(), http2FloodFaults(),
+	) {
+		faults = append(faults, f.places()...)
+	}
+	faults = append(faults, Fault{Name: "registry: HTTP/2: an endless body", Reason: invalidCredentials, Deadline: ends, Big: true, Start: endlessOverHTTP2})
+	return slices.Concat(faults, nameFaults(), proxyFaults(), redirectFaults(), flapFaults(), clockFaults(), tokenFaults())
+}
+
+// sound is the answer that a server would give if it had no fault: a refusal by
+// a registry, a token by a token service. A fault spoils it, and what is left
+// must never be taken for more than it is.
+type sound struct {
+	head string // without the empty line at its end
+	body string
+}
+
+func soundRegistry() sound {
+	return sound{
+		head: "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"fault\"\r\nContent-Type: application/json\r\nConnection: close\r\n",
+		body: `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`,
+	}
+}
+
+func soundService() sound {
+	return sound{
+		head: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n",
+		body: `{"token":"` + faultToken() + `"}`,
+	}
+}
+
+// faultToken is what registries before a token service with a fault accept. It
+// names the user, so that nothing has to be asked to believe it.
+var faultToken = sync.OnceValue(func() string {
+	return sign([]byte("fault"), jwt.MapClaims{"sub": FaultUser}, time.Now().Add(time.Hour))
+})
+
+// wireFault is a fault of one connection, whoever is at its end.
+type wireFault struct {
+	name string
+	// answer is what comes after a request; connect is what happens instead of
+	// reading one. One of them is set.
+	answer  func(conn net.Conn, s sound)
+	connect func(conn net.Conn, s sound)
+	secure  bool           // https, of which connect does the TLS
+	roots   *x509.CertPool // authorities to trust
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+
+	registry    string        // reason where it is the registry
+	or          string        // the other one that it may have there
+	credentials string        // reason where it answers to credentials only; the registry's if empty
+	service     string        // reason where it is the token service; exchange_unavailable if empty
+	deadline    time.Duration // ends if zero
+	big         bool
+}
+
+// places makes a fault of each place where it can be: the registry, the registry
+// once it has credentials, the token service.
+func (f wireFault) places() []Fault {
+	if f.connect == nil {
+		f.connect = func(conn net.Conn, s sound) {
+			if _, err := readHead(conn); err == nil {
+				f.answer(conn, s)
+			}
+		}
+	}
+	atRegistry := f.at("registry", f.registry, f.asRegistry)
+	atRegistry.Or = f.or
+	faults := []Fault{atRegistry, f.at("token service", or(f.service, exchangeUnavailable), f.asService)}
+	if f.answer == nil {
+		return faults
+	}
+	return append(faults, f.at("registry with credentials", or(f.credentials, f.registry), f.asSecondAnswer))
+}
+
+func (f wireFault) at(place, reason string, start func(Cleaner) (Target, error)) Fault {
+	fault := Fault{Name: place + ": " + f.name, Reason: reason, Deadline: f.deadline, Big: f.big, Start: start}
+	if fault.Deadline == 0 {
+		fault.Deadline = ends
+	}
+	return fault
+}
+
+func (f wireFault) target(address string) Target {
+	scheme := "http://"
+	if f.secure {
+		scheme = "https://"
+	}
+	target := Target{Address: scheme + address, Roots: f.roots}
+	if f.dial != nil {
+		target.Dial = func(ctx context.Context, network, asked string) (net.Conn, error) {
+			if asked == address {
+				return f.dial(ctx, network, asked)
+			}
+			return new(net.Dialer).DialContext(ctx, network, asked)
+		}
+	}
+	return target
+}
+
+func (f wireFault) asRegistry(t Cleaner) (Target, error) {
+	address, err := Serve(t, func(conn net.Conn) { f.connect(conn, soundRegistry()) })
+	return f.target(address), err
+}
+
+// asSecondAnswer refuses a request without credentials as a sound registry does.
+func (f wireFault) asSecondAnswer(t Cleaner) (Target, error) {
+	address, err := Serve(t, func(conn net.Conn) {
+		request, err := readHead(conn)
+		switch {
+		case err != nil:
+		case request.Header.Get("Authorization") == "":
+			say(conn, soundRegistry().whole())
+		default:
+			f.answer(conn, soundRegistry())
+		}
+	})
+	return f.target(address), err
+}
+
+func (f wireFault) asService(t Cleaner) (Target, error) {
+	address, err := Serve(t, func(conn net.Conn) { f.connect(conn, soundService()) })
+	if err != nil {
+		return Target{}, err
+	}
+	target := f.target(address)
+	target.Address = registryBefore(t, target.Address+tokenPath).URL
+	return target, nil
+}
+
+// registryBefore is a sound registry that names that realm, accepts its token
+// and nothing else.
+func registryBefore(t Cleaner, realm string) *Registry {
+	refusal := Unauthorized(`Bearer realm="` + realm + `",service="fault"`)
+	return New(t, ByAuthorization("Bearer "+faultToken(), refusal, OK(), refusal))
+}
+
+// readHead reads a request, of which a GET has no more.
+func readHead(conn net.Conn) (*http.Request, error) { return http.ReadRequest(bufio.NewReader(conn)) }
+
+// say writes; the client may have left, which is no matter of the server's.
+func say(conn net.Conn, parts ...string) {
+	_, _ = io.WriteString(conn, strings.Join(parts, ""))
+}
+
+// reset ends a connection by RST: what is not sent yet is dropped.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
+		_ = tcp.SetLinger(0) // otherwise it ends by FIN, which the row shows
+	}
+	_ = conn.Close() // there is nobody to tell
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,173 @@
+package registrytest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// asked is how a registry and its token service on one server are asked.
+type asked struct {
+	first  bool // the first request of all
+	number int  // from 1
+	*http.Request
+}
+
+func (a asked) withCredentials() bool { return a.Header.Get("Authorization") != "" }
+
+// flow is a server whose answers depend on each other.
+func flow(name, reason string, answer func(a asked) Response) Fault {
+	return Fault{Name: name, Reason: reason, Deadline: ends, Start: func(t Cleaner) (Target, error) {
+		var count atomic.Int64
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n := int(count.Add(1))
+			answer(asked{n == 1, n, r}).write(w)
+		}))
+		t.Cleanup(server.Close)
+		return Target{Address: server.URL}, nil
+	}}
+}
+
+// before is a flow that stands behind a sound registry, as its token service.
+func before(name, reason string, answer func(a asked) Response) Fault {
+	fault := flow(name, reason, answer)
+	start := fault.Start
+	fault.Start = func(t Cleaner) (Target, error) {
+		service, err := start(t)
+		if err != nil {
+			return Target{}, err
+		}
+		return Target{Address: registryBefore(t, service.Address+tokenPath).URL}, nil
+	}
+	return fault
+}
+
+func redirect(status int, locations ...string) Response {
+	return Response{Status: status, Header: http.Header{"Location": locations}}
+}
+
+// redirectFaults lead nowhere or elsewhere; the ones on the own origin are
+// followed for a while.
+func redirectFaults() []Fault {
+	const elsewhere = "http://127.0.0.1:1/v2/"
+	itself := func(a asked) Response { return redirect(http.StatusFound, a.URL.Path) }
+	loop := func(a asked) Response {
+		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[a.URL.RawQuery == "a"])
+	}
+	chain := func(a asked) Response {
+		return redirect(http.StatusFound, a.URL.Path+"?"+strconv.Itoa(a.number))
+	}
+	to := func(locations ...string) func(asked) Response {
+		return func(asked) Response { return redirect(http.StatusTemporaryRedirect, locations...) }
+	}
+	var faults []Fault
+	for _, row := range []struct {
+		name              string
+		registry, service string
+		answer            func(asked) Response
+	}{
+		{"to itself", notARegistry, exchangeUnavailable, itself},
+		{"in a loop of two", notARegistry, exchangeUnavailable, loop},
+		{"on and on", notARegistry, exchangeUnavailable, chain},
+		{"to another port", unexpectedRedirect, unexpectedRedirect, to(elsewhere)},
+		{"to two places", unexpectedRedirect, unexpectedRedirect, to(elsewhere, "http://127.0.0.1:2/v2/")},
+		{"to https", unexpectedRedirect, unexpectedRedirect, func(a asked) Response { return redirect(http.StatusFound, "https://"+a.Host+"/v2/") }},
+		{"to nowhere", notARegistry, exchangeUnavailable, to()},
+		{"to an empty place", notARegistry, exchangeUnavailable, to("")},
+		{"to what is no URL", notARegistry, exchangeUnavailable, to("http://[::1")},
+		{"to a NUL", notARegistry, exchangeUnavailable, to("/v2/%00%zz")},
+		{"back to itself with user information", notARegistry, exchangeUnavailable, func(a asked) Response { return redirect(http.StatusFound, "http://a:b@"+a.Host+"/v2/") }},
+	} {
+		faults = append(faults, flow("registry: a redirect "+row.name, row.registry, row.answer), before("token service: a redirect "+row.name, row.service, row.answer))
+	}
+	return append(faults, flow("registry with credentials: a redirect to another port", unexpectedRedirect, func(a asked) Response {
+		if a.withCredentials() {
+			return redirect(http.StatusTemporaryRedirect, elsewhere)
+		}
+		return Unauthorized("Basic")
+	}))
+}
+
+// flapFaults answer differently from one request to the next. Without retries
+// the first answer to each question counts.
+func flapFaults() []Fault {
+	basic := func(a asked) Response {
+		if a.withCredentials() {
+			return OK()
+		}
+		return Unauthorized("Basic")
+	}
+	token := func(asked) Response { return jsonBody(http.StatusOK, map[string]string{"token": faultToken()}) }
+	first := func(status int, then func(asked) Response) func(asked) Response {
+		return func(a asked) Response {
+			if a.first {
+				return Status(status)
+			}
+			return then(a)
+		}
+	}
+	return []Fault{
+		flow("flapping: 503, then sound", serverError, first(503, basic)),
+		flow("flapping: 429, then sound", rateLimited, first(429, basic)),
+		flow("flapping: 408, then sound", timedOut, first(408, basic)),
+		flow("flapping: 404, then sound", notARegistry, first(404, basic)),
+		flow("flapping: sound, then 503", serverError, func(a asked) Response {
+			if a.first {
+				return basic(a)
+			}
+			return Status(http.StatusServiceUnavailable)
+		}),
+		before("flapping: a token service with 503, then sound", exchangeUnavailable, first(503, token)),
+		before("flapping: a token service with 429, then sound", rateLimited, first(429, token)),
+		flow("flapping: the token is good, then the registry is down", serverError, func(a asked) Response {
+			switch {
+			case a.URL.Path == tokenPath:
+				return token(a)
+			case a.withCredentials():
+				return Status(http.StatusBadGateway)
+			default:
+				return Unauthorized(`Bearer realm="/token",service="fault"`)
+			}
+		}),
+		closesKept(),
+	}
+}
+
+// closesKept closes each connection when its second request comes. A client
+// cannot know that it would, and asks again (RFC 9112 section 9.3.1).
+func closesKept() Fault {
+	return Fault{Name: "flapping: a kept connection is closed", Reason: credentialsAccepted, Deadline: ends, Start: func(t Cleaner) (Target, error) {
+		address, err := Serve(t, keepOnce)
+		return Target{Address: "http://" + address}, err
+	}}
+}
+
+// clockFaults are answers of a server whose clock is wrong, or of one whose
+// clock is right before a client with a wrong one: the registry's answer counts,
+// not what anybody reads from a clock.
+func clockFaults() []Fault {
+	dated := func(date string) func(asked) Response {
+		return func(a asked) Response {
+			answer := Unauthorized("Basic")
+			if a.withCredentials() {
+				answer = OK()
+			}
+			answer.Header.Set("Date", date)
+			return answer
+		}
+	}
+	faults := []Fault{
+		flow("clock: a date long ago", credentialsAccepted, dated("Thu, 01 Jan 1970 00:00:00 GMT")),
+		flow("clock: a date far ahead", credentialsAccepted, dated("Fri, 31 Dec 9999 23:59:59 GMT")),
+		flow("clock: a date that is none", credentialsAccepted, dated("yesterday")),
+	}
+	for name, ends := range map[string]time.Time{
+		"expired":       time.Now().Add(-time.Hour),
+		"not valid yet": time.Now().Add(100 * time.Hour), // signing sets its beginning two hours before its end
+	} {
+		faults = append(faults, skewed("clock: a token that is "+name+" here only", exchangeAccepted, ends, true), skewed("clock: a token that is "+name+" there too", tokenRejected, ends, false))
+	}
+	return faults
+}

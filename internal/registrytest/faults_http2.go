@@ -1,0 +1,213 @@
+package registrytest
+
+import (
+	"bytes"
+	"crypto/tls"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+// http2Script is one HTTP/2 connection (RFC 9113) as its server drives it.
+type http2Script struct {
+	*http2.Framer
+	conn   net.Conn
+	stream uint32 // of the request
+	sound  sound
+}
+
+// http2Answer plays a script after the request of each connection.
+func http2Answer(script func(h http2Script)) func(net.Conn, sound) {
+	return http2Connect(func(h http2Script) {
+		if h.WriteSettings() != nil {
+			return
+		}
+		for h.stream == 0 {
+			frame, err := h.ReadFrame()
+			if err != nil {
+				return
+			}
+			switch frame := frame.(type) {
+			case *http2.SettingsFrame:
+				if !frame.IsAck() && h.WriteSettingsAck() != nil {
+					return
+				}
+			case *http2.HeadersFrame:
+				h.stream = frame.StreamID
+			}
+		}
+		script(h)
+	})
+}
+
+// http2Connect plays a script right after the client's preface (RFC 9113
+// section 3.4).
+func http2Connect(script func(h http2Script)) func(net.Conn, sound) {
+	config := trustedServer()
+	config.NextProtos = []string{http2.NextProtoTLS}
+	return overTLS(config, func(conn *tls.Conn, s sound) {
+		if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err == nil {
+			script(http2Script{Framer: http2.NewFramer(conn, conn), conn: conn, sound: s})
+		}
+	})
+}
+
+// then makes a script of steps, of which the first that fails is the last: the
+// client has left.
+func then(steps ...func(h http2Script) error) func(h http2Script) {
+	return func(h http2Script) {
+		for _, step := range steps {
+			if step(h) != nil {
+				return
+			}
+		}
+	}
+}
+
+func stay(h http2Script) error {
+	_, err := io.Copy(io.Discard, h.conn)
+	return err
+}
+
+func goAway(last uint32, code http2.ErrCode) func(http2Script) error {
+	return func(h http2Script) error { return h.WriteGoAway(last, code, nil) }
+}
+
+func resetStream(code http2.ErrCode) func(http2Script) error {
+	return func(h http2Script) error { return h.WriteRSTStream(h.stream, code) }
+}
+
+// header sends the header of the sound answer, with the extra fields.
+func header(extra ...string) func(http2Script) error {
+	return func(h http2Script) error {
+		return h.fields(append(h.sound.fields(), extra...)...)
+	}
+}
+
+// fields sends names and values as one header.
+func (h http2Script) fields(fields ...string) error {
+	return h.WriteHeaders(http2.HeadersFrameParam{StreamID: h.stream, BlockFragment: block(fields), EndHeaders: true})
+}
+
+func block(fields []string) []byte {
+	var block bytes.Buffer
+	encoder := hpack.NewEncoder(&block)
+	for i := 0; i+1 < len(fields); i += 2 {
+		_ = encoder.WriteField(hpack.HeaderField{Name: fields[i], Value: fields[i+1]}) // a buffer takes everything
+	}
+	return block.Bytes()
+}
+
+// fields are the names and values of a sound answer's header, without what
+// HTTP/2 has no use for (RFC 9113 section 8.2.2).
+func (s sound) fields() []string {
+	lines := strings.Split(strings.TrimSpace(s.head), "\r\n")
+	fields := []string{":status", strings.Fields(lines[0])[1]}
+	for _, line := range lines[1:] {
+		if name, value, _ := strings.Cut(line, ": "); name != "Connection" {
+			fields = append(fields, strings.ToLower(name), value)
+		}
+	}
+	return fields
+}
+
+func data(text string) func(http2Script) error {
+	return func(h http2Script) error { return h.WriteData(h.stream, false, []byte(text)) }
+}
+
+func body(h http2Script) error { return h.WriteData(h.stream, true, []byte(h.sound.body)) }
+
+// http2Faults break single connections or requests. net/http asks again, on
+// another connection and later, where a server says that it did nothing (RFC
+// 9113 section 8.7); one that always says so is an outage.
+func http2Faults() []wireFault {
+	const (
+		none     = http2.ErrCodeNo
+		refused  = http2.ErrCodeRefusedStream
+		internal = http2.ErrCodeInternal
+	)
+	raw := func(frame string) func(http2Script) error {
+		return func(h http2Script) error { _, err := io.WriteString(h.conn, frame); return err }
+	}
+	status := func(values ...string) func(http2Script) error {
+		return func(h http2Script) error {
+			var fields []string
+			for _, value := range values {
+				fields = append(fields, ":status", value)
+			}
+			return h.fields(fields...)
+		}
+	}
+	var faults []wireFault
+	add := func(name, reason string, connect func(net.Conn, sound)) {
+		fault := wireFault{name: "HTTP/2: " + name, registry: reason, secure: true, roots: authority().pool, connect: connect}
+		switch reason {
+		case timedOut:
+			fault.deadline = hangs
+		case invalidCredentials:
+			fault.service = exchangeAccepted
+		}
+		faults = append(faults, fault)
+	}
+	add("closed at once", connectionFailed, http2Connect(then()))
+	add("HTTP/1.1 instead", connectionFailed, http2Connect(then(func(h http2Script) error { say(h.conn, h.sound.whole()); return nil }, stay)))
+	add("silence at once", timedOut, http2Connect(then(stay)))
+	add("silence after the request", timedOut, http2Answer(then(stay)))
+	add("silence after the header", timedOut, http2Answer(then(header(), stay)))
+	add("silence in the body", timedOut, http2Answer(then(header(), data("{"), stay)))
+	add("closed after the request", connectionFailed, http2Answer(then()))
+	add("closed after the header", connectionFailed, http2Answer(then(header())))
+	add("closed in the body", connectionFailed, http2Answer(then(header(), data("{"))))
+	settings := func(h http2Script) error { return h.WriteSettings() }
+	// Package net/http keeps a connection whose GOAWAY came before any request until
+	// it has been idle for long, so that these servers hang up themselves.
+	add("GOAWAY at once", timedOut, http2Connect(then(settings, goAway(0, none))))
+	faults[len(faults)-1].or = connectionFailed
+	add("GOAWAY after the request", timedOut, http2Answer(then(goAway(0, none), stay)))
+	add("the request refused", timedOut, http2Answer(then(resetStream(refused), stay)))
+	add("GOAWAY at once with an error", connectionFailed, http2Connect(then(settings, goAway(0, http2.ErrCodeEnhanceYourCalm))))
+	add("GOAWAY after the header, then silence", timedOut, http2Answer(then(header(), goAway(1, none), stay)))
+	add("GOAWAY after the header, then closed", connectionFailed, http2Answer(then(header(), goAway(1, none))))
+	add("GOAWAY after the header, without this request", connectionFailed, http2Answer(then(header(), goAway(0, internal), stay)))
+	add("GOAWAY after the header, then a sound end", invalidCredentials, http2Answer(then(header(), goAway(1, none), body, stay)))
+	add("the request reset with an error", connectionFailed, http2Answer(then(resetStream(internal), stay)))
+	add("the request reset, HTTP/1.1 wanted", connectionFailed, http2Answer(then(resetStream(http2.ErrCodeHTTP11Required), stay)))
+	add("reset after the header", connectionFailed, http2Answer(then(header(), resetStream(http2.ErrCodeCancel), stay)))
+	add("refused after the header", connectionFailed, http2Answer(then(header(), resetStream(refused), stay)))
+	add("reset in the body", connectionFailed, http2Answer(then(header(), data("{"), resetStream(internal), stay)))
+	add("no status", connectionFailed, http2Answer(then(func(h http2Script) error { return h.fields("a", "b") }, stay)))
+	add("a status of letters", connectionFailed, http2Answer(then(status("abc"), stay)))
+	add("two statuses", connectionFailed, http2Answer(then(status("200", "401"), stay)))
+	add("capitals in a header's name", connectionFailed, http2Answer(then(header("X-Line", "1"), body, stay)))
+	add("a body without a header", connectionFailed, http2Answer(then(body, stay)))
+	add("a body longer than its length", connectionFailed, http2Answer(then(header("content-length", "5"), body, stay)))
+	add("a body shorter than its length", connectionFailed, http2Answer(then(header("content-length", "5000"), body, stay)))
+	add("a header of 1 MiB", connectionFailed, http2Answer(longHeader))
+	add("a frame that is too long", connectionFailed, http2Answer(then(raw("\xff\xff\xff\x00\x00\x00\x00\x00\x01"), stay)))
+	add("a header that cannot be unpacked", connectionFailed, http2Answer(then(raw("\x00\x00\x04\x01\x04\x00\x00\x00\x01\xff\xff\xff\xff"), stay)))
+	add("an answer to nothing", connectionFailed, http2Answer(then(raw("\x00\x00\x01\x00\x01\x00\x00\x00\x63x"), stay)))
+	add("a push", connectionFailed, http2Answer(then(func(h http2Script) error {
+		return h.WritePushPromise(http2.PushPromiseParam{StreamID: h.stream, PromiseID: 2, BlockFragment: block([]string{":method", "GET", ":path", "/", ":scheme", "https", ":authority", "a"}), EndHeaders: true})
+	}, stay)))
+	add("a window of nothing more", connectionFailed, http2Answer(then(raw("\x00\x00\x04\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00"), stay)))
+	return faults
+}
+
+// longHeader sends a header of 1 MiB, in as many frames as it takes.
+func longHeader(h http2Script) {
+	fields := h.sound.fields()
+	for i := range 16 {
+		fields = append(fields, "x-line-"+strconv.Itoa(i), strings.Repeat("#", 64<<10))
+	}
+	block := block(fields)
+	const frame = 16 << 10 // more is not allowed without being asked (RFC 9113 section 4.2)
+	err := h.WriteHeaders(http2.HeadersFrameParam{StreamID: h.stream, BlockFragment: block[:frame]})
+	for block = block[frame:]; err == nil && len(block) > 0; block = block[min(frame, len(block)):] {
+		err = h.WriteContinuation(h.stream, len(block) <= frame, block[:min(frame, len(block))])
+	}
+	_ = stay(h) // until the client leaves
+}

@@ -1,0 +1,166 @@
+package registrytest
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// helloThen reads the client's first record (RFC 8446 section 5.1) and answers
+// with bytes of its own.
+func helloThen(text string, end func(net.Conn)) func(net.Conn, sound) {
+	return func(conn net.Conn, _ sound) {
+		header := make([]byte, 5)
+		if _, err := io.ReadFull(conn, header); err != nil {
+			return
+		}
+		if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint16(header[3:]))); err != nil {
+			return
+		}
+		say(conn, text)
+		end(conn)
+	}
+}
+
+func hangUp(conn net.Conn) { _ = conn.Close() } // that is the fault
+
+// handshakeFaults break the handshake itself.
+func handshakeFaults() []wireFault {
+	const (
+		halfHello = "\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03rrrr"
+		alert     = "\x15\x03\x03\x00\x02\x02"
+	)
+	oldHello := "\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02" + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"
+	faults := []wireFault{
+		{name: "closed on accept", registry: connectionFailed, connect: func(conn net.Conn, _ sound) { hangUp(conn) }},
+		{name: "reset on accept", registry: connectionFailed, connect: func(conn net.Conn, _ sound) { reset(conn) }},
+		{name: "closed in the hello", registry: connectionFailed, connect: helloThen("", hangUp)},
+		{name: "reset in the hello", registry: connectionFailed, connect: helloThen("", reset)},
+		{name: "closed in the server's hello", registry: connectionFailed, connect: helloThen(halfHello, hangUp)},
+		{name: "reset in the server's hello", registry: connectionFailed, connect: helloThen(halfHello, reset)},
+		{name: "silence in the hello", registry: timedOut, deadline: hangs, connect: helloThen("", Silence)},
+		{name: "silence in the server's hello", registry: timedOut, deadline: hangs, connect: helloThen(halfHello, Silence)},
+		{name: "silence on accept", registry: timedOut, deadline: hangs, connect: func(conn net.Conn, _ sound) { Silence(conn) }},
+		{name: "a drip in the server's hello", registry: timedOut, deadline: hangs, connect: helloThen("\x16\x03\x03\x40\x00\x02\x00\x3f\xf0\x03\x03", func(conn net.Conn) { drip(conn, "r") })},
+		{name: "plain HTTP", registry: plainHTTPRegistry, connect: helloThen("HTTP/1.1 400 Bad Request\r\n\r\n", hangUp)},
+		{name: "an SSH server", registry: tlsFailed, connect: helloThen("SSH-2.0-OpenSSH_9.6\r\n", Silence)},
+		{name: "an SMTP server", registry: tlsFailed, connect: helloThen("220 mail.example.com ESMTP\r\n", Silence)},
+		{name: "an alert to the hello", registry: tlsFailed, connect: helloThen(alert+"\x28", hangUp)},
+		{name: "the alert that the name is unknown", registry: tlsFailed, connect: helloThen(alert+"\x70", hangUp)},
+		{name: "an alert without a meaning", registry: tlsFailed, connect: helloThen(alert+"\xfe", hangUp)},
+		{name: "a hello of TLS 1.1", registry: tlsFailed, connect: helloThen(oldHello, Silence)},
+		{name: "a record that is too long", registry: tlsFailed, connect: helloThen("\x16\x03\x03\xff\xff", Silence)},
+		{name: "a handshake message of 16 MiB", registry: tlsFailed, big: true, connect: helloThen("\x16\x03\x03\x40\x00\x02\xff\xff\xff", func(conn net.Conn) {
+			flood(conn, strings.Repeat("r", floodSize))
+		})},
+		{name: "garbage in the handshake", registry: tlsFailed, connect: helloThen("\x16\x03\x03\x00\x04\x63\x00\x00\x00", Silence)},
+	}
+	for i := range faults {
+		faults[i].name, faults[i].secure = "TLS: "+faults[i].name, true
+	}
+	return faults
+}
+
+// overTLS does the handshake and then what an answer does.
+func overTLS(config *tls.Config, answer func(conn *tls.Conn, s sound)) func(net.Conn, sound) {
+	return func(conn net.Conn, s sound) {
+		secure := tls.Server(conn, config)
+		if secure.HandshakeContext(context.Background()) == nil {
+			answer(secure, s)
+		}
+	}
+}
+
+// secured answers a request over TLS.
+func secured(answer func(net.Conn, sound)) func(*tls.Conn, sound) {
+	return func(conn *tls.Conn, s sound) {
+		if _, err := readHead(conn); err == nil {
+			answer(conn, s)
+		}
+	}
+}
+
+func whole(conn net.Conn, s sound) { say(conn, s.whole()) }
+
+// certificateFaults are sound but for the certificate; what they would answer
+// must not be read.
+func certificateFaults() []wireFault {
+	stranger := newAuthority()
+	day := 24 * time.Hour
+	var faults []wireFault
+	for name, certificate := range map[string]tls.Certificate{
+		"self-signed":                     selfSigned(),
+		"of an unknown authority":         stranger.issue(nil),
+		"expired":                         authority().issue(func(c *x509.Certificate) { c.NotBefore, c.NotAfter = time.Now().Add(-2*day), time.Now().Add(-day) }),
+		"not valid yet":                   authority().issue(func(c *x509.Certificate) { c.NotBefore, c.NotAfter = time.Now().Add(day), time.Now().Add(2*day) }),
+		"for another name":                authority().issue(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"registry.example.com"} }),
+		"for another address":             authority().issue(func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} }),
+		"for nobody":                      authority().issue(func(c *x509.Certificate) { c.IPAddresses = nil }),
+		"for clients only":                authority().issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }),
+		"signed by one that may not sign": authority().issueBelow(),
+	} {
+		faults = append(faults, wireFault{
+			name: "TLS: a certificate " + name, registry: tlsUntrusted, secure: true, roots: authority().pool,
+			connect: overTLS(&tls.Config{Certificates: []tls.Certificate{certificate}}, secured(whole)),
+		})
+	}
+	for name, config := range map[string]*tls.Config{
+		"TLS 1.1 only":                    {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
+		"a cipher that nobody should use": {MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_RC4_128_SHA}},
+	} {
+		config.Certificates = []tls.Certificate{authority().issue(nil)}
+		faults = append(faults, wireFault{
+			name: "TLS: " + name, registry: tlsFailed, secure: true, roots: authority().pool, connect: overTLS(config, secured(whole)),
+		})
+	}
+	return faults
+}
+
+// secureFaults come after a sound handshake. A connection that ends without
+// close_notify was cut (RFC 8446 section 6.1).
+func secureFaults() []wireFault {
+	cut := func(text func(s sound) string, end func(net.Conn)) func(*tls.Conn, sound) {
+		return secured(func(conn net.Conn, s sound) {
+			say(conn, text(s))
+			end(conn.(*tls.Conn).NetConn())
+		})
+	}
+	none := func(sound) string { return "" }
+	head := func(s sound) string { return s.head[:40] }
+	body := func(s sound) string { return s.head + "Content-Length: 5000\r\n\r\n" + s.body }
+	half := func(s sound) string { return s.head + "\r\n" + s.body[:20] }
+	var faults []wireFault
+	for _, f := range []struct {
+		name   string
+		reason string
+		answer func(*tls.Conn, sound)
+	}{
+		{"closed after the handshake", connectionFailed, func(conn *tls.Conn, _ sound) { hangUp(conn.NetConn()) }},
+		{"reset after the handshake", connectionFailed, func(conn *tls.Conn, _ sound) { reset(conn.NetConn()) }},
+		{"closed after the request", connectionFailed, cut(none, hangUp)},
+		{"reset after the request", connectionFailed, cut(none, reset)},
+		{"reset in the header", connectionFailed, cut(head, reset)},
+		{"reset in the body", connectionFailed, cut(body, reset)},
+		// net/http takes the end of a record for the end of the body (against RFC 9112
+		// section 9.8); a status needs no body, and half a token is none.
+		{"a body without length that is cut", invalidCredentials, cut(half, hangUp)},
+		{"no TLS in the answer", tlsFailed, secured(func(conn net.Conn, s sound) { say(conn.(*tls.Conn).NetConn(), s.whole()) })},
+		{"silence after the handshake", timedOut, func(conn *tls.Conn, _ sound) { Silence(conn) }},
+		{"silence in the header", timedOut, cut(head, Silence)},
+		{"silence in the body", timedOut, cut(body, Silence)},
+		{"half a record in the body", timedOut, cut(body, func(conn net.Conn) { say(conn, "\x17\x03\x03\x40\x00abc"); Silence(conn) })},
+		{"a drip in a record", timedOut, cut(body, func(conn net.Conn) { say(conn, "\x17\x03\x03\x40\x00"); drip(conn, "x") })},
+	} {
+		fault := wireFault{name: "TLS: " + f.name, registry: f.reason, secure: true, roots: authority().pool, connect: overTLS(trustedServer(), f.answer)}
+		if f.reason == timedOut {
+			fault.deadline = hangs
+		}
+		faults = append(faults, fault)
+	}
+	return faults
+}

@@ -1,0 +1,112 @@
+package registrytest
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// keepOnce answers one request and closes the connection after the next.
+func keepOnce(conn net.Conn) {
+	reader := bufio.NewReader(conn)
+	request, err := http.ReadRequest(reader)
+	if err != nil {
+		return
+	}
+	head := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n"
+	if request.Header.Get("Authorization") != "" {
+		head = "HTTP/1.1 200 OK\r\n"
+	}
+	say(conn, head, "Content-Length: 0\r\n\r\n")
+	_, _ = http.ReadRequest(reader) // whatever it asks, it is too late
+}
+
+// skewed is a registry with its token service on one server, whose tokens end
+// then and are taken or not.
+func skewed(name, reason string, ends time.Time, taken bool) Fault {
+	token := sign([]byte("skewed"), jwt.MapClaims{"sub": FaultUser}, ends)
+	return flow(name, reason, func(a asked) Response {
+		switch {
+		case a.URL.Path == tokenPath:
+			return jsonBody(http.StatusOK, map[string]string{"token": token})
+		case taken && a.Header.Get("Authorization") == "Bearer "+token:
+			return OK()
+		default:
+			return Unauthorized(`Bearer realm="/token",service="fault"`)
+		}
+	})
+}
+
+// tokenFaults are answers of a token service with status 200 that hold no token
+// which could be sent.
+func tokenFaults() []Fault {
+	const size = 1 << 20
+	token := func(value string) string { return `{"token":` + value + `}` }
+	text := func(value string) string { return token(strconv.Quote(value)) }
+	sound := soundService().body
+	var faults []Fault
+	for _, row := range []struct{ name, reason, body string }{
+		{"HTML", exchangeUnavailable, Page(http.StatusOK).Body},
+		{"nothing", exchangeUnavailable, ""},
+		{"blanks", exchangeUnavailable, " \r\n"},
+		{"null", exchangeUnavailable, "null"},
+		{"[]", exchangeUnavailable, "[]"},
+		{"[a token]", exchangeUnavailable, "[" + sound + "]"},
+		{"{}", exchangeUnavailable, "{}"},
+		{"true", exchangeUnavailable, "true"},
+		{"a bare token", exchangeUnavailable, faultToken()},
+		{"a quoted token", exchangeUnavailable, strconv.Quote(faultToken())},
+		{"half an object", exchangeUnavailable, sound[:len(sound)-1]},
+		{"two objects", exchangeUnavailable, sound + sound},
+		{"something behind the object", exchangeUnavailable, sound + "garbage"},
+		{"a mark of byte order", exchangeUnavailable, "\xef\xbb\xbf" + sound},
+		{"UTF-16", exchangeUnavailable, "\xff\xfe{\x00}\x00"},
+		{"an empty token", exchangeUnavailable, text("")},
+		{"a token that is null", exchangeUnavailable, token("null")},
+		{"a token that is a number", exchangeUnavailable, token("5")},
+		{"a token that is an object", exchangeUnavailable, token("{}")},
+		{"a token of 1 MiB", exchangeUnavailable, text(strings.Repeat("x", size))},
+		{"a token of 100 KiB", exchangeUnavailable, text(strings.Repeat("x", 100<<10))},
+		{"a token with a blank", exchangeUnavailable, text(faultToken() + " x")},
+		{"a token that ends in a line break", exchangeUnavailable, text(faultToken() + "\n")},
+		{"a token with a header in it", exchangeUnavailable, text("x\r\nX-Line: 1")},
+		{"a token with a NUL", exchangeUnavailable, token(`"a\u0000b"`)},
+		{"a token with a blank of Unicode", exchangeUnavailable, token(`"a\u00a0b"`)},
+		{"a token that is not UTF-8", tokenRejected, token("\"a\xffb\"")},
+		{"a token that nobody knows", tokenRejected, text("unknown")},
+		{"a token of two dots", tokenRejected, text("..")},
+		{"a token whose subject is a number", tokenRejected, text("e30.eyJzdWIiOjV9.")},
+		{"1 MiB of brackets", exchangeUnavailable, strings.Repeat("[", size)},
+		{"1 MiB of objects", exchangeUnavailable, strings.Repeat(`{"token":`, size/9)},
+		{"an object of 2 MiB", exchangeUnavailable, `{"filler":"` + strings.Repeat("x", 2*size) + `",` + sound[1:]},
+		{"100,000 names", exchangeAccepted, "{" + strings.Repeat(`"a":1,`, 100_000) + sound[1:]},
+	} {
+		faults = append(faults, before("token service: "+row.name, row.reason, func(asked) Response {
+			return Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: row.body}
+		}))
+		faults[len(faults)-1].Big = len(row.body) >= size
+	}
+	return append(faults, realmFaults()...)
+}
+
+// realmFaults are challenges that name no token service which could be asked.
+func realmFaults() []Fault {
+	var faults []Fault
+	for name, challenge := range map[string]string{
+		"nothing":            `Bearer`,
+		"an empty realm":     `Bearer realm=""`,
+		"a realm of ftp":     `Bearer realm="ftp://127.0.0.1/token"`,
+		"a realm of no host": `Bearer realm="http:///token"`,
+		"half a realm":       `Bearer realm="http://[::1`,
+		"a realm of NULs":    `Bearer realm="%00%zz:"`,
+		"60 KiB of realms":   "Bearer " + strings.Repeat(`realm="x:",`, 5000),
+	} {
+		faults = append(faults, flow("realm: "+name, exchangeUnavailable, func(asked) Response { return Unauthorized(challenge) }))
+	}
+	return faults
+}
