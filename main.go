@@ -6,6 +6,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -24,6 +26,10 @@ func main() {
 		fmt.Println(version)
 		return
 	}
+	// Only package net/http uses the standard logger, and with http2debug in GODEBUG
+	// it writes the Authorization header of each request there, which ends in the
+	// CLI's log.
+	log.SetOutput(io.Discard)
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/stellaops/stellaops",
 		Debug:           *debug,

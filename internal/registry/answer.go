@@ -59,7 +59,7 @@ func newAnswer(r received) Answer {
 			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host}).String()
 		}
 	}
-	if a.Status != http.StatusOK && r.complete && !a.IsHTML {
+	if a.Status != http.StatusOK && r.complete && !a.IsHTML && len(r.body) <= maxBodyBytes {
 		a.Text = errorText(r.body)
 	}
 	return a

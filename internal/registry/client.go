@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -32,6 +33,7 @@ type Client struct {
 	fromPublic  *http.Transport // realms of all other registries
 	proxy       func(*url.URL) (*url.URL, error)
 	trusted     func(hostport string) bool
+	answered    *sync.Map // host:port of servers that answered, and so need no other client certificate
 	userAgent   string
 	wait        func(ctx context.Context, delay time.Duration) error
 }
@@ -57,7 +59,7 @@ type Options struct {
 // NewClient makes a client with its own pools of connections: a connection that
 // the guard let through for one registry must not serve another.
 func NewClient(o Options) *Client {
-	c := &Client{userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
+	c := &Client{answered: &sync.Map{}, userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
 	if c.wait == nil {
 		c.wait = wait
 	}
@@ -80,7 +82,7 @@ func newTransport(o Options, dial dialer) *http.Transport {
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
 	noteClientCertificate(config)
 	return &http.Transport{
-		DialContext:            inTime(dial),
+		DialContext:            recorded(inTime(dial)),
 		TLSClientConfig:        config,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // a body is read for its first words only; nothing needs unpacking
@@ -90,6 +92,26 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: idleTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
 		OnProxyConnectResponse: refuseProxy,
 	}
+}
+
+// ProxySecrets are the logins in the URLs of proxies, which nobody but the proxy
+// is meant to see. A user name alone is a token.
+func ProxySecrets(config *httpproxy.Config) []Secret {
+	var secrets []Secret
+	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
+		proxy, err := url.Parse(address)
+		if err != nil || proxy.User == nil {
+			continue
+		}
+		secret := proxy.User.Username()
+		if password, ok := proxy.User.Password(); ok {
+			secret = password
+		}
+		if secret != "" {
+			secrets = append(secrets, NewSecret(secret))
+		}
+	}
+	return secrets
 }
 
 // proxied tells whether a proxy stands before the address.

@@ -154,7 +154,7 @@ func faultRows() []faultRow {
 		{"the server speaks TLS 1.1 only", overTLS("r.example.com", func(server, _ *tls.Config) {
 			server.MinVersion, server.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 		}), registry.FaultTLS, "the server broke off"},
-		{"the server chooses TLS 1.1", answerHello("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02" + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"), registry.FaultTLS, "no version or cipher"},
+		{"the server chooses TLS 1.1", answerHello("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02" + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"), registry.FaultTLS, "did not succeed"},
 		{"the certificate is not trusted", overTLS("example.com", func(_, client *tls.Config) {
 			client.RootCAs = nil
 		}), registry.FaultUntrusted, "does not trust"},

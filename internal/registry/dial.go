@@ -14,7 +14,19 @@ func plainDial(dial dialer) dialer {
 	if dial != nil {
 		return dial
 	}
-	return (&net.Dialer{}).DialContext
+	return (&net.Dialer{Resolver: resolver((&net.Dialer{}).DialContext)}).DialContext
+}
+
+// resolver ends its questions with the request that asked: package net waits for
+// a silent name server as long as resolv.conf says, whoever has left meanwhile.
+func resolver(dial dialer) *net.Resolver {
+	return &net.Resolver{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err == nil {
+			context.AfterFunc(ctx, func() { _ = conn.Close() }) // nobody reads from it any more
+		}
+		return conn, err
+	}}
 }
 
 // deadlineKey is where a request leaves its deadline for the dialer: net/http

@@ -41,6 +41,8 @@ type Failure struct {
 	Detail string
 	// Certificate says what is wrong with a certificate that is not trusted.
 	Certificate CertificateFault
+
+	again bool // asking again may help, although the fault is not one of those
 }
 
 // CertificateFault is what is wrong with a server's certificate.
@@ -159,21 +161,6 @@ func untrusted(err error) *Failure {
 	return &Failure{Fault: FaultUntrusted, Detail: detail, Certificate: fault}
 }
 
-// blame finds the missing client certificate behind a fault of the connection: a
-// server that asked for one and then gave no answer. The error itself does not
-// say so: it is an alert, a reset, a broken pipe, or HTTP/2's own, which has no
-// type.
-func (c *clientCertificate) blame(f *Failure) *Failure {
-	switch {
-	case !c.wanted.Load() || f.Fault != FaultConnection && f.Fault != FaultTLS:
-		return f
-	case c.shown.Load():
-		return &Failure{Fault: FaultClientCert, Detail: "it broke off after it saw the one that is configured"}
-	default:
-		return &Failure{Fault: FaultClientCert, Detail: "it asked for one and broke off without it"}
-	}
-}
-
 // handshakeFailure names a fault of the handshake that is not the
 // certificate's. An alert of the server has no exported type; crypto/tls wraps
 // it in an OpError whose Op says that it came from the other side.
@@ -185,7 +172,7 @@ func handshakeFailure(err error) *Failure {
 	case isCut(err):
 		return &Failure{Fault: FaultConnection, Detail: "the server closed the connection during the TLS handshake"}
 	default:
-		return &Failure{Fault: FaultTLS, Detail: "the server and this client have no version or cipher of TLS in common"}
+		return &Failure{Fault: FaultTLS, Detail: "the TLS handshake did not succeed"}
 	}
 }
 

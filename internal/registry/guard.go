@@ -56,7 +56,7 @@ func (g guard) dial(inner dialer) dialer {
 			control := func(_, address string, _ syscall.RawConn) error {
 				return g.checkAddress(address, hostport)
 			}
-			connect = (&net.Dialer{Control: control}).DialContext
+			connect = (&net.Dialer{Control: control, Resolver: resolver((&net.Dialer{}).DialContext)}).DialContext
 		}
 		conn, err := connect(ctx, network, hostport)
 		if err != nil {

@@ -2,9 +2,11 @@ package registry
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,33 +32,37 @@ func WithRetry(ctx context.Context, retry Retry) context.Context {
 	return context.WithValue(ctx, retryKey{}, retry)
 }
 
-// send makes a call, again where that may help: while the deadline leaves room,
-// and never one that was answered about its credentials.
-func (c *Client) send(ctx context.Context, transport *http.Transport, q call) received {
-	retry, _ := ctx.Value(retryKey{}).(Retry)
-	for attempt := 1; ; attempt++ {
-		r := c.follow(ctx, transport, q)
-		if q.method != http.MethodGet || attempt >= retry.Attempts || !r.temporary() {
+// persist sends one request, again where that may help: while the deadline leaves
+// room and again is above zero, and never one that was answered about its
+// credentials.
+func (c *Client) persist(ctx context.Context, transport *http.Transport, q call, retry Retry, again *int) received {
+	for {
+		r := c.sendOnce(ctx, transport, q)
+		if q.method != http.MethodGet || *again <= 0 || !r.temporary() {
 			return r
 		}
-		delay, named := r.retryAfter(time.Now())
-		if !named {
-			delay = jitter(retry.delay(attempt))
+		delay := jitter(retry.delay(retry.Attempts - *again))
+		if named, ok := r.retryAfter(time.Now()); ok {
+			delay = max(delay, named)
 		}
 		deadline, bounded := ctx.Deadline()
 		if bounded && time.Until(deadline) <= delay || c.wait(ctx, delay) != nil {
 			return r
 		}
+		*again--
 	}
 }
 
 // delay is the time before the try after the given one.
 func (r Retry) delay(attempt int) time.Duration {
-	delay := r.MinDelay
+	delay := min(r.MinDelay, r.MaxDelay)
 	for range attempt - 1 {
-		delay = min(2*delay, r.MaxDelay)
+		if delay > r.MaxDelay/2 {
+			return r.MaxDelay
+		}
+		delay *= 2
 	}
-	return min(delay, r.MaxDelay)
+	return delay
 }
 
 // jitter takes up to half of a delay away, so that checks which failed together
@@ -66,18 +72,24 @@ func jitter(delay time.Duration) time.Duration {
 }
 
 // temporary tells whether asking again may lead to another answer: after a fault
-// of the connection, 408, 429 and 5xx.
+// of the connection, 408, 429 and 5xx. Credentials that were refused are not sent
+// again, also where the rest of the answer was lost.
 func (r received) temporary() bool {
 	if r.failure != nil {
 		switch r.failure.Fault {
 		case FaultDNS, FaultRefused, FaultConnection:
-			return true
+			return !r.refused
 		default:
-			return false
+			return r.failure.again
 		}
 	}
 	status := r.response.StatusCode
 	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
+}
+
+// refusesCredentials tells the statuses that are about what was sent.
+func refusesCredentials(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
 // retryAfter is the delay that a server names, in seconds or as a date (RFC 9110
@@ -87,7 +99,11 @@ func (r received) retryAfter(now time.Time) (delay time.Duration, named bool) {
 		return 0, false
 	}
 	value := r.response.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil && seconds >= 0 {
+	if value != "" && strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.ParseInt(value, 10, 32)
+		if err != nil { // more than can be counted
+			return math.MaxInt64, true
+		}
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(value); err == nil {

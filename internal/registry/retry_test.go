@@ -2,11 +2,15 @@ package registry_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -58,7 +62,7 @@ func TestRetry(t *testing.T) {
 		answers []registrytest.Response
 		status  int
 		asked   int
-		waited  []time.Duration // without jitter; the server's own have none
+		waited  []time.Duration // without jitter
 	}{
 		{"an answer is asked for once", patient, []registrytest.Response{ok}, 200, 1, nil},
 		{"503 and then 200", patient, []registrytest.Response{status(503), ok}, 200, 2, []time.Duration{time.Second}},
@@ -72,12 +76,14 @@ func TestRetry(t *testing.T) {
 		{"one attempt means no other", registry.Retry{Attempts: 1, MinDelay: time.Second}, []registrytest.Response{status(503), ok}, 503, 1, nil},
 		{"nothing configured means no other", registry.Retry{}, []registrytest.Response{status(503), ok}, 503, 1, nil},
 		{"the server names seconds", patient, []registrytest.Response{after(429, "7"), ok}, 200, 2, []time.Duration{7 * time.Second}},
-		{"the server names no time at all", patient, []registrytest.Response{after(503, "0"), ok}, 200, 2, []time.Duration{0}},
-		{"the server names a date that is past", patient, []registrytest.Response{after(503, "Fri, 31 Dec 1999 23:59:59 GMT"), ok}, 200, 2, []time.Duration{0}},
+		{"the server names no time at all", patient, []registrytest.Response{after(503, "0"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names a date that is past", patient, []registrytest.Response{after(503, "Fri, 31 Dec 1999 23:59:59 GMT"), ok}, 200, 2, []time.Duration{time.Second}},
 		{"the server names something else", patient, []registrytest.Response{after(503, "soon"), ok}, 200, 2, []time.Duration{time.Second}},
 		{"the server names seconds below zero", patient, []registrytest.Response{after(503, "-5"), ok}, 200, 2, []time.Duration{time.Second}},
 		{"the server names more time than there is", patient, []registrytest.Response{after(429, "3600"), ok}, 429, 1, nil},
-		{"the server names more seconds than can be counted", patient, []registrytest.Response{after(429, "99999999999999999999"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names more seconds than can be counted", patient, []registrytest.Response{after(429, "99999999999999999999"), ok}, 429, 1, nil},
+		{"delays that are longer than any check", registry.Retry{Attempts: 4, MinDelay: math.MaxInt64 / 3 * 2, MaxDelay: time.Second}, []registrytest.Response{status(503), status(503), ok}, 200, 3, []time.Duration{time.Second, time.Second}},
+		{"delays that cannot be doubled", registry.Retry{Attempts: 4, MinDelay: math.MaxInt64 / 3 * 2, MaxDelay: math.MaxInt64}, []registrytest.Response{status(503), ok}, 503, 1, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -98,6 +104,86 @@ func TestRetry(t *testing.T) {
 				t.Errorf("waited %v, want %v less up to half", w.delays, row.waited)
 			}
 		})
+	}
+}
+
+// TestDelaysDiffer would fail by chance once in 10 to the 12 runs.
+func TestDelaysDiffer(t *testing.T) {
+	t.Parallel()
+	w := &waits{}
+	for range 2 {
+		fake := registrytest.New(t, answers(registrytest.Status(503), registrytest.OK()))
+		newClient(t, registry.Options{Wait: w.wait}).Ask(registry.WithRetry(t.Context(), registry.Retry{Attempts: 2, MinDelay: time.Hour, MaxDelay: time.Hour}), parse(t, fake.URL), basic("hunter2x"))
+	}
+	if len(w.delays) != 2 || w.delays[0] == w.delays[1] {
+		t.Errorf("waited %v", w.delays)
+	}
+}
+
+// TestARefusalOfWhichTheRestIsLostIsNotRepeated has answers whose header is
+// there and whose body is not.
+func TestARefusalOfWhichTheRestIsLostIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		status     string
+		credential registry.Credential
+		asked      int
+	}{
+		{"401 Unauthorized", basic("hunter2x"), 1},
+		{"403 Forbidden", basic("hunter2x"), 1},
+		{"400 Bad Request", basic("hunter2x"), 1},
+		{"200 OK", basic("hunter2x"), 4},
+		{"503 Service Unavailable", basic("hunter2x"), 4},
+		{"401 Unauthorized", registry.Credential{}, 4},
+	} {
+		for _, body := range []string{"Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"} {
+			var asked atomic.Int64
+			says := registrytest.Say("HTTP/1.1 " + row.status + "\r\nWWW-Authenticate: Basic\r\n" + body)
+			host, err := registrytest.Serve(t, func(conn net.Conn) {
+				asked.Add(1)
+				says(conn)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := registry.WithRetry(t.Context(), patient)
+			client := newClient(t, registry.Options{Wait: (&waits{}).wait})
+			client.Ask(ctx, parse(t, "http://"+host), row.credential)
+			if n := asked.Load(); int(n) != row.asked {
+				t.Errorf("%s: /v2/ was asked %d times, want %d", row.status, n, row.asked)
+			}
+			asked.Store(0)
+			client.Token(ctx, registry.TokenRequest{
+				Endpoint: parse(t, "http://"+host), Challenged: "http://" + host + "/v2/", Reach: registry.ReachPrivate,
+				Challenge: registry.ParseChallenges([]string{`Bearer realm="/token"`})[0], Credential: row.credential,
+			})
+			if n := asked.Load(); int(n) != row.asked {
+				t.Errorf("%s: the token service was asked %d times, want %d", row.status, n, row.asked)
+			}
+		}
+	}
+}
+
+// TestARedirectThatWasAnsweredIsNotAskedAgain has a fault behind a redirect: what
+// answered before does not hear the secret twice.
+func TestARedirectThatWasAnsweredIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	asked := map[string]int{}
+	url := serveHandler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[r.URL.Path]++
+		switch {
+		case r.URL.Path == "/v2/":
+			http.Redirect(w, r, "/next", http.StatusTemporaryRedirect)
+		case asked[r.URL.Path] < 3:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	answer := newClient(t, registry.Options{Wait: (&waits{}).wait}).Ask(registry.WithRetry(t.Context(), patient), parse(t, url), basic("hunter2x"))
+	if answer.Status != http.StatusOK || asked["/v2/"] != 1 || asked["/next"] != 3 {
+		t.Errorf("status %d, asked %v", answer.Status, asked)
 	}
 }
 
@@ -124,6 +210,9 @@ func TestRetryOfConnections(t *testing.T) {
 		{"a name that does not resolve", &net.DNSError{Err: "server misbehaving"}, 4},
 		{"a connection that was reset", syscall.ECONNRESET, 4},
 		{"a deadline that passed", context.DeadlineExceeded, 1},
+		{"a certificate that is not trusted", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, 1},
+		{"plain HTTP", tls.RecordHeaderError{RecordHeader: [5]byte([]byte("HTTP/"))}, 1},
+		{"no TLS", tls.RecordHeaderError{RecordHeader: [5]byte([]byte("SSH-2"))}, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

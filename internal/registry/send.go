@@ -34,19 +34,22 @@ type call struct {
 // is nil then.
 type received struct {
 	failure  *Failure
+	refused  bool           // the status was there, and was a refusal; the rest was not
 	response *http.Response // its body is read and closed
 	body     []byte
 	complete bool  // the body was not longer than the limit
 	reach    Reach // of the address that was connected to
 }
 
-// follow makes a call over the transport. Redirects are followed by hand, to the
+// send makes a call over the transport. Redirects are followed by hand, to the
 // same origin only and never twice to one URL: Go's own client would keep the
 // Authorization header for a subdomain. Any other redirect is an answer.
-func (c *Client) follow(ctx context.Context, transport *http.Transport, q call) received {
-	asked := map[string]bool{} // by path and query: a fragment or another writing of the host asks the same again
+func (c *Client) send(ctx context.Context, transport *http.Transport, q call) received {
+	retry, _ := ctx.Value(retryKey{}).(Retry)
+	again := retry.Attempts - 1 // for all URLs together
+	asked := map[string]bool{}  // by path and query: a fragment or another writing of the host asks the same again
 	for {
-		r := c.sendOnce(ctx, transport, q)
+		r := c.persist(ctx, transport, q, retry, &again)
 		if r.failure != nil {
 			return r
 		}
@@ -91,15 +94,24 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 	var (
 		handshake atomic.Pointer[error]    // a connection may outlive the request that began it
 		remote    atomic.Pointer[net.Addr] // of the connection in use
+		record    atomic.Pointer[certificateRecord]
+		spoken    atomic.Bool // an answer has begun
 	)
-	opened, certificate := withClientCertificate(withDeadline(ctx))
-	traced := httptrace.WithClientTrace(opened, &httptrace.ClientTrace{
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshake.Store(&err) },
+	opened := &certificateRecord{} // of the connection that is opened for this request
+	record.Store(opened)
+	traced := httptrace.WithClientTrace(context.WithValue(withDeadline(ctx), recordKey{}, opened), &httptrace.ClientTrace{
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			handshake.Store(&err)
+			opened.handshakeDone(state)
+		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			address := info.Conn.RemoteAddr()
 			remote.Store(&address)
+			record.Store(recordOf(info.Conn))
+			spoken.Store(false)                    // net/http may have tried another one before
 			_ = info.Conn.SetDeadline(time.Time{}) // ctx bounds it from here on
 		},
+		GotFirstResponseByte: func() { spoken.Store(true) },
 	})
 	request, err := http.NewRequestWithContext(traced, q.method, q.url, strings.NewReader(q.body))
 	if err != nil {
@@ -113,12 +125,14 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		if done != nil && *done != nil && errors.Is(err, *done) {
 			err = &handshakeError{err}
 		}
-		failure := certificate.blame(classify(ctx, err))
+		_, answered := c.answered.Load(hostport(request.URL))
+		failure := record.Load().blame(classify(ctx, err), err, answered || spoken.Load())
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
 		return received{failure: failure}
 	}
+	c.answered.Store(hostport(request.URL), true)
 	// A body that was not read to its end costs its connection; nothing is lost.
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusSwitchingProtocols {
@@ -126,7 +140,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 	}
 	body, complete, err := readBody(response, q.limit)
 	if err != nil {
-		return received{failure: classify(ctx, err)}
+		return received{failure: classify(ctx, err), refused: q.header.Get("Authorization") != "" && refusesCredentials(response.StatusCode)}
 	}
 	return received{response: response, body: body, complete: complete, reach: c.reachOfRegistry(request.URL, remote.Load())}
 }

@@ -1,10 +1,10 @@
 package registry
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"sync/atomic"
+	"encoding/pem"
+	"strings"
 )
 
 // TLS are the settings of secure connections; the zero value trusts the
@@ -40,13 +40,22 @@ func (t TLS) Config() (*tls.Config, error) {
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: t.Insecure, //nolint:gosec // the user asked for it, and a warning says so
 	}
+	for _, public := range [][2]string{{ArgumentCACert, t.CACertPEM}, {ArgumentClientCert, t.ClientCertPEM}} {
+		if strings.Contains(public[1], "PRIVATE KEY-----") {
+			return nil, &TLSError{public[0], "it holds a private key, which would be stored with it; write the key into client_key_pem alone"}
+		}
+	}
 	if t.CACertPEM != "" {
 		authorities, err := x509.SystemCertPool()
 		if err != nil { // a system without authorities; those that are configured count all the same
 			authorities = x509.NewCertPool()
 		}
-		if !authorities.AppendCertsFromPEM([]byte(t.CACertPEM)) {
-			return nil, &TLSError{ArgumentCACert, "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"}
+		certificates, why := parseCertificates(t.CACertPEM)
+		if why != "" {
+			return nil, &TLSError{ArgumentCACert, why}
+		}
+		for _, certificate := range certificates {
+			authorities.AddCert(certificate)
 		}
 		config.RootCAs = authorities
 	}
@@ -69,47 +78,28 @@ func (t TLS) Config() (*tls.Config, error) {
 // pairError says which part of certificate and key is at fault; the text of
 // crypto/tls is not shown, since it is about the content of both.
 func (t TLS) pairError() *TLSError {
-	if pool := x509.NewCertPool(); !pool.AppendCertsFromPEM([]byte(t.ClientCertPEM)) {
-		return &TLSError{ArgumentClientCert, "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"}
+	if _, why := parseCertificates(t.ClientCertPEM); why != "" {
+		return &TLSError{ArgumentClientCert, why}
 	}
 	return &TLSError{ArgumentClientKey, "it is no private key in PEM without a passphrase, or not that of client_cert_pem"}
 }
 
-// clientCertificate is what happened about a client certificate on the
-// connection that a request opened.
-type clientCertificate struct {
-	wanted atomic.Bool // the server asked for one
-	shown  atomic.Bool // and got one
-}
-
-// clientCertificateKey is where a request leaves its record for the handshake.
-type clientCertificateKey struct{}
-
-// noteClientCertificate makes a configuration note what a server asks for. A
-// server that refuses a client without certificate may do so by an alert, by a
-// reset, or by closing while the request is written, run by run: only its
-// question tells these from other faults.
-func noteClientCertificate(config *tls.Config) {
-	certificates := config.Certificates
-	config.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		record, ok := request.Context().Value(clientCertificateKey{}).(*clientCertificate)
-		if ok {
-			record.wanted.Store(true)
+// parseCertificates reads every certificate of a text in PEM (RFC 7468), or says
+// in a clause why it cannot.
+func parseCertificates(text string) (certificates []*x509.Certificate, why string) {
+	for rest := []byte(text); ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
 		}
-		for i := range certificates {
-			if request.SupportsCertificate(&certificates[i]) == nil {
-				if ok {
-					record.shown.Store(true)
-				}
-				return &certificates[i], nil
-			}
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if block.Type != "CERTIFICATE" || err != nil {
+			return nil, "a part of it is no certificate"
 		}
-		return &tls.Certificate{}, nil // none: the server may do without (RFC 8446 section 4.4.2)
+		certificates = append(certificates, certificate)
 	}
-}
-
-// withClientCertificate makes a record for the connection that a request opens.
-func withClientCertificate(ctx context.Context) (context.Context, *clientCertificate) {
-	record := &clientCertificate{}
-	return context.WithValue(ctx, clientCertificateKey{}, record), record
+	if len(certificates) == 0 {
+		return nil, "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+	}
+	return certificates, ""
 }

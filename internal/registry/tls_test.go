@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -31,7 +32,7 @@ func newPair(t *testing.T) pair {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: rand.Text()}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
@@ -145,6 +146,10 @@ func TestTLSSettingsThatCannotBeUsed(t *testing.T) {
 	}{
 		{"an authority that is no PEM", registry.TLS{CACertPEM: canary}, "ca_cert_pem"},
 		{"an authority that is a key", registry.TLS{CACertPEM: one.key}, "ca_cert_pem"},
+		{"an authority beside a key", registry.TLS{CACertPEM: one.certificate + one.key}, "ca_cert_pem"},
+		{"an authority beside a broken one", registry.TLS{CACertPEM: one.certificate + "-----BEGIN CERTIFICATE-----\nYzRuYXJ5LWtleQ==\n-----END CERTIFICATE-----\n"}, "ca_cert_pem"},
+		{"a certificate with its key in it", registry.TLS{ClientCertPEM: one.certificate + one.key, ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem"},
+		{"a certificate with a key of the old format in it", registry.TLS{ClientCertPEM: "-----BEGIN EC PRIVATE KEY-----\n" + canary + one.certificate, ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem"},
 		{"a certificate without its key", registry.TLS{ClientCertPEM: one.certificate}, "client_key_pem"},
 		{"a key without its certificate", registry.TLS{ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem"},
 		{"a certificate that is no PEM", registry.TLS{ClientCertPEM: canary, ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem"},

@@ -19,6 +19,11 @@ const maxTokenBytes = 1 << 20
 // that is larger.
 const maxTokenSize = 64 << 10
 
+// maxWordSize is the longest scope and the longest error code that are read. Both
+// are short where they say anything, and cost many times their size where a
+// service wants them to.
+const maxWordSize = 16 << 10
+
 // clientID names this program to a token service (Docker registry token
 // authentication, "client_id").
 const clientID = "terraform-provider-stellaops"
@@ -92,7 +97,9 @@ func (r TokenRequest) call(realm url.URL) call {
 		return q
 	}
 	if r.Credential.Method() == MethodBasic {
-		parameters.Set("account", r.Credential.Username)
+		if !strings.Contains(r.Credential.Username, r.Credential.Password.Reveal()) { // a token as user name too; secrets stay out of URLs
+			parameters.Set("account", r.Credential.Username)
+		}
 		authorize(q.header, r.Credential)
 	}
 	query := realm.Query() // the realm may have parameters of its own
@@ -105,16 +112,16 @@ func (r TokenRequest) call(realm url.URL) call {
 // read takes token, subject and grants out of the body.
 func (a *TokenAnswer) read(r received) {
 	var body struct {
-		Token       string `json:"token"`
-		AccessToken string `json:"access_token"` // RFC 6749 section 5.1
-		Scope       any    `json:"scope"`
-		Error       any    `json:"error"` // RFC 6749 section 5.2
+		Token       string          `json:"token"`
+		AccessToken string          `json:"access_token"` // RFC 6749 section 5.1
+		Scope       json.RawMessage `json:"scope"`
+		Error       json.RawMessage `json:"error"` // RFC 6749 section 5.2
 	}
 	if a.Failure != nil || !r.complete || json.Unmarshal(r.body, &body) != nil {
 		return
 	}
 	if a.Status != http.StatusOK {
-		a.Refused = refusesClient(a.Status, body.Error)
+		a.Refused = refusesClient(a.Status, word(body.Error))
 		return
 	}
 	token := body.Token
@@ -128,15 +135,23 @@ func (a *TokenAnswer) read(r received) {
 	claims := unverifiedClaims(token)
 	a.Subject, _ = claims.GetSubject()
 	a.Grants = claimedGrants(claims)
-	scope, _ := body.Scope.(string)
-	if granted := ParseScope(scope); granted.Source != GrantsUnknown {
+	if granted := ParseScope(word(body.Scope)); granted.Source != GrantsUnknown {
 		a.Grants = granted
 	}
 }
 
+// word is a JSON text that is not too long; empty for anything else.
+func word(raw json.RawMessage) string {
+	var text string
+	if len(raw) > maxWordSize || json.Unmarshal(raw, &text) != nil {
+		return ""
+	}
+	return text
+}
+
 // refusesClient tells whether an OAuth2 error refuses the client or its grant.
 // An outage does not, whatever its body says.
-func refusesClient(status int, oauthError any) bool {
+func refusesClient(status int, oauthError string) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusUnauthorized:
 	default: // a 403 may be meant for everybody

@@ -45,6 +45,8 @@ func TestWhatATokenServiceIsAsked(t *testing.T) {
 		{"an empty service, no parameter", basic("hunter2x"), params("service", ""), "/token", "", get(basicCi, "/token?", "account", "ci", "client_id", clientID)},
 		{"a service with blanks is escaped", registry.Credential{}, params("service", "Docker registry & more"), "/token", "", get("", "/token?", "client_id", clientID, "service", "Docker registry & more")},
 		{"a user name is escaped", registry.Credential{Username: "robot$a&b=c", Password: registry.NewSecret("hunter2x")}, params(), "/token", "", get("Basic cm9ib3QkYSZiPWM6aHVudGVyMng=", "/token?", "account", "robot$a&b=c", "client_id", clientID)},
+		{"a secret that is the user name too stays out of the URL", registry.Credential{Username: "hunter2x", Password: registry.NewSecret("hunter2x")}, params(), "/token", "", get("Basic aHVudGVyMng6aHVudGVyMng=", "/token?", "client_id", clientID)},
+		{"a user name that holds the secret stays out of the URL", registry.Credential{Username: "ci-hunter2x", Password: registry.NewSecret("hunter2x")}, params(), "/token", "", get("Basic Y2ktaHVudGVyMng6aHVudGVyMng=", "/token?", "client_id", clientID)},
 		{"the realm's own query is kept", basic("hunter2x"), params("service", service), "/token?tenant=a%20b", "", get(basicCi, "/token?", "account", "ci", "client_id", clientID, "service", service, "tenant", "a b")},
 		{"the challenge's service replaces the realm's", registry.Credential{}, params("service", service), "/token?service=other", "", get("", "/token?", "client_id", clientID, "service", service)},
 		{"the realm's service serves where the challenge has none", registry.Credential{}, params(), "/token?service=other", "", get("", "/token?", "client_id", clientID, "service", "other")},

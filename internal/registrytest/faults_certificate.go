@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -105,6 +106,8 @@ var errRefused = errors.New("no certificate came")
 func clientCertificateFaults() []wireFault {
 	page := sound{"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.27.0\r\nContent-Type: text/html\r\nConnection: close\r\n", "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n" +
 		"<center>No required SSL certificate was sent</center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"}
+	refused := sound{page.head, "<html>\r\n<head><title>400 The SSL certificate error</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n" +
+		"<center>The SSL certificate error</center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"}
 	closes := func(conn *tls.Conn, _ sound) { hangUp(conn.NetConn()) }
 	resets := func(conn *tls.Conn, _ sound) { reset(conn.NetConn()) }
 	answers := func(text func(s sound) string) func(*tls.Conn, sound) {
@@ -130,6 +133,11 @@ func clientCertificateFaults() []wireFault {
 		add("closed after the request", clientCertWanted, version, tls.RequestClientCert, secured(func(conn net.Conn, _ sound) { hangUp(conn.(*tls.Conn).NetConn()) }))
 		add("reset after the request", clientCertWanted, version, tls.RequestClientCert, secured(func(conn net.Conn, _ sound) { reset(conn.(*tls.Conn).NetConn()) }))
 		add("the page of nginx", clientCertWanted, version, tls.RequestClientCert, answers(func(sound) string { return page.whole() }))
+		add("the page of nginx for one that it does not accept", clientCertWanted, version, tls.RequestClientCert, answers(func(sound) string { return refused.whole() }))
+		add("what is no HTTP", connectionFailed, version, tls.RequestClientCert, answers(func(sound) string { return "SSH-2.0-OpenSSH_9.6\r\n" }))
+		add("a header that is too long", connectionFailed, version, tls.RequestClientCert, answers(func(s sound) string {
+			return s.head + "X-Line: " + strings.Repeat("#", 128<<10) + "\r\n\r\n"
+		}))
 		// Many servers ask and do without.
 		add("none needed", invalidCredentials, version, tls.RequestClientCert, secured(whole))
 		add("none needed by a server that is down", serverError, version, tls.RequestClientCert, answers(func(s sound) string { return s.started("HTTP/1.1 503 Service Unavailable") }))

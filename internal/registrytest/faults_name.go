@@ -76,8 +76,7 @@ func askNameServer(t Cleaner, answer func(dnsmessage.Header, dnsmessage.Question
 		_ = server.Close() // ends the loop
 		<-done
 	})
-	// Package net waits for a silent name server longer than the check does that
-	// asked, up to the timeout of resolv.conf. The end of the question ends it here.
+	// The end of the question ends it, as the client's own resolver has it.
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,7 +92,38 @@ func tokenFaults() []Fault {
 		}))
 		faults[len(faults)-1].Big = len(row.body) >= size
 	}
-	return append(faults, realmFaults()...)
+	return slices.Concat(faults, lavishFaults(), realmFaults())
+}
+
+// lavishFaults are answers of a token service whose parts would cost a client
+// many times their size.
+func lavishFaults() []Fault {
+	const size = 1<<20 - 4<<10 // a token service may send 1 MiB, and the rest of the answer is in it too
+	filled := func(name, open, item, end string) string {
+		return `{"` + name + `":` + open + strings.Repeat(item, (size-len(open)-len(end))/len(item)) + end + `,` + soundService().body[1:]
+	}
+	var faults []Fault
+	for _, row := range []struct {
+		name, reason string
+		status       int
+		body         string
+	}{
+		{"a scope of actions that are empty", exchangeAccepted, 200, filled("scope", `"repository:a:`, ",", `"`)},
+		{"a scope of many repositories", exchangeAccepted, 200, filled("scope", `"`, "repository:a:p ", `"`)},
+		{"a scope of objects", exchangeAccepted, 200, filled("scope", "[", `{"":0},`, "{}]")},
+		{"a scope of empty objects", exchangeAccepted, 200, filled("scope", "[", "{},", "{}]")},
+		{"an error of lists", exchangeUnavailable, 400, filled("error", "[", "[],", "[]]")},
+		{"errors that are empty", exchangeUnavailable, 400, filled("errors", "[", "{},", "{}]")},
+		{"a message of lists", invalidCredentials, 401, filled("message", "[", "[],", "[]]")},
+		{"details of objects", invalidCredentials, 401, filled("details", "[", `{"":0},`, "{}]")},
+	} {
+		fault := before("token service: "+row.name, row.reason, func(asked) Response {
+			return Response{Status: row.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: row.body}
+		})
+		fault.Big = true
+		faults = append(faults, fault)
+	}
+	return faults
 }
 
 // realmFaults are challenges that name no token service which could be asked.

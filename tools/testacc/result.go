@@ -30,6 +30,9 @@ func (r result) ran() int { return r.passed + r.failed }
 // counted is a number that a test logs for the summary.
 var counted = regexp.MustCompile(`\d+ (combinations of|faults:|attacks:) .*`)
 
+// tabled is such a number with a table before it, which one suite shows.
+var tabled = regexp.MustCompile(`\d+ (faults|attacks): .*`)
+
 // event is a line of go test -json.
 type event struct {
 	Action  string
@@ -81,6 +84,9 @@ func (s suite) count(r *result, e event, said map[string]string) {
 		if e.Test != "" {
 			r.passed++
 			r.counts = append(r.counts, counted.FindAllString(said[key], -1)...)
+			if s.Name == "unit" && tabled.MatchString(said[key]) {
+				fmt.Println(said[key])
+			}
 		}
 	case "fail", "build-fail":
 		fmt.Printf("--- %s: %s failed\n%s", s.Name, key, said[key])

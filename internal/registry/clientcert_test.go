@@ -1,0 +1,198 @@
+package registry_test
+
+import (
+	"bufio"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// asksForCertificate serves connections of TLS that ask the client for a
+// certificate and do without; handle gets each with its number.
+func asksForCertificate(t *testing.T, server pair, version uint16, handle func(conn net.Conn, number int)) string {
+	t.Helper()
+	config := &tls.Config{Certificates: []tls.Certificate{server.load(t)}, ClientAuth: tls.RequestClientCert, MaxVersion: version, MinVersion: version}
+	var mu sync.Mutex
+	number := 0
+	host, err := registrytest.Serve(t, func(conn net.Conn) {
+		secure := tls.Server(conn, config)
+		if secure.HandshakeContext(t.Context()) != nil {
+			return
+		}
+		mu.Lock()
+		number++
+		mine := number
+		mu.Unlock()
+		handle(secure, mine)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "https://" + host
+}
+
+// answer reads a request and says text.
+func answer(conn net.Conn, text string) {
+	if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+		_, _ = io.WriteString(conn, text) // the client may have left
+	}
+}
+
+// leave reads a request and says nothing.
+func leave(conn net.Conn) { answer(conn, "") }
+
+const refusal = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+// TestWhereAClientCertificateIsToBlame has servers that ask for one: whoever
+// answers, or has looked at it before, does not want another one.
+func TestWhereAClientCertificateIsToBlame(t *testing.T) {
+	t.Parallel()
+	const tls12, tls13 = tls.VersionTLS12, tls.VersionTLS13
+	server, client := newPair(t), newPair(t)
+	endsFirst := func(conn net.Conn, number int) {
+		if number == 1 {
+			leave(conn)
+			return
+		}
+		answer(conn, refusal)
+	}
+	always := func(text string) func(net.Conn, int) { return func(conn net.Conn, _ int) { answer(conn, text) } }
+	answersFirst := func(conn net.Conn, number int) {
+		if number == 1 {
+			answer(conn, refusal)
+			return
+		}
+		leave(conn)
+	}
+	for _, row := range []struct {
+		name     string
+		version  uint16
+		shown    bool
+		handle   func(net.Conn, int)
+		attempts int
+		faults   []registry.Fault // of two questions; "" for an answer
+		detail   string
+	}{
+		{"it leaves without one", tls13, false, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "broke off without it"},
+		{"it leaves with one, which it may have refused", tls13, true, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "after it saw the one that is configured"},
+		{"it leaves with one, which it has accepted", tls12, true, always(""), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
+		{"it sends what is no HTTP", tls13, false, always("SSH-2.0-OpenSSH\r\n"), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
+		{"it sends a header that is too long", tls13, false, always("HTTP/1.1 200 OK\r\nX-Line: " + strings.Repeat("x", 100<<10) + "\r\n\r\n"), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
+		{"it has answered before without one", tls13, false, answersFirst, 1, []registry.Fault{"", registry.FaultConnection}, ""},
+		{"it has answered before with one", tls13, true, answersFirst, 1, []registry.Fault{"", registry.FaultConnection}, ""},
+		{"it leaves once, by a fault of the network", tls13, true, endsFirst, 3, []registry.Fault{"", ""}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			settings := registry.TLS{CACertPEM: server.certificate}
+			if row.shown {
+				settings.ClientCertPEM, settings.ClientKeyPEM = client.certificate, registry.NewSecret(client.key)
+			}
+			config, err := settings.Config()
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked := newClient(t, registry.Options{TLS: config, Wait: (&waits{}).wait})
+			endpoint := parse(t, asksForCertificate(t, server, row.version, row.handle))
+			var got []registry.Fault
+			for range row.faults {
+				answer := asked.Ask(registry.WithRetry(t.Context(), registry.Retry{Attempts: row.attempts}), endpoint, registry.Credential{})
+				fault := registry.Fault("")
+				if answer.Failure != nil {
+					fault = answer.Failure.Fault
+					if !strings.Contains(answer.Failure.Detail, row.detail) {
+						t.Errorf("detail %q, want %q", answer.Failure.Detail, row.detail)
+					}
+				}
+				got = append(got, fault)
+			}
+			if !slices.Equal(got, row.faults) {
+				t.Errorf("faults %q, want %q", got, row.faults)
+			}
+		})
+	}
+}
+
+// TestACertificateThatTheServerDoesNotAskForIsNotShown has a server that names
+// the authorities which it takes.
+func TestACertificateThatTheServerDoesNotAskForIsNotShown(t *testing.T) {
+	t.Parallel()
+	server, client := newPair(t), newPair(t)
+	config, err := registry.TLS{CACertPEM: server.certificate, ClientCertPEM: client.certificate, ClientKeyPEM: registry.NewSecret(client.key)}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := newClient(t, registry.Options{TLS: config}).Ask(t.Context(), parse(t, serveTLS(t, server, &server)), registry.Credential{})
+	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || !strings.Contains(got.Failure.Detail, "so none was sent") {
+		t.Errorf("failure %+v", got.Failure)
+	}
+}
+
+// TestAProxyThatAsksForACertificateIsNotTheRegistry has a proxy over TLS, which
+// asks for a certificate and then refuses the tunnel.
+func TestAProxyThatAsksForACertificateIsNotTheRegistry(t *testing.T) {
+	t.Parallel()
+	pair := newPair(t)
+	proxy := asksForCertificate(t, pair, tls.VersionTLS13, func(conn net.Conn, _ int) {
+		answer(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+	})
+	config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := newClient(t, registry.Options{TLS: config, Proxy: &httpproxy.Config{HTTPSProxy: proxy}}).Ask(t.Context(), parse(t, "r.example.com"), registry.Credential{})
+	if got.Failure == nil || got.Failure.Fault != registry.FaultConnection || !strings.Contains(got.Failure.Detail, "403") {
+		t.Errorf("failure %+v", got.Failure)
+	}
+}
+
+// TestOneVerdictForAMissingClientCertificateOfManyChecks asks at the same time:
+// over HTTP/2 one connection serves requests that did not open it, and ends for
+// all of them.
+func TestOneVerdictForAMissingClientCertificateOfManyChecks(t *testing.T) {
+	t.Parallel()
+	pair := newPair(t)
+	for _, http2 := range []bool{true, false} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+		s.TLS = &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequireAnyClientCert}
+		s.EnableHTTP2 = http2
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of every client that it refuses
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := newClient(t, registry.Options{TLS: config, Wait: (&waits{}).wait})
+		var mu sync.Mutex
+		verdicts := map[string]int{}
+		var done sync.WaitGroup
+		for range 20 {
+			done.Go(func() {
+				for range 10 {
+					got := client.Ask(registry.WithRetry(t.Context(), registry.DefaultRetry()), parse(t, s.URL), basic("hunter2x"))
+					mu.Lock()
+					verdicts[fmt.Sprintf("%+v", got.Failure.Fault)]++
+					mu.Unlock()
+				}
+			})
+		}
+		done.Wait()
+		if verdicts[string(registry.FaultClientCert)] != 200 {
+			t.Errorf("HTTP/2 %t: %v", http2, verdicts)
+		}
+	}
+}
