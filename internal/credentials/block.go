@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -31,7 +30,7 @@ func (p Places) fromBlock(_ context.Context, q Question) (Found, error) {
 	for i, key := range slices.Sorted(maps.Keys(p.Registries.Value)) {
 		endpoint, err := registry.ParseEndpoint(key)
 		if err != nil {
-			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The key %s is no registry: %v.", showKey(key, i+1), err)}
+			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The key in place %d of the alphabetical order is not shown here, since it may hold a secret: %v.", i+1, err)}
 		}
 		name := endpoint.DialAddress()
 		if other, twice := keys[name]; twice {
@@ -60,15 +59,6 @@ func (p Places) fromBlock(_ context.Context, q Question) (Found, error) {
 // the address names it.
 func serves(address string, stored, asked registry.Endpoint) bool {
 	return stored.SameRegistry(asked) && (!strings.Contains(address, "://") || stored.Scheme() == asked.Scheme())
-}
-
-// showKey names a key that is no address: as it is, unless it may hold a secret,
-// else by its place in alphabetical order.
-func showKey(key string, place int) string {
-	if strings.Trim(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/*_-") == "" {
-		return strconv.Quote(registry.Cut(key, 64))
-	}
-	return fmt.Sprintf("in place %d of the alphabetical order", place)
 }
 
 // unknown is the error of a setting that a check needs and that only the apply

@@ -100,8 +100,8 @@ func TestBlockThatCannotBeUsed(t *testing.T) {
 	twice := func(first, second string) string {
 		return `The keys "` + first + `" and "` + second + `" are one registry. Leave one of them out.`
 	}
-	bad := func(key string, problem error) string {
-		return "The key " + key + " is no registry: " + problem.Error() + "."
+	bad := func(place string, problem error) string {
+		return "The key in place " + place + " of the alphabetical order is not shown here, since it may hold a secret: " + problem.Error() + "."
 	}
 	for _, row := range []struct {
 		name string
@@ -116,10 +116,11 @@ func TestBlockThatCannotBeUsed(t *testing.T) {
 		{"two keys for the port of http", []string{"http://r.example.com", "r.example.com:80"}, twice("http://r.example.com", "r.example.com:80")},
 		{"two names of Docker Hub", []string{"docker.io", "https://index.docker.io/v1/"}, twice("docker.io", "https://index.docker.io/v1/")},
 		{"two keys for a host that is not asked", []string{"r.example.com", "other.example.com", "OTHER.example.com"}, twice("OTHER.example.com", "other.example.com")},
-		{"a key with user information", []string{"https://ci:" + canary + "@r.example.com"}, bad("in place 1 of the alphabetical order", registry.ErrUserInfo)},
-		{"a key with a star", []string{"*.example.com"}, bad(`"*.example.com"`, registry.ErrHost)},
-		{"an empty key beside a good one", []string{"", "r.example.com"}, bad(`""`, registry.ErrEmpty)},
-		{"a key with a query, of a host that is not asked", []string{"r.example.com", "x.example.com?" + canary}, bad("in place 2 of the alphabetical order", registry.ErrQuery)},
+		{"a key with user information", []string{"https://ci:" + canary + "@r.example.com"}, bad("1", registry.ErrUserInfo)},
+		{"a user name and a password for a key", []string{"ci:" + canary}, bad("1", registry.ErrPort)},
+		{"a key with a star", []string{"*.example.com"}, bad("1", registry.ErrHost)},
+		{"an empty key beside a good one", []string{"", "r.example.com"}, bad("1", registry.ErrEmpty)},
+		{"a key with a query, of a host that is not asked", []string{"r.example.com", "x.example.com?" + canary}, bad("2", registry.ErrQuery)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -71,7 +71,7 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Fo
 		login, err := store.Get(ctx, key)
 		if err == nil {
 			credential := registry.Credential{
-				Username: login.Username, Password: registry.NewSecret(login.Password),
+				Username: login.Username, Password: registry.NewSecret(strings.Trim(login.Password, "\x00")), // as docker, which once padded them
 				Token: registry.NewSecret(login.AccessToken), IdentityToken: registry.NewSecret(login.RefreshToken),
 			}
 			if credential.Username == identityTokenUser && credential.IdentityToken.Empty() {
@@ -97,9 +97,9 @@ func (c dockerConfig) key(q Question) (string, bool) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Auths)) {
-		scheme, path, _ := strings.Cut(key, "://")
-		switch {
-		case !slices.Contains(names, authority(key)), path != "" && scheme != q.Endpoint.Scheme():
+		scheme, _, isURL := strings.Cut(key, "://")
+		switch host := authority(key); {
+		case isURL && scheme != q.Endpoint.Scheme(), !slices.Contains(names, host) && (!isURL || host != q.Endpoint.Host()):
 		case strings.HasSuffix(key, "/access-token"), strings.HasSuffix(key, "/refresh-token"): // parts of a login of Docker Hub that no registry takes
 		default:
 			return key, true

@@ -41,6 +41,9 @@ func TestDockerConfigFindsAHost(t *testing.T) {
 		{"an http URL for http", []string{"http://r.example.com:5000", "https://r.example.com:5000"}, "http://r.example.com:5000", "http://r.example.com:5000"},
 		{"an http URL is not for https", []string{"http://r.example.com:5000"}, "r.example.com:5000", ""},
 		{"a host and a port of no scheme, for http", []string{"r.example.com:5000"}, "http://r.example.com:5000", "r.example.com:5000"},
+		{"an http URL for http without a port", []string{host, "https://r.example.com", "http://r.example.com"}, "http://r.example.com", "http://r.example.com"},
+		{"port 80 for http without a port", []string{host, "r.example.com:80"}, "http://r.example.com", "r.example.com:80"},
+		{"port 80 of IPv6 for http without a port", []string{"[::1]", "[::1]:80"}, "http://[::1]", "[::1]:80"},
 		{"a URL beside the parts of a login of Docker Hub", []string{"https://index.docker.io/v1/access-token", "https://index.docker.io/v1/refresh-token", "https://registry-1.docker.io/v2/"}, "docker.io", "https://registry-1.docker.io/v2/"},
 		{"the host in capital letters in the address", []string{host}, "R.EXAMPLE.COM", host},
 		{"the key of docker login", []string{dockerHubLogin}, "docker.io/alpine", dockerHubLogin},
@@ -64,12 +67,17 @@ func TestDockerConfigFindsAHost(t *testing.T) {
 	}
 }
 
-// What is no login for the registry that is asked: one for another scheme, and
-// the tokens that Docker keeps for Docker Hub's own interface.
+// What is no login for the registry that is asked: one for another scheme or
+// port, which a bare host has too where plain http is asked, and that
+// Docker keeps for Docker Hub's own interface.
 func TestDockerConfigPassesOver(t *testing.T) {
 	t.Parallel()
 	for key, address := range map[string]string{
 		"https://r.example.com:5000":               "http://r.example.com:5000",
+		"r.example.com":                            "http://r.example.com",
+		"r.example.com/team":                       "http://r.example.com/",
+		"r.example.com:443":                        "http://r.example.com:80",
+		"[::1]":                                    "http://[::1]",
 		"http://r.example.com":                     "r.example.com",
 		"https://index.docker.io/v1/access-token":  "docker.io",
 		"https://index.docker.io/v1/refresh-token": "docker.io/team/app",
@@ -103,6 +111,7 @@ func TestDockerConfigEntry(t *testing.T) {
 		{"auth", `{"auth":"Y2k6cA=="}`, login("ci", "p"), nil},
 		{"auth with a colon in the password", `{"auth":"` + auth("ci", "a:b") + `"}`, login("ci", "a:b"), nil},
 		{"a user name and a password", `{"username":"ci","password":"p"}`, login("ci", "p"), nil},
+		{"zeros behind the password, which docker does not send", `{"auth":"` + auth("ci", "p\x00\x00") + `"}`, login("ci", "p"), nil},
 		{"auth wins over them", `{"username":"old","password":"older","auth":"Y2k6cA=="}`, login("ci", "p"), nil},
 		{"an identity token", `{"auth":"` + auth(withIdentity.Username, "") + `","identitytoken":"i"}`, withIdentity, nil},
 		{"a registry token", `{"registrytoken":"t"}`, registry.Credential{Token: registry.NewSecret("t")}, nil},
@@ -200,6 +209,7 @@ func TestDockerConfigAsksTheRightProgram(t *testing.T) {
 		{"the store, for the port as it is written and without it", nil, true, "r.example.com:443", "store", nil, []string{"r.example.com:443", host}},
 		{"the store, for another port", nil, true, "r.example.com:5000", "", nil, []string{"r.example.com:5000"}},
 		{"the store, for the name under which docker stores Docker Hub", nil, true, "docker.io/alpine", "store", nil, []string{dockerHubLogin}},
+		{"neither helper nor store for plain http", map[string]string{host: "HELPER"}, true, "http://r.example.com", "", nil, []string{"r.example.com:80"}},
 		{"the helper for docker.io, by the name of its key", map[string]string{"docker.io": "HELPER"}, true, "registry-1.docker.io", "helper", []string{"docker.io"}, nil},
 		{"the helper for the name under which docker stores Docker Hub first", map[string]string{dockerHubLogin: "HELPER", "docker.io": ""}, true, "docker.io", "helper", []string{dockerHubLogin}, nil},
 	} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
 )
 
 // jwtOf is a JWT with these parts; nobody verifies its signature.
@@ -110,6 +111,38 @@ func TestExpiryIsThatOfTheSecretThatIsSent(t *testing.T) {
 				t.Errorf("expires at %v, want %d", got, row.want)
 			}
 		})
+	}
+}
+
+// Every source says when its secret ends, and so does each of several.
+func TestExpiryOfEverySource(t *testing.T) {
+	t.Parallel()
+	early, late := withClaims(`{"exp":1700000000}`), withClaims(`{"exp":1800000000}`)
+	settings := jsonOf(t, map[string]any{"OCI": map[string]string{"RegistryUrl": host, "Token": early}})
+	for name, row := range map[string]struct {
+		places  credentials.Places
+		payload string
+	}{
+		"docker_config_json":       {payload: entryOf(`{"registrytoken":"` + early + `"}`)},
+		"registries":               {places: block(map[string]credentials.Entry{host: {Arguments: credentials.Arguments{Token: secret(early)}}})},
+		"the environment":          {places: credentials.Places{Environ: []string{"OCI__RegistryUrl=" + host, "OCI__Token=" + early}}},
+		"the settings file":        {places: credentials.Places{AppsettingsPath: set(file(t, settings))}},
+		"the Docker configuration": {places: dockerConfig(t, entryOf(`{"registrytoken":"`+early+`"}`))},
+		"a credential helper": {places: dockerConfig(t, jsonOf(t, map[string]string{"credsStore": credentialstest.Helper{
+			Logins: map[string]credentialstest.Login{host: {Username: "ci", Secret: early}},
+		}.Install(t)}))},
+	} {
+		q := question(t, host)
+		if row.payload != "" {
+			q = withPayload(t, row.payload, host)
+		}
+		found := find(t, row.places, q)
+		if got := found.ExpiresAt; got.Unix() != 1700000000 {
+			t.Errorf("%s: expires at %v", name, got)
+		}
+		if got := found.With(bearer(late)).ExpiresAt; got.Unix() != 1800000000 {
+			t.Errorf("%s: the next one expires at %v", name, got)
+		}
 	}
 }
 

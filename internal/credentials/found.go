@@ -25,6 +25,12 @@ const (
 type Found struct {
 	Credential registry.Credential
 	Source     Source
+	// Next are the credentials that are tried in turn where the ones before are
+	// refused.
+	Next []registry.Credential
+	// Unserved are the repositories of the question that have other credentials, or
+	// none, by their place in it; the first of them is always served.
+	Unserved []int
 	// Notes say what is wrong with the source, each in one sentence without a full
 	// stop: a part that came empty, a payload without an entry.
 	Notes []string
@@ -41,6 +47,12 @@ type Found struct {
 // found completes what a source holds.
 func found(source Source, credential registry.Credential, notes ...string) Found {
 	return Found{Credential: credential, Source: source, Notes: notes, ExpiresAt: expiry(credential)}
+}
+
+// With is f with one of its next credentials in the place of its own.
+func (f Found) With(next registry.Credential) Found {
+	f.Credential, f.Next, f.ExpiresAt = next, nil, expiry(next)
+	return f
 }
 
 // Error is a place that cannot be searched: a configuration that nobody could

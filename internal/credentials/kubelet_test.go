@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 // What the notes say when no entry of a payload is for the registry.
 const (
-	noteOthers    = "Another entry of docker_config_json matches this registry too; the kubelet tries it when the first one is refused, this check does not"
+	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
+	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one is refused"
 	noteNoEntry   = "docker_config_json has no entry for this registry"
 	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
 	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
@@ -44,7 +46,7 @@ func (row matchRow) check(t *testing.T) {
 	}
 	found := find(t, credentials.Places{}, withPayload(t, keyed(t, row.keys...), row.address))
 	if row.key != "" && slices.Equal(found.Notes, []string{noteOthers}) {
-		found.Notes = nil // TestKubeletWouldTryTheNextEntry is about that
+		found.Notes, found.Next = nil, nil // TestKubeletTriesTheNextEntry is about that
 	}
 	compare(t, found, want)
 }
@@ -201,31 +203,35 @@ func TestKubeletMatchesDockerHub(t *testing.T) {
 
 func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 	t.Parallel()
-	const (
-		differ = "In docker_config_json, the repositories of this check have entries with different credentials; make a check for each"
-	)
 	team, all := "r.example.com/team", "r.example.com"
 	for _, row := range []struct {
 		name         string
 		keys         []string
 		repositories []string
-		key          string // of all repositories; empty for none
-		note         string
+		key          string // of the first repository; empty for none
+		next         string // the one that is tried behind it
+		unserved     []int
+		notes        []string
 	}{
-		{"they have one entry", []string{team, all}, []string{"team/app", "team/base", "team-b/app"}, team, noteOthers},
-		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", noteOtherPath},
-		{"they have different entries", []string{team, all}, []string{"team/app", "other/app"}, "", differ},
-		{"the last one has a different entry", []string{team, all}, []string{"team/app", "team/base", "other/app"}, "", differ},
-		{"one in the middle has a different entry", []string{team, all}, []string{"team/app", "other/app", "team/base"}, "", differ},
-		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", noteOtherPath},
-		{"the last one has no entry", []string{team}, []string{"team/app", "other/app"}, "", noteOtherPath},
+		{"they have one entry", []string{team}, []string{"team/app", "team/base", "team-b/app"}, team, "", nil, nil},
+		{"they have the same entries", []string{team, all}, []string{"team/app", "team/base"}, team, all, nil, []string{noteOthers}},
+		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", "", nil, []string{noteOtherPath}},
+		{"they have different entries", []string{team, all}, []string{"team/app", "other/app"}, team, all, []int{1}, []string{noteDifferent}},
+		{"the last one has a different entry", []string{team, all}, []string{"team/app", "team/base", "other/app"}, team, all, []int{2}, []string{noteDifferent}},
+		{"one in the middle has a different entry", []string{team, all}, []string{"team/app", "other/app", "team/base"}, team, all, []int{1}, []string{noteDifferent}},
+		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", "", []int{1}, []string{noteOtherPath, noteDifferent}},
+		{"the last one has no entry", []string{team}, []string{"team/app", "other/app"}, team, "", []int{1}, []string{noteDifferent}},
+		{"two of four are not served", []string{team}, []string{"team/app", "other/app", "team/base", "more/app"}, team, "", []int{1, 3}, []string{noteDifferent}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			q := withPayload(t, keyed(t, row.keys...), host, row.repositories...)
-			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: []string{row.note}}
+			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Unserved: row.unserved, Notes: row.notes}
 			if row.key != "" {
 				want.Credential = login(row.key, "p")
+			}
+			if row.next != "" {
+				want.Next = []registry.Credential{login(row.next, "p")}
 			}
 			compare(t, find(t, credentials.Places{}, q), want)
 		})
@@ -240,36 +246,54 @@ func TestKubeletMatchesRepositoriesWithOneLogin(t *testing.T) {
 	compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p")})
 }
 
-// The kubelet tries every entry that matches, for the sake of rotation; a check
-// tries the first.
-func TestKubeletWouldTryTheNextEntry(t *testing.T) {
+// The kubelet tries every entry that matches, for the sake of rotation.
+func TestKubeletTriesTheNextEntry(t *testing.T) {
 	t.Parallel()
+	withToken := login("a", "")
+	withToken.IdentityToken = registry.NewSecret("i")
 	for name, row := range map[string]struct {
 		payload string
-		notes   []string
+		next    []registry.Credential
 	}{
-		"another login":          {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []string{noteOthers}},
+		"another login":          {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []registry.Credential{login("b", "p")}},
+		"two others":             {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.*.com":{"username":"c","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []registry.Credential{login("c", "p"), login("b", "p")}},
 		"the same login":         {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p"}}}`, nil},
 		"another host":           {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.org":{"username":"b","password":"p"}}}`, nil},
-		"another password":       {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"o"}}}`, []string{noteOthers}},
-		"another token":          {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p","identitytoken":"i"}}}`, []string{noteOthers}},
+		"another password":       {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"o"}}}`, []registry.Credential{login("a", "o")}},
+		"a token":                {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","identitytoken":"i"}}}`, []registry.Credential{withToken}},
 		"the same login in auth": {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"auth":"` + auth("a", "p") + `"}}}`, nil},
 		"another repository":     {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.example.com/team":{"username":"b","password":"p"}}}`, nil},
+		"nothing":                {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{}}}`, nil},
 	} {
-		if found := find(t, credentials.Places{}, withPayload(t, row.payload, host)); !slices.Equal(found.Notes, row.notes) || found.Credential != login("a", "p") {
-			t.Errorf("%s: notes %q, user name %q", name, found.Notes, found.Credential.Username)
+		want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("a", "p"), Next: row.next}
+		if row.next != nil {
+			want.Notes = []string{noteOthers}
+		}
+		if found := find(t, credentials.Places{}, withPayload(t, row.payload, host)); plain(found) != plain(want) {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, plain(found), plain(want))
 		}
 	}
 }
 
-// One of several repositories is enough for that.
-func TestKubeletWouldTryTheNextEntryOfOneRepository(t *testing.T) {
+// An entry that holds nothing is a pull without credentials, behind which the
+// next one comes.
+func TestKubeletTriesTheNextEntryAfterOneThatHoldsNothing(t *testing.T) {
+	t.Parallel()
+	payload := `{"auths":{"r.example.com":{},"*.example.com":{"username":"b","password":"p"}}}`
+	found := find(t, credentials.Places{}, withPayload(t, payload, host))
+	compare(t, found, credentials.Found{
+		Source: credentials.SourceDockerConfigJSON, Next: []registry.Credential{login("b", "p")}, Notes: []string{noteNothing, noteOthers},
+	})
+}
+
+// What only one of several repositories has is not tried for all of them.
+func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
 	t.Parallel()
 	const ci = `{"username":"ci","password":"p"}`
 	payload := `{"auths":{"r.example.com/a":` + ci + `,"r.example.com/b/app":` + ci + `,"r.example.com/b":{"username":"x"}}}`
 	for _, repositories := range [][]string{{"a/app", "b/app"}, {"b/app", "a/app"}} {
 		found := find(t, credentials.Places{}, withPayload(t, payload, host, repositories...))
-		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteOthers}})
+		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteDifferent}})
 	}
 }
 

@@ -84,8 +84,12 @@ func compare(t testing.TB, got, want credentials.Found) {
 // plain shows an answer with its secrets, which a test wants to see.
 func plain(f credentials.Found) string {
 	c := f.Credential
-	return fmt.Sprintf("source %q, user name %q, password %q, token %q, identity token %q, notes %q, failure %q, warning %q",
-		f.Source, c.Username, c.Password.Reveal(), c.Token.Reveal(), c.IdentityToken.Reveal(), f.Notes, f.Failure, f.Warning)
+	next := ""
+	for _, n := range f.Next {
+		next += fmt.Sprintf("%s:%s:%s:%s ", n.Username, n.Password.Reveal(), n.Token.Reveal(), n.IdentityToken.Reveal())
+	}
+	return fmt.Sprintf("source %q, user name %q, password %q, token %q, identity token %q, next %q, unserved %v, notes %q, failure %q, warning %q",
+		f.Source, c.Username, c.Password.Reveal(), c.Token.Reveal(), c.IdentityToken.Reveal(), next, f.Unserved, f.Notes, f.Failure, f.Warning)
 }
 
 // keepsQuiet reports a text of an answer or of an error that holds the canary,

@@ -41,12 +41,18 @@ func (q Question) pullHosts() []string {
 }
 
 // storedNames are the names under which Docker stores a login, those it prefers
-// first.
+// first. A bare host means https, so that a login under one never goes to plain
+// http, which is another port.
 func (q Question) storedNames() []string {
-	if q.Endpoint.IsDockerHub() {
+	host := q.Endpoint.Host()
+	switch {
+	case q.Endpoint.IsDockerHub():
 		return append([]string{"https://index.docker.io/v1/"}, registry.DockerHubNames()...)
+	case q.Endpoint.Scheme() == "http" && !strings.Contains(host, ":"), q.Endpoint.Scheme() == "http" && strings.HasSuffix(host, "]"):
+		return []string{host + ":80"}
+	default:
+		return slices.Compact([]string{q.hostAsWritten(), host})
 	}
-	return slices.Compact([]string{q.hostAsWritten(), q.Endpoint.Host()})
 }
 
 // hostAsWritten is the host with its port, also where that goes without saying:

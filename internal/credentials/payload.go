@@ -3,7 +3,6 @@ package credentials
 import (
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -57,8 +56,8 @@ const (
 	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
 	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
 	noteNoEntries = "auths of docker_config_json has no entries"
-	noteDifferent = "In docker_config_json, the repositories of this check have entries with different credentials; make a check for each"
-	noteOthers    = "Another entry of docker_config_json matches this registry too; the kubelet tries it when the first one is refused, this check does not"
+	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
+	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one is refused"
 	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
 )
 
@@ -89,38 +88,84 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 		return anonymous(noteNoEntries)
 	}
 	all := p.patterns()
+	if note := p.broken(all, images); note != "" {
+		return anonymous(note)
+	}
+	keys := match(all, images[0])
+	tries := p.tries(keys)
+	f := Found{Source: SourceDockerConfigJSON}
+	switch {
+	case len(keys) == 0:
+		f.Notes = append(f.Notes, noteMissing(all, images[0]))
+	case tries[0] == (registry.Credential{}):
+		f.Notes = append(f.Notes, noteNothing)
+	}
+	several := len(tries) > 1
+	for i, names := range images[1:] {
+		theirs := p.tries(match(all, names))
+		several = several || len(theirs) > 1
+		common := commonPrefix(tries, theirs)
+		if len(common) == 0 {
+			f.Unserved = append(f.Unserved, i+1)
+			continue
+		}
+		tries = common
+	}
+	switch {
+	case len(f.Unserved) > 0, several && len(tries) == 1:
+		f.Notes = append(f.Notes, noteDifferent)
+	case several:
+		f.Notes = append(f.Notes, noteOthers)
+	}
+	f.Credential, f.Next, f.ExpiresAt = tries[0], tries[1:], expiry(tries[0])
+	return f, nil
+}
+
+// broken says which auth the kubelet could not read, that of a matching entry
+// first; it is empty where all are sound.
+func (p payload) broken(all []pattern, images [][]string) string {
 	var matching []string
 	for _, names := range images {
 		matching = append(matching, match(all, names)...)
 	}
-	for _, key := range slices.Sorted(maps.Keys(p.Auths)) {
-		if _, _, err := decodeAuth(p.Auths[key].Auth); err != nil {
-			if slices.Contains(matching, key) {
-				return anonymous(noteAuth)
-			}
-			return anonymous(noteOtherAuth)
+	note := ""
+	for key, entry := range p.Auths {
+		if _, _, err := decodeAuth(entry.Auth); err == nil {
+			continue
+		}
+		if slices.Contains(matching, key) {
+			return noteAuth
+		}
+		note = noteOtherAuth
+	}
+	return note
+}
+
+// tries are the credentials of the entries with these keys, each once; without
+// keys there is nothing to present. An entry that holds nothing counts only where
+// it is the first: an anonymous pull behind a refusal proves nothing.
+func (p payload) tries(keys []string) []registry.Credential {
+	if len(keys) == 0 {
+		return []registry.Credential{{}}
+	}
+	var tries []registry.Credential
+	for i, key := range keys {
+		c := p.Auths[key].credential()
+		if !slices.Contains(tries, c) && (i == 0 || c != registry.Credential{}) {
+			tries = append(tries, c)
 		}
 	}
-	var credential registry.Credential
-	var notes []string
-	for i, names := range images {
-		keys := match(all, names)
-		if len(keys) == 0 {
-			return anonymous(noteMissing(all, names))
-		}
-		next := p.Auths[keys[0]].credential()
-		if i > 0 && next != credential {
-			return anonymous(noteDifferent)
-		}
-		credential = next
-		if slices.ContainsFunc(keys, func(key string) bool { return p.Auths[key].credential() != next }) {
-			notes = []string{noteOthers}
-		}
+	return tries
+}
+
+// commonPrefix is what both begin with.
+
+func commonPrefix(a, b []registry.Credential) []registry.Credential {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
 	}
-	if credential == (registry.Credential{}) {
-		return anonymous(append([]string{noteNothing}, notes...)...)
-	}
-	return found(SourceDockerConfigJSON, credential, notes...), nil
+	return a[:n]
 }
 
 // notJSON is the error of a payload that no cluster would take either.
@@ -147,10 +192,16 @@ func isOldFormat(raw []byte) bool {
 	return false
 }
 
+// credential is what an entry holds. The kubelet knows user name and password
+// only; the tokens count where these are not complete, as in the entries that
+// Azure writes: auth of a user name alone, beside an identity token.
 func (e payloadEntry) credential() registry.Credential {
-	c := registry.Credential{Username: e.Username, Password: e.Password, Token: e.RegistryToken.Secret, IdentityToken: e.IdentityToken.Secret}
+	c := registry.Credential{Username: e.Username, Password: e.Password}
 	if !e.Auth.Empty() { // it counts before the others; the caller has decoded it before
 		c.Username, c.Password, _ = decodeAuth(e.Auth)
+	}
+	if c.Username == "" || c.Password.Empty() {
+		c.Token, c.IdentityToken = e.RegistryToken.Secret, e.IdentityToken.Secret
 	}
 	return c
 }

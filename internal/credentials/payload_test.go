@@ -37,8 +37,8 @@ func TestPayloadEntry(t *testing.T) {
 	t.Parallel()
 	identity := login("00000000-0000-0000-0000-000000000000", "")
 	identity.IdentityToken = registry.NewSecret("i")
-	both := login("ci", "p")
-	both.Token = registry.NewSecret("t")
+	nameAndToken := login("ci", "")
+	nameAndToken.Token = registry.NewSecret("t")
 	for _, row := range []struct {
 		name    string
 		payload string
@@ -64,7 +64,9 @@ func TestPayloadEntry(t *testing.T) {
 		{"tokens of another registry that are no text", `{"auths":{"r.example.com":{"auth":"Y2k6cA=="},"other.example.com":{"identitytoken":[1],"registrytoken":true}}}`, login("ci", "p")},
 		{"an identity token alone", entryOf(`{"identitytoken":"i"}`), identityToken("i")},
 		{"a registry token", entryOf(`{"registrytoken":"t"}`), registry.Credential{Token: registry.NewSecret("t")}},
-		{"a registry token beside auth", entryOf(`{"auth":"Y2k6cA==","registrytoken":"t"}`), both},
+		{"a registry token beside auth, of which the kubelet sends the password", entryOf(`{"auth":"Y2k6cA==","registrytoken":"t"}`), login("ci", "p")},
+		{"an identity token beside a user name and a password", entryOf(`{"username":"ci","password":"p","identitytoken":"i"}`), login("ci", "p")},
+		{"a registry token beside a user name alone", entryOf(`{"username":"ci","registrytoken":"t"}`), nameAndToken},
 		{"an email and what the kubelet does not know stand beside auth", entryOf(`{"auth":"Y2k6cA==","email":"ci@example.com","more":[1]}`), login("ci", "p")},
 		{"other settings of Docker stand beside auths", `{"credsStore":"desktop","HttpHeaders":{"a":"b"},"auths":{"r.example.com":{"auth":"Y2k6cA=="}}}`, login("ci", "p")},
 		{"keys in other case, which Go's decoder takes", `{"Auths":{"r.example.com":{"Auth":"Y2k6cA=="}}}`, login("ci", "p")},

@@ -12,6 +12,9 @@ type AccessRequest struct {
 	Repository string
 	Actions    []string // pull, push, delete
 	Probe      bool     // whether a use may change something
+	// Unserved says that the credential of the check is not the one for this
+	// repository, so that nothing can be found out with it.
+	Unserved bool
 }
 
 // Actions are those that can be asked for.
@@ -67,7 +70,7 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 		for _, action := range wanted.Actions {
 			p := permission{wanted.Repository, action}
 			f, ok := known[p]
-			if !ok {
+			if !ok && !wanted.Unserved {
 				f.found, f.method = g.access(ctx, wanted, registry.Use(action))
 				known[p] = f
 			}

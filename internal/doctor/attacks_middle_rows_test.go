@@ -1,6 +1,8 @@
 package doctor_test
 
 import (
+	"encoding/base64"
+
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
@@ -25,6 +27,9 @@ func middleAttacks() []attack {
 		trap: always(reply(407, "no", "Proxy-Authenticate", basicWanted, "Www-Authenticate", basicWanted))}
 	away := plain
 	away.variant, away.want, away.trap = "with a redirect", everyone(doctor.ReasonUnexpectedRedirect), always(redirection(307, "http://evil.example.net/"))
+	echoes := plain
+	echoes.variant, echoes.want = "that repeats its own login", everyone(doctor.ReasonNotARegistry)
+	echoes.trap = always(reply(404, "denied: Basic "+base64.StdEncoding.EncodeToString([]byte("u:"+attackProxyPassword))+" is u:"+attackProxyPassword+"@proxy"))
 	stranger := func(name string, reason doctor.Reason, own bool, at string) attack {
 		row := attack{name: name, want: everyone(reason), answers: wants(bearerWanted), spoken: true, arrange: func(s *scene) { s.impersonate(own, at) }}
 		if at != "r.example.com:443" {
@@ -34,7 +39,7 @@ func middleAttacks() []attack {
 	}
 	const registryAt, serviceAt = "r.example.com:443", "auth.example.com:443"
 	return []attack{
-		forbidden, login, moved, plain, away,
+		forbidden, login, moved, plain, away, echoes,
 		proxied("401 and a challenge", doctor.ReasonConnectionFailed, registrytest.Unauthorized(basicWanted)),
 		proxied("200, then something else", doctor.ReasonTLSFailed, raw(opened+"\x00\x01\x02 this is no TLS at all")),
 		proxied("200, then plain http", doctor.ReasonPlainHTTPRegistry, raw(opened+"HTTP/1.1 401 Unauthorized\r\nWww-Authenticate: "+basicWanted+"\r\nContent-Length: 0\r\n\r\n")),

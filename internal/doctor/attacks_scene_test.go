@@ -104,11 +104,19 @@ func (s *scene) check(t *testing.T) doctor.Report {
 	t.Helper()
 	client := registry.NewClient(s.options)
 	t.Cleanup(client.CloseIdleConnections)
-	report, err := doctor.New(client, time.Now, random).Check(t.Context(), s.request)
+	report, err := doctor.New(client, time.Now, random, s.hidden()...).Check(t.Context(), s.request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return report
+}
+
+// hidden are the secrets of the scene's proxy.
+func (s *scene) hidden() []registry.Secret {
+	if s.options.Proxy == nil {
+		return nil
+	}
+	return registry.ProxySecrets(s.options.Proxy)
 }
 
 // dial leads a name to its server and says that it is at an address of the

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -78,13 +79,15 @@ type Doctor struct {
 	now    func() time.Time
 	random func() string
 	decoy  string
+	hidden []registry.Secret
 	store  *store
 }
 
 // New makes a doctor with a store of its own. random returns a text that nobody
 // can guess, of 16 letters or more, for credentials that nobody has.
-func New(wire Wire, now func() time.Time, random func() string) *Doctor {
-	return &Doctor{wire: wire, now: now, random: random, decoy: "decoy-" + random()[:8], store: &store{now: now, answers: map[string]stored{}}}
+// hidden are secrets of the wire itself, which are not to be shown either.
+func New(wire Wire, now func() time.Time, random func() string, hidden ...registry.Secret) *Doctor {
+	return &Doctor{wire: wire, now: now, random: random, decoy: "decoy-" + random()[:8], hidden: hidden, store: &store{now: now, answers: map[string]stored{}}}
 }
 
 // Check asks the registry and judges its answers. A bad credential, registry or
@@ -107,7 +110,7 @@ func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
 	if err := ctx.Err(); err != nil {
 		return Report{}, err
 	}
-	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, g.minted...)), nil
+	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...)), nil
 }
 
 // NewReport judges the evidence and words the verdict; all foreign text in it
@@ -123,7 +126,7 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 		Access:       e.Access,
 		TrustHelps:   verdict.Reason == ReasonRealmUnsafe && e.Exchange.Failure.Fault == registry.FaultInward,
 		Causes:       causes(e, verdict),
-		Remediation:  remediation(e, verdict),
+		Remediation:  remediation(e, verdict, clean),
 	}
 	switch {
 	case verdict.Reason == ReasonSkipped:

@@ -20,9 +20,9 @@ func message(e Evidence, v Verdict, clean registry.Cleaner) string {
 	sentence := sentenceOf(e, v)
 	return strings.NewReplacer(
 		"{registry}", e.Endpoint.Host(),
-		"{user}", quoteUser(e.Credential.Username),
-		"{credential}", describeCredential(e.Credential),
-		"{malformed}", describeMalformed(e.Credential),
+		"{user}", quoteUser(e.Credential.Username, clean),
+		"{credential}", describeCredential(e.Credential, clean),
+		"{malformed}", describeMalformed(e.Credential, clean),
 		"{switch}", e.Skipped,
 		"{failure}", e.Credential.Failure,
 		"{note}", strings.Join(e.Credential.Notes, "; "),
@@ -61,31 +61,39 @@ func unproven(e Evidence, v Verdict) string {
 	return "; require_verified is set, and " + decoyCause(e.Decoy)
 }
 
-// quoteUser shows a user name, which is no secret, so that it cannot disturb
-// the terminal.
-func quoteUser(name string) string {
+// quoteUser shows a user name so that it cannot disturb the terminal.
+func quoteUser(name string, clean registry.Cleaner) string {
+	if hidesSecret(name, clean) {
+		return strconv.Quote(registry.Ellipsis)
+	}
 	return strconv.Quote(registry.Cut(name, maxUsername))
 }
 
-func describeCredential(c CredentialFacts) string {
+// hidesSecret tells whether a user name, which is no secret by itself, is not to
+// be shown: some registries take a token as user name and as password.
+func hidesSecret(name string, clean registry.Cleaner) bool {
+	return clean.Scrub(name) != registry.Printable(name)
+}
+
+func describeCredential(c CredentialFacts, clean registry.Cleaner) string {
 	switch c.Method {
 	case registry.MethodBearer:
 		if c.Username != "" {
-			return fmt.Sprintf("the bearer token (configured beside user name %s)", quoteUser(c.Username))
+			return fmt.Sprintf("the bearer token (configured beside user name %s)", quoteUser(c.Username, clean))
 		}
 		return "the bearer token"
 	case registry.MethodIdentityToken:
 		return "the identity token"
 	case registry.MethodBasic:
-		return "the basic credentials of user name " + quoteUser(c.Username)
+		return "the basic credentials of user name " + quoteUser(c.Username, clean)
 	default:
 		return "anonymous access"
 	}
 }
 
-func describeMalformed(c CredentialFacts) string {
+func describeMalformed(c CredentialFacts, clean registry.Cleaner) string {
 	if c.UsernameMalformed {
-		return "A user name with a colon or a control character (" + quoteUser(c.Username) + ")"
+		return "A user name with a colon or a control character (" + quoteUser(c.Username, clean) + ")"
 	}
 	return "A bearer token with a blank, a line break or a control character"
 }
@@ -107,6 +115,9 @@ func describeAnswer(e Evidence, clean registry.Cleaner) string {
 	if e.Authenticated != nil && last.Failure == nil && e.Anonymous.Status != last.Status {
 		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
 	}
+	if wantsHTTPS(e, *last) {
+		text += "; write https:// in registry_url"
+	}
 	if e.Exchange != nil {
 		text += "; before, " + describeExchange(e, clean)
 	}
@@ -125,9 +136,6 @@ func describeResult(a registry.Answer, e Evidence, clean registry.Cleaner) strin
 	switch {
 	case a.Location != "":
 		text += ", a redirect to " + registry.Cut(clean.Scrub(a.Location), maxRegistryText)
-		if wantsHTTPS(e, a) {
-			text += "; write https:// in registry_url"
-		}
 	case a.Status == statusOK && a.IsHTML && !a.IsRegistry:
 		text += " with an HTML page"
 	}

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,22 @@ func TestARedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
 	}
 	if report.Message != want {
 		t.Errorf("got  %s\nwant %s", report.Message, want)
+	}
+}
+
+// A token service that redirects says nothing about registry_url.
+func TestARedirectOfTheTokenServiceDoesNot(t *testing.T) {
+	t.Parallel()
+	moved := registry.TokenAnswer{Answer: *redirect(308), Endpoint: "http://elsewhere.example.com:5001/token"}
+	wire := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return moved }}
+	report, err := doctor.New(wire, time.Now, random).Check(t.Context(), doctor.Request{
+		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute, TokenExchange: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Reason != doctor.ReasonUnexpectedRedirect || strings.Contains(report.Message, "registry_url") {
+		t.Errorf("%s: %s", report.Reason, report.Message)
 	}
 }
 

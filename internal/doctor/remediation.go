@@ -231,7 +231,7 @@ func everywhere(steps ...string) remedy {
 }
 
 // remediation fills the steps in; empty on a verified pass.
-func remediation(e Evidence, v Verdict) []Remediation {
+func remediation(e Evidence, v Verdict, clean registry.Cleaner) []Remediation {
 	if v.Verified {
 		return []Remediation{}
 	}
@@ -240,7 +240,7 @@ func remediation(e Evidence, v Verdict) []Remediation {
 		"{hostname}", e.Endpoint.Hostname(),
 		"{dial}", e.Endpoint.DialAddress(),
 		"{url}", shellQuote(e.Endpoint.URL()),
-		"{user}", shellQuote(userOrExample(e.Credential.Username)),
+		"{user}", shellQuote(userOrExample(e.Credential.Username, clean)),
 	)
 	filled := []Remediation{}
 	steps := lookup(v.Reason).remedy
@@ -258,9 +258,9 @@ func remediation(e Evidence, v Verdict) []Remediation {
 }
 
 // userOrExample is the user name for a command; the source document's where
-// none is configured or it is no text for a terminal.
-func userOrExample(name string) string {
-	if name == "" || registry.Printable(name) != name {
+// none is configured, or none that may be shown on a terminal.
+func userOrExample(name string, clean registry.Cleaner) string {
+	if name == "" || registry.Printable(name) != name || hidesSecret(name, clean) {
 		return "stellaops-svc"
 	}
 	return registry.Cut(name, maxUsername)

@@ -70,6 +70,12 @@ func secretPlaces(t *testing.T, url, user, secret string) []secretPlace {
 		{"payload with user name and password", "docker_config_json", nil, nil, map[string]tftypes.Value{"docker_config_json": payload(map[string]string{"username": user, "password": secret})}},
 		{"payload with tokens", "docker_config_json", nil, nil, map[string]tftypes.Value{"docker_config_json": payload(map[string]string{"registrytoken": secret, "identitytoken": secret})}},
 		{"registries", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("username", user, "password", secret))}, nil, nil},
+		{"registries with an identity token", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("identity_token", secret))}, nil, nil},
+		{"environment with a token", "environment", nil, []string{"OCI__RegistryUrl=" + url, "OCI__Token=" + secret}, nil},
+		{"appsettings with a token", "appsettings", map[string]tftypes.Value{"appsettings_path": file("appsettings.json", map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Token": secret}})}, nil, nil},
+		{"registries with a secret for a user name too", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("username", secret, "password", secret))}, nil, nil},
+		{"payload with a secret for a user name too", "docker_config_json", nil, nil, map[string]tftypes.Value{"docker_config_json": payload(map[string]string{"username": "x-" + secret, "password": secret})}},
+		{"registries with a login for a user name", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("username", user+":"+secret, "password", secret))}, nil, nil},
 		{"registries with a token", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("token", secret))}, nil, nil},
 		{"environment", "environment", nil, []string{"OCI__RegistryUrl=" + url, "OCI__Username=" + user, "OCI__Password=" + secret}, nil},
 		{"appsettings", "appsettings", map[string]tftypes.Value{"appsettings_path": file("appsettings.json", map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Username": user, "Password": secret}})}, nil, nil},
@@ -153,7 +159,7 @@ func TestNoSecretLeavesTheProvider(t *testing.T) { //nolint:tparallel // the out
 		}
 	})
 	t.Logf("%d combinations of source, verdict and twin, with %d reasons: no secret left the provider", combinations, len(reasons))
-	if want := 13 * 13 * 2; combinations != want {
+	if want := 13 * 19 * 2; combinations != want {
 		t.Errorf("%d combinations, want %d", combinations, want)
 	}
 	if len(reasons) < 14 {

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,6 +20,7 @@ type checks struct {
 	doctors       *doctors
 	places        credentials.Places // where credentials may be
 	wire          wireModel          // how to connect, for checks that do not say it themselves
+	secretForms   []string           // of the secrets in the provider block, for the log
 	skipped       string             // the switch that turns the checks off; empty if none does
 	switchProblem diag.Diagnostics   // of the switch
 	problems      diag.Diagnostics   // of the provider block, for the checks to report
@@ -47,8 +49,7 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 		settled{own: model.wireModel, block: c.wire, diags: &diags}.tlsFault(err)
 		return diags
 	}
-	ctx = maskSecrets(ctx, model, question.Credential)
-	report, err := examiner.Check(ctx, question)
+	report, found, err := examine(c.maskSecrets(ctx, model, found), examiner, question, found)
 	switch {
 	case err != nil:
 		diags.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
@@ -62,6 +63,25 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 		})
 	}
 	return diags
+}
+
+// examine makes the check with the credential that was found, and with the next
+// one where it is refused.
+func examine(ctx context.Context, examiner *doctor.Doctor, question doctor.Request, found credentials.Found) (doctor.Report, credentials.Found, error) {
+	report, err := examiner.Check(ctx, question)
+	for _, credential := range found.Next {
+		if err != nil || !report.Rejected {
+			break
+		}
+		next := found.With(credential)
+		question.Credential, question.ExpiresAt = next.Credential, next.ExpiresAt
+		var again doctor.Report
+		if again, err = examiner.Check(ctx, question); !again.Rejected {
+			report, found = again, next
+			break
+		}
+	}
+	return report, found, err
 }
 
 // ask reads the model and looks for the credentials, on the time of the check.
@@ -86,6 +106,12 @@ func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnos
 	question.Began = began
 	question.Credential, question.ExpiresAt = found.Credential, found.ExpiresAt
 	question.Notes, question.SourceFailure = found.Notes, found.Failure
+	for _, i := range found.Unserved {
+		unserved := search.Repositories[i]
+		for at := range question.Access {
+			question.Access[at].Unserved = question.Access[at].Unserved || question.Access[at].Repository == unserved
+		}
+	}
 	return question, w.tls, found
 }
 
@@ -101,7 +127,7 @@ func addPlaceError(diags *diag.Diagnostics, err error) {
 		diags.AddError(problem.Setting+" in the provider block is not known yet", problem.Text)
 	default:
 		switch problem.Setting {
-		case "registry_url", "docker_config_json", "access":
+		case "registry_url", "docker_config_json":
 			diags.AddAttributeError(path.Root(problem.Setting), problem.Setting+" cannot be used", problem.Text)
 		case "registries", "appsettings_path", "docker_config_path":
 			diags.AddError(problem.Setting+" in the provider block cannot be used", problem.Text)
@@ -111,14 +137,23 @@ func addPlaceError(diags *diag.Diagnostics, err error) {
 	}
 }
 
-// maskSecrets keeps every secret of the check out of the provider's log, in each
-// form in which it may come.
-func maskSecrets(ctx context.Context, model *checkModel, found registry.Credential) context.Context {
-	forms := registry.SecretForms(found)
+// maskSecrets keeps every secret of the check and of the provider block out of
+// the provider's log, in each form in which it may come.
+func (c *checks) maskSecrets(ctx context.Context, model *checkModel, found credentials.Found) context.Context {
+	forms := slices.Concat(c.secretForms, registry.SecretForms(found.Credential))
+	for _, credential := range found.Next {
+		forms = append(forms, registry.SecretForms(credential)...)
+	}
 	for _, value := range []secretValue{model.Password, model.Token, model.IdentityToken, model.DockerConfigJSON, model.ClientKeyPEM} {
-		if s := value.secret(); s != nil {
-			forms = append(forms, registry.SecretForms(registry.Credential{Username: model.Username.ValueString(), Password: *s})...)
-		}
+		forms = append(forms, formsOf(value, model.Username.ValueString())...)
 	}
 	return tflog.MaskLogStrings(ctx, forms...)
+}
+
+// formsOf are the forms of a sensitive argument, beside a user name.
+func formsOf(value secretValue, username string) []string {
+	if value.secret() == nil {
+		return nil
+	}
+	return registry.SecretForms(registry.Credential{Username: username, Password: *value.secret()})
 }

@@ -16,7 +16,7 @@ const checkText = "Asks a container registry whether it accepts credentials, whi
 const planText = "While a read is deferred to the apply, a saved plan holds it, marked sensitive."
 
 // checkFields are the arguments and attributes of a check.
-var checkFields = slices.Concat(questionFields, wireFields("before that of the provider block"), verdictFields)
+var checkFields = slices.Concat(questionFields, wireFields("before that of the provider block", "Never stored: in the data source it reads back as null. "+planText), verdictFields)
 
 // questionFields say what is checked.
 var questionFields = []field{
@@ -28,7 +28,7 @@ var questionFields = []field{
 	{name: "token", kind: kindSecret, argument: true, text: "Bearer token, sent as it is. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
 	{name: "identity_token", kind: kindSecret, argument: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
 	{name: "docker_config_json", kind: kindSecret, argument: true, text: "Payload of a `kubernetes.io/dockerconfigjson` secret, read as the kubelet reads it: what is checked is what is shipped. " +
-		"The key of `auths` that matches the repository in `registry_url` or `access` counts, and of several the one that the kubelet tries first. A payload without an entry for the registry is checked as anonymous access. Never stored: in the data source it reads back as null. " + planText},
+		"The key of `auths` that matches the repository in `registry_url` or `access` counts; of several, each is tried where the one before is refused. A payload without an entry for the registry is checked as anonymous access. Never stored: in the data source it reads back as null. " + planText},
 	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves. Each action is one request for a token with that scope; Quay creates a repository when a token for `push` is asked for.", fields: []field{
 		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
 		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},

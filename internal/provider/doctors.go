@@ -35,7 +35,7 @@ func (d *doctors) forTLS(settings registry.TLS) (*doctor.Doctor, error) {
 	}
 	options := d.options
 	options.TLS = config
-	made := doctor.New(registry.NewClient(options), time.Now, rand.Text)
+	made := doctor.New(registry.NewClient(options), time.Now, rand.Text, registry.ProxySecrets(options.Proxy)...)
 	if d.known == nil || len(d.known) >= maxDoctors {
 		d.known = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
 	}

@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -45,9 +46,13 @@ func (p *stellaopsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 // with the block is reported by the checks that need it.
 func (p *stellaopsProvider) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var model providerModel
-	shared := &checks{problems: request.Config.Get(ctx, &model), wire: model.wireModel}
+	problems := request.Config.Get(ctx, &model)
+	shared := &checks{problems: problems, wire: model.wireModel}
 	environ := p.environ()
 	shared.places = model.places(ctx, environ, &shared.problems)
+	proxy := httpproxy.FromEnvironment()
+	shared.secretForms = slices.Concat(shared.places.SecretForms(), formsOf(model.ClientKeyPEM, ""),
+		registry.SecretForms(registry.Credential{}, registry.ProxySecrets(proxy)...))
 	shared.skipped, shared.switchProblem = model.skipped(environ)
 	if shared.skipped != "" {
 		response.Diagnostics.AddWarning("Registry credentials are not checked",
@@ -57,7 +62,7 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 	shared.realmsUnknown = !known
 	shared.doctors = &doctors{options: registry.Options{
 		UserAgent:     "terraform-provider-stellaops/" + p.version,
-		Proxy:         httpproxy.FromEnvironment(),
+		Proxy:         proxy,
 		TrustedRealms: realms,
 		Wait:          p.wait,
 	}}

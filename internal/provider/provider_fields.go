@@ -6,7 +6,7 @@ const providerText = "Checks container registry credentials while the plan is ma
 	"It needs no configuration: the block says where credentials are that a check does not carry itself, and what holds for all checks."
 
 // providerFields are the arguments of the provider block.
-var providerFields = slices.Concat(placeFields, wireFields("for checks that do not say it themselves"), []field{
+var providerFields = slices.Concat(placeFields, wireFields("for checks that do not say it themselves", "Takes an ephemeral value. Nothing of a provider block is in the state."), []field{
 	{name: "trusted_realms", kind: kindStrings, argument: true, text: "Token services, as `host` or `host:port`, that may be at a private address although their registry is at a public one, as in split-horizon networks. " +
 		"A token service at a link-local or metadata address, or on plain http behind an https registry, never gets a secret."},
 	{name: "skip_checks", kind: kindBool, argument: true, text: "Whether to skip all checks: they pass with the reason `skipped`, and nothing is read or sent. " +

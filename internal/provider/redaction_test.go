@@ -63,18 +63,24 @@ func TestTheLogMasksEverySecretInEveryForm(t *testing.T) {
 	t.Parallel()
 	for name, secrets := range map[string]struct {
 		model checkModel
-		found registry.Credential
+		found credentials.Found
+		block credentials.Places
 	}{
-		"a password argument":   {checkModel{Username: types.StringValue("ci"), Password: theCanary()}, registry.Credential{}},
-		"a token argument":      {checkModel{Token: theCanary()}, registry.Credential{}},
-		"an identity token":     {checkModel{IdentityToken: theCanary()}, registry.Credential{}},
-		"a client key":          {checkModel{wireModel: wireModel{ClientKeyPEM: theCanary()}}, registry.Credential{}},
-		"a payload":             {checkModel{DockerConfigJSON: theCanary()}, registry.Credential{}},
-		"a password of a place": {checkModel{}, registry.Credential{Username: "ci", Password: registry.NewSecret(canary)}},
-		"a token of a place":    {checkModel{}, registry.Credential{Token: registry.NewSecret(canary)}},
+		"a password argument":    {model: checkModel{Username: types.StringValue("ci"), Password: theCanary()}},
+		"a token argument":       {model: checkModel{Token: theCanary()}},
+		"an identity token":      {model: checkModel{IdentityToken: theCanary()}},
+		"a client key":           {model: checkModel{wireModel: wireModel{ClientKeyPEM: theCanary()}}},
+		"a payload":              {model: checkModel{DockerConfigJSON: theCanary()}},
+		"a password of a place":  {found: credentials.Found{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(canary)}}},
+		"a token of a place":     {found: credentials.Found{Credential: registry.Credential{Token: registry.NewSecret(canary)}}},
+		"the password of a next": {found: credentials.Found{Next: []registry.Credential{{Username: "ci", Password: registry.NewSecret(canary)}}}},
+		"a registry of the block that is not asked": {block: credentials.Places{Registries: credentials.Setting[map[string]credentials.Entry]{Value: map[string]credentials.Entry{
+			"other.example.com": {Arguments: credentials.Arguments{Username: new("ci"), Password: theCanary().secret()}},
+		}}}},
 	} {
 		var log bytes.Buffer
-		ctx := maskSecrets(tflogtest.RootLogger(t.Context(), &log), &secrets.model, secrets.found)
+		shared := checks{secretForms: secrets.block.SecretForms()}
+		ctx := shared.maskSecrets(tflogtest.RootLogger(t.Context(), &log), &secrets.model, secrets.found)
 		tflog.Warn(ctx, "sent "+canary, map[string]any{
 			"clear": canary, "basic": basicHeader("ci", canary), "base64": base64.StdEncoding.EncodeToString([]byte(canary)),
 			"url": base64.RawURLEncoding.EncodeToString([]byte("x" + canary)), "within": "…" + canary + "…",

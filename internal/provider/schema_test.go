@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	blockSchema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
 )
 
 func TestProviderSchemaIsValid(t *testing.T) {
@@ -55,6 +56,18 @@ func TestOnlySecretArgumentsAreSensitive(t *testing.T) {
 	for name, attribute := range dataSourceSchema(t).Attributes {
 		if attribute.IsSensitive() != secret[name] {
 			t.Errorf("%s: sensitive is %t", name, attribute.IsSensitive())
+		}
+	}
+	block := providerAttributes(providerFields)
+	entry := block["registries"].(blockSchema.MapNestedAttribute).NestedObject.Attributes
+	for name, attribute := range entry {
+		if attribute.IsSensitive() != secret[name] {
+			t.Errorf("registries, %s: sensitive is %t", name, attribute.IsSensitive())
+		}
+	}
+	for name, attribute := range block {
+		if attribute.IsSensitive() != secret[name] {
+			t.Errorf("the provider block, %s: sensitive is %t", name, attribute.IsSensitive())
 		}
 	}
 }

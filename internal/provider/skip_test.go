@@ -91,6 +91,10 @@ func TestTheSwitchOfTheChecks(t *testing.T) {
 				got := checked(t, server, arguments)
 				isSkipped(t, server, arguments, got)
 				contains(t, asString(t, got["message"]), row.switched)
+				opened, diags := server.open(t.Context(), t, arguments)
+				if len(diags) > 0 || asString(t, opened["reason"]) != "skipped" || !asBool(t, opened["passed"]) {
+					t.Errorf("the ephemeral resource: %s, %v", opened["reason"], diags)
+				}
 				only(t, fake)
 				return
 			}
@@ -199,7 +203,8 @@ func checked(t *testing.T, s server, arguments map[string]tftypes.Value) map[str
 	return got
 }
 
-// refused makes a check that ends in one error, on that attribute or on none.
+// refused makes a check that ends in one error, on that attribute or on none, in
+// the ephemeral resource as well.
 func refused(t *testing.T, s server, arguments map[string]tftypes.Value, attribute string) *tfprotov6.Diagnostic {
 	t.Helper()
 	_, diags := s.read(t.Context(), t, arguments)
@@ -213,6 +218,10 @@ func refused(t *testing.T, s server, arguments map[string]tftypes.Value, attribu
 	}
 	if !diags[0].Attribute.Equal(at) {
 		t.Errorf("the error is on %s, want %s", diags[0].Attribute, at)
+	}
+	_, opened := s.open(t.Context(), t, arguments)
+	if len(opened) != 1 || opened[0].Summary != diags[0].Summary || opened[0].Detail != diags[0].Detail || !opened[0].Attribute.Equal(at) {
+		t.Errorf("the ephemeral resource says %v, want %v", opened, diags)
 	}
 	return diags[0]
 }

@@ -46,12 +46,6 @@ func TestRepositoriesChooseTheEntryOfAPayload(t *testing.T) {
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
 	payload := fmt.Sprintf(`{"auths":{"%s/team":{"auth":%q}}}`, fake.Host(), base64.StdEncoding.EncodeToString([]byte("ci:right")))
 	s := newServerWith(t, map[string]tftypes.Value{"ca_cert_pem": str(fake.CertificatePEM())})
-	entry := s.schema.AttributeTypes["access"].(tftypes.List).ElementType.(tftypes.Object)
-	access := func(repository string) tftypes.Value {
-		return tftypes.NewValue(tftypes.List{ElementType: entry}, []tftypes.Value{tftypes.NewValue(entry, withNulls(entry, map[string]tftypes.Value{
-			"repository": str(repository), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], []tftypes.Value{str("pull")}),
-		}))})
-	}
 	for _, row := range []struct {
 		name      string
 		url       string
@@ -59,9 +53,9 @@ func TestRepositoriesChooseTheEntryOfAPayload(t *testing.T) {
 		method    string
 	}{
 		{"in registry_url", fake.Host() + "/team/app:1", nil, "basic"},
-		{"in access", fake.URL, map[string]tftypes.Value{"access": access("team/app")}, "basic"},
+		{"in access", fake.URL, map[string]tftypes.Value{"access": pullOf(t, "team/app")}, "basic"},
 		{"of another team, in registry_url", fake.Host() + "/other/app", nil, "anonymous"},
-		{"of another team, in access", fake.URL, map[string]tftypes.Value{"access": access("other/app")}, "anonymous"},
+		{"of another team, in access", fake.URL, map[string]tftypes.Value{"access": pullOf(t, "other/app")}, "anonymous"},
 		{"nowhere", fake.URL, nil, "anonymous"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
