@@ -101,7 +101,7 @@ func TestLookingAtTheConfigurationPrintsNoSecret(t *testing.T) {
 func stepWith(t *testing.T, user, start string) string {
 	t.Helper()
 	report := check(t, &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)},
-		registry.Credential{Username: user, Password: registry.NewSecret("p")})
+		registry.Credential{Username: user, Password: registry.NewSecret("hunter2x")})
 	if report.Reason != doctor.ReasonInvalidCredentials && report.Reason != doctor.ReasonMalformedCredentials {
 		t.Fatalf("reason %s", report.Reason)
 	}

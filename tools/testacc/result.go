@@ -33,6 +33,9 @@ var counted = regexp.MustCompile(`\d+ (combinations of|faults:|attacks:) .*`)
 // tabled is such a number with a table before it, which one suite shows.
 var tabled = regexp.MustCompile(`\d+ (faults|attacks): .*`)
 
+// logged are the lines behind the first of what a test logs.
+var logged = regexp.MustCompile(`(?m)^ {8}.*\n`)
+
 // event is a line of go test -json.
 type event struct {
 	Action  string
@@ -85,7 +88,7 @@ func (s suite) count(r *result, e event, said map[string]string) {
 			r.passed++
 			r.counts = append(r.counts, counted.FindAllString(said[key], -1)...)
 			if s.Name == "unit" && tabled.MatchString(said[key]) {
-				fmt.Println(said[key])
+				fmt.Printf("%s\n", strings.Join(logged.FindAllString(said[key], -1), ""))
 			}
 		}
 	case "fail", "build-fail":
