@@ -23,9 +23,12 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// atOnce is how many faults are met at the same time. More would make a machine
-// of few cores miss deadlines that a check keeps.
-const atOnce = 16
+// How many faults are met at the same time. More would make a machine of few cores
+// miss deadlines that a check keeps.
+const (
+	atOnce     = 16
+	busyAtOnce = 2
+)
 
 // cleanups are those of one fault, so that it is over before its test is.
 type cleanups []func()
@@ -169,20 +172,26 @@ func verdictOf(reason string) doctor.Verdict {
 // meetAll meets all faults and returns what each led to.
 func meetAll(ctx context.Context, faults []registrytest.Fault) []outcome {
 	outcomes := make([]outcome, len(faults))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range atOnce {
-		workers.Go(func() {
-			for i := range next {
-				outcomes[i] = meet(ctx, faults[i])
+	var all sync.WaitGroup
+	for busy, workers := range map[bool]int{false: atOnce, true: busyAtOnce} {
+		next := make(chan int)
+		for range workers {
+			all.Go(func() {
+				for i := range next {
+					outcomes[i] = meet(ctx, faults[i])
+				}
+			})
+		}
+		all.Go(func() {
+			defer close(next)
+			for i, fault := range faults {
+				if fault.Busy == busy {
+					next <- i
+				}
 			}
 		})
 	}
-	for i := range faults {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	all.Wait()
 	return outcomes
 }
 

@@ -30,6 +30,9 @@ type Fault struct {
 	Deadline time.Duration
 	// Big says that the server sends far more than a check should keep.
 	Big bool
+	// Busy says that the server keeps both sides at work up to the deadline: many
+	// of them at once would show what a machine can do, and not what a check does.
+	Busy bool
 	// Start starts the server; it ends with t.
 	Start func(t Cleaner) (Target, error)
 }
@@ -135,7 +138,7 @@ type wireFault struct {
 	credentials string        // reason where it answers to credentials only; the registry's if empty
 	service     string        // reason where it is the token service; exchange_unavailable if empty
 	deadline    time.Duration // ends if zero
-	big         bool
+	big, busy   bool
 }
 
 // places makes a fault of each place where it can be: the registry, the registry
@@ -158,7 +161,7 @@ func (f wireFault) places() []Fault {
 }
 
 func (f wireFault) at(place, reason string, start func(Cleaner) (Target, error)) Fault {
-	fault := Fault{Name: place + ": " + f.name, Reason: reason, Deadline: f.deadline, Big: f.big, Start: start}
+	fault := Fault{Name: place + ": " + f.name, Reason: reason, Deadline: f.deadline, Big: f.big, Busy: f.busy, Start: start}
 	if fault.Deadline == 0 {
 		fault.Deadline = ends
 	}

@@ -40,7 +40,7 @@ func http2FloodFaults() []wireFault {
 	add := func(name, reason string, connect func(net.Conn, sound)) {
 		fault := wireFault{name: "HTTP/2: " + name, registry: reason, secure: true, roots: authority().pool, connect: connect}
 		if reason == timedOut { // such a flood costs time, and nothing that is kept
-			fault.deadline = hangs
+			fault.deadline, fault.busy = hangs, true
 		}
 		faults = append(faults, fault)
 	}
