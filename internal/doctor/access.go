@@ -111,11 +111,11 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, use registr
 		if grants.Source != registry.GrantsUnknown && judgeCredentials(g.Evidence).Verified {
 			return granted(grants.Allow(wanted.Repository, string(use))), AccessByClaims
 		}
-		return g.use(wanted, g.trial(ctx, wanted, use))
+		return g.use(ctx, wanted, g.trial(wanted, use))
 	}
 	question := g.scopedToken(ctx, wanted, use)
 	if question == nil {
-		return g.use(wanted, g.trial(ctx, wanted, use))
+		return g.use(ctx, wanted, g.trial(wanted, use))
 	}
 	issued := g.wire.Token(ctx, *question)
 	switch {
@@ -123,13 +123,13 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, use registr
 		return foundMissing, AccessByScope
 	case issued.Token.Empty() && issued.Status == statusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without one may do.
-		return g.use(wanted, g.trialByToken(ctx, wanted, use, *g.tokenService, *g.Exchange))
+		return g.use(ctx, wanted, g.trialByToken(wanted, use, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
 		return foundUnknown, AccessByScope
 	case issued.Grants.Source != registry.GrantsUnknown:
 		return granted(issued.Grants.Allow(wanted.Repository, string(use))), AccessMethod(issued.Grants.Source)
 	default:
-		return g.use(wanted, g.trialByToken(ctx, wanted, use, *question, issued))
+		return g.use(ctx, wanted, g.trialByToken(wanted, use, *question, issued))
 	}
 }
 
@@ -160,7 +160,7 @@ func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, use re
 	case g.Anonymous.Status == statusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
 		question = g.tokenQuestion(*g.Anonymous)
 	case g.Anonymous.Status == statusOK: // only what lies below may want a token
-		question = g.tokenQuestion(g.trial(ctx, wanted, registry.UsePull).try(registry.Credential{}))
+		question = g.tokenQuestion(g.trial(wanted, registry.UsePull).try(ctx, registry.Credential{}))
 	}
 	if question == nil {
 		return nil

@@ -261,9 +261,9 @@ func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
 			}
 		}}
 		d := doctor.New(s, time.Now, random)
-		for range 3 {
+		for i := range 3 {
 			report := ask(t, d, doctor.Request{
-				Credential: userAndPassword, TokenExchange: true, RequireVerified: true,
+				Credential: another(i), TokenExchange: true, RequireVerified: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 			})
 			if !report.Verified {

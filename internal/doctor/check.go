@@ -80,6 +80,7 @@ type Doctor struct {
 	random func() string
 	decoy  string
 	hidden []registry.Secret
+	keys   keyer
 	store  *store
 }
 
@@ -87,18 +88,29 @@ type Doctor struct {
 // can guess, of 16 letters or more, for credentials that nobody has.
 // hidden are secrets of the wire itself, which are not to be shown either.
 func New(wire Wire, now func() time.Time, random func() string, hidden ...registry.Secret) *Doctor {
-	return &Doctor{wire: wire, now: now, random: random, decoy: "decoy-" + random()[:8], hidden: hidden, store: &store{now: now, answers: map[string]stored{}}}
+	return &Doctor{wire: wire, now: now, random: random, decoy: "decoy-" + random()[:8], hidden: hidden, keys: keyer{[]byte(random())}, store: newStore(now)}
 }
 
 // Check asks the registry and judges its answers. A bad credential, registry or
-// network is a report; the only error is that of ctx, when the caller gave up.
+// network is a report; the only error is that of ctx, when the caller gave up. The
+// same check is made once for all who ask for it at the same time, and once a
+// minute if it was a pass or a refusal.
 func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
-	if r.Began.IsZero() {
-		r.Began = d.now()
+	spent := time.Duration(0)
+	if !r.Began.IsZero() {
+		spent = d.now().Sub(r.Began)
 	}
-	bounded, cancel := context.WithTimeout(registry.WithRetry(ctx, r.Retry), r.Timeout-d.now().Sub(r.Began))
-	defer cancel()
-	g := gatherer{wire: d.wire, store: d.store, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
+	return d.store.reports.get(ctx, question[Report]{
+		key: d.keys.check(r), patience: patience(r),
+		ask:  func(ctx context.Context) Report { return d.make(ctx, r, spent) },
+		keep: func(report Report) (Report, bool) { return report, report.Passed || report.Rejected },
+	})
+}
+
+// make makes one check, of whose time some is spent; waiting for a turn costs
+// none of it.
+func (d *Doctor) make(ctx context.Context, r Request, spent time.Duration) Report {
+	g := gatherer{wire: d.wire, store: d.store, keys: d.keys, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
 		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
 		Credential:      examine(r),
@@ -106,11 +118,17 @@ func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
 		AskedAt:         d.now(),
 		RequireVerified: r.RequireVerified,
 	}}
-	g.gather(bounded)
-	if err := ctx.Err(); err != nil {
-		return Report{}, err
+	if _, unsendable := judgeUnsent(g.Evidence); !unsendable {
+		done, err := d.store.turns.take(ctx, r.Endpoint.DialAddress())
+		if err != nil {
+			return Report{} // nobody waits for it
+		}
+		defer done()
+		bounded, cancel := context.WithTimeout(registry.WithRetry(ctx, r.Retry), r.Timeout-spent)
+		defer cancel()
+		g.gather(bounded)
 	}
-	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...)), nil
+	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...))
 }
 
 // NewReport judges the evidence and words the verdict; all foreign text in it

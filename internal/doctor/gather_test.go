@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -133,6 +134,7 @@ func TestControlsAreSharedForAMinute(t *testing.T) {
 		exchanging int
 	}{{0, 1, 2}, {59 * time.Second, 1, 3}, {2 * time.Second, 2, 5}} {
 		clock = clock.Add(step.after)
+		question.Credential = another(step.exchanging)
 		ask(t, d, question)
 		count := 0
 		for _, method := range s.asked {
@@ -144,6 +146,12 @@ func TestControlsAreSharedForAMinute(t *testing.T) {
 			t.Errorf("%d requests without credentials and %d to the token service, want %d and %d", count, len(s.exchanged), step.anonymous, step.exchanging)
 		}
 	}
+}
+
+// another is the user with another password each time, so that no check is that
+// of one before.
+func another(i int) registry.Credential {
+	return registry.Credential{Username: userAndPassword.Username, Password: registry.NewSecret(fmt.Sprintf("s3cret-%d", i))}
 }
 
 func TestOutagesAreNotRemembered(t *testing.T) {
@@ -176,8 +184,8 @@ func TestADecoyIsSentOnlyWhenAskedForAndNeverWithTheRealUser(t *testing.T) {
 			t.Parallel()
 			s := &decoyScript{script: script{r0: *status(200), r1: *status(200)}, decoy: row.decoy}
 			d := doctor.New(s, time.Now, random)
-			for range 2 { // the second check shares R0 and the decoy
-				if got := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: row.required}).Verdict; got != row.want {
+			for i := range 2 { // the second check shares R0 and the decoy
+				if got := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: row.required}).Verdict; got != row.want {
 					t.Errorf("got %+v, want %+v", got, row.want)
 				}
 			}
@@ -246,8 +254,8 @@ func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: status(400), script: script{r0: *unauthorized(basicChallenge), r1: *status(200)}}
 	d := doctor.New(s, time.Now, random)
-	for range 3 {
-		if report := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true}); !report.Verified {
+	for i := range 3 {
+		if report := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: true}); !report.Verified {
 			t.Errorf("got %+v", report.Verdict)
 		}
 	}

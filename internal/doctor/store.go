@@ -1,80 +1,77 @@
 package doctor
 
 import (
+	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// What the store keeps, and for how long.
-const (
-	storeTime = time.Minute
-	storeSize = 1000 // answers; more than any plan has registries
+// maxStoredText is how much of a server's words is remembered, in bytes; more is
+// never shown.
+const maxStoredText = 4 << 10
 
-	maxStoredText = 4 << 10
-)
-
-// store remembers the answers that do not depend on the configured credentials:
-// to requests without any, and to decoys. A registry is asked for them once a
-// minute, however many checks there are. Outages are not remembered.
+// store is what the checks of one doctor share, so that a registry is asked once
+// a minute however many checks there are.
 type store struct {
-	now func() time.Time
-
-	mu      sync.Mutex
-	answers map[string]stored
+	reports *memo[Report] // by whole check
+	logins  *memo[login]  // by registry and credential
+	// answers do not depend on the configured credentials: those to requests
+	// without any, and to decoys.
+	answers *memo[registry.TokenAnswer]
+	turns   *turns
 }
 
-type stored struct {
-	answer registry.TokenAnswer
-	until  time.Time
+func newStore(now func() time.Time) *store {
+	// A login may hold a token and a text of 64 KiB each; reports and answers are short.
+	return &store{newMemo[Report](now, 1000), newMemo[login](now, 100), newMemo[registry.TokenAnswer](now, 1000), newTurns()}
 }
 
-// answer returns what is remembered under the key, else what ask returns.
-func (s *store) answer(key string, ask func() registry.Answer) registry.Answer {
-	return s.token(key, func() registry.TokenAnswer { return registry.TokenAnswer{Answer: ask()} }).Answer
+// answer asks a registry without credentials.
+func (g *gatherer) answer(ctx context.Context, key string, ask func(ctx context.Context) registry.Answer) registry.Answer {
+	return g.control(ctx, key, func(ctx context.Context) registry.TokenAnswer { return registry.TokenAnswer{Answer: ask(ctx)} }).Answer
 }
 
-// token is answer for token services.
-func (s *store) token(key string, ask func() registry.TokenAnswer) registry.TokenAnswer {
-	return s.recall(key, ask, statusOK, statusUnauthorized, statusForbidden)
+// control asks without credentials, a token service too.
+func (g *gatherer) control(ctx context.Context, key string, ask func(ctx context.Context) registry.TokenAnswer) registry.TokenAnswer {
+	return g.share(ctx, key, ask, statusOK, statusUnauthorized, statusForbidden)
 }
 
-// decoy is token for invented credentials, which some registries call malformed.
-func (s *store) decoy(key string, ask func() registry.TokenAnswer) registry.TokenAnswer {
-	return s.recall(key, ask, statusOK, statusUnauthorized, statusForbidden, statusBadRequest)
+// invent asks with invented credentials, which some registries call malformed.
+func (g *gatherer) invent(ctx context.Context, key string, ask func(ctx context.Context) registry.TokenAnswer) registry.TokenAnswer {
+	return g.share(ctx, key, ask, statusOK, statusUnauthorized, statusForbidden, statusBadRequest)
 }
 
-// recall returns what is remembered, else what ask returns, which is remembered
-// if it has one of the statuses.
-func (s *store) recall(key string, ask func() registry.TokenAnswer, statuses ...int) registry.TokenAnswer {
-	s.mu.Lock()
-	known, ok := s.answers[key]
-	s.mu.Unlock()
-	if ok && s.now().Before(known.until) {
-		return known.answer
-	}
-	answer := ask()
-	if slices.Contains(statuses, answer.Status) {
-		s.keep(key, answer)
+// share asks once for all checks; an answer is remembered if it has one of the
+// statuses.
+func (g *gatherer) share(ctx context.Context, key string, ask func(ctx context.Context) registry.TokenAnswer, statuses ...int) registry.TokenAnswer {
+	answer, err := g.store.answers.get(ctx, question[registry.TokenAnswer]{
+		key: key, patience: patience(g.request), ask: ask,
+		keep: func(a registry.TokenAnswer) (registry.TokenAnswer, bool) {
+			return slim(a), slices.Contains(statuses, a.Status)
+		},
+	})
+	if err != nil {
+		return registry.TokenAnswer{Answer: outOfTime()}
 	}
 	return answer
 }
 
-// keep remembers an answer without what only takes room: a token, of which it
-// counts that there was one, and a text that is too long to be shown.
-func (s *store) keep(key string, answer registry.TokenAnswer) {
-	if !answer.Token.Empty() {
-		answer.Token = registry.NewSecret("issued")
+// outOfTime is the answer to a question whose time was over before it had one.
+func outOfTime() registry.Answer {
+	return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultTimeout}}
+}
+
+// slim is an answer without what only takes room: a token, of which it counts
+// that there was one, what that allows, and a text that is too long to be shown.
+func slim(a registry.TokenAnswer) registry.TokenAnswer {
+	if !a.Token.Empty() {
+		a.Token = registry.NewSecret("issued")
 	}
-	if len(answer.Text) > maxStoredText {
-		answer.Text = ""
+	a.Grants = registry.Grants{}
+	if len(a.Text) > maxStoredText {
+		a.Text = ""
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.answers) >= storeSize {
-		clear(s.answers) // asking again costs little
-	}
-	s.answers[key] = stored{answer, s.now().Add(storeTime)}
+	return a
 }

@@ -13,33 +13,33 @@ import (
 type trial struct {
 	use  registry.Use
 	name string // tells it from every other trial at this registry
-	try  func(credential registry.Credential) registry.Answer
+	try  func(ctx context.Context, credential registry.Credential) registry.Answer
 }
 
 // trial presents credentials to the registry itself.
-func (g *gatherer) trial(ctx context.Context, wanted AccessRequest, use registry.Use) trial {
+func (g *gatherer) trial(wanted AccessRequest, use registry.Use) trial {
 	question := registry.UseRequest{
 		Endpoint: g.Endpoint, Repository: wanted.Repository, Use: use,
 		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(g.random()))),
 	}
 	name := string(use) + " " + wanted.Repository
-	return trial{use, name, func(credential registry.Credential) registry.Answer {
+	return trial{use, name, func(ctx context.Context, credential registry.Credential) registry.Answer {
 		asked := question
 		asked.Credential = credential
 		if credential != (registry.Credential{}) {
 			return g.wire.Use(ctx, asked)
 		}
-		return g.store.answer("anonymous "+g.Endpoint.URL()+" "+name, func() registry.Answer { return g.wire.Use(ctx, asked) })
+		return g.answer(ctx, "anonymous "+g.Endpoint.URL()+" "+name, func(ctx context.Context) registry.Answer { return g.wire.Use(ctx, asked) })
 	}}
 }
 
 // trialByToken has every credential exchanged for a token first, that of nobody
 // too: only so can it be told what the credentials are good for. The token of
 // the configured ones is there already.
-func (g *gatherer) trialByToken(ctx context.Context, wanted AccessRequest, use registry.Use, question registry.TokenRequest, mine registry.TokenAnswer) trial {
-	direct := g.trial(ctx, wanted, use)
+func (g *gatherer) trialByToken(wanted AccessRequest, use registry.Use, question registry.TokenRequest, mine registry.TokenAnswer) trial {
+	direct := g.trial(wanted, use)
 	name := direct.name + " by token " + service(question) + " " + question.Scope
-	return trial{use, name, func(credential registry.Credential) registry.Answer {
+	return trial{use, name, func(ctx context.Context, credential registry.Credential) registry.Answer {
 		issued := mine
 		if credential != g.request.Credential {
 			question.Credential = credential
@@ -47,7 +47,7 @@ func (g *gatherer) trialByToken(ctx context.Context, wanted AccessRequest, use r
 		}
 		switch {
 		case !issued.Token.Empty():
-			return direct.try(registry.Credential{Token: issued.Token})
+			return direct.try(ctx, registry.Credential{Token: issued.Token})
 		case issued.Refused, refuses(issued.Answer):
 			return registry.Answer{Status: statusUnauthorized}
 		case issued.Status == statusBadRequest:
@@ -59,7 +59,7 @@ func (g *gatherer) trialByToken(ctx context.Context, wanted AccessRequest, use r
 }
 
 // use tries the action, as nobody too where that decides.
-func (g *gatherer) use(wanted AccessRequest, trial trial) (found, AccessMethod) {
+func (g *gatherer) use(ctx context.Context, wanted AccessRequest, trial trial) (found, AccessMethod) {
 	method := AccessByUse
 	if trial.use != registry.UsePull {
 		if !wanted.Probe {
@@ -67,7 +67,7 @@ func (g *gatherer) use(wanted AccessRequest, trial trial) (found, AccessMethod) 
 		}
 		method = AccessByProbe
 	}
-	answer := trial.try(g.request.Credential)
+	answer := trial.try(ctx, g.request.Credential)
 	succeeded, absent := succeeds(answer), absent(answer, trial.use)
 	switch {
 	case refuses(answer):
@@ -80,7 +80,7 @@ func (g *gatherer) use(wanted AccessRequest, trial trial) (found, AccessMethod) 
 		}
 		return foundUnknown, method
 	}
-	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(trial.try(registry.Credential{})) {
+	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(trial.try(ctx, registry.Credential{})) {
 		g.ProvenByUse, g.proof = true, &trial
 		return foundGranted, method
 	}

@@ -17,8 +17,8 @@ const (
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 64 << 10
 
-	idleConnections = 10 // kept per host for the next check
-	idleTime        = 10 * time.Second
+	connections = 10 // per host, kept for the next check
+	idleTime    = 10 * time.Second
 
 	// deadTime is how long the other side of HTTP/2 may take neither bytes nor
 	// pings: such a connection would outlive the request that opened it.
@@ -87,7 +87,8 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // a body is read for its first words only; nothing needs unpacking
 		MaxResponseHeaderBytes: maxHeaderBytes,
-		MaxIdleConnsPerHost:    idleConnections,
+		MaxIdleConnsPerHost:    connections,
+		MaxConnsPerHost:        connections,
 		IdleConnTimeout:        idleTime,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: idleTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
 		OnProxyConnectResponse: refuseProxy,

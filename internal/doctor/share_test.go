@@ -1,0 +1,337 @@
+package doctor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// crowd answers many checks at the same time and counts what it was asked. With
+// hold set, an answer waits for it to be closed, or for the end of the question.
+type crowd struct {
+	mu    sync.Mutex
+	asked []string // user and password, "" for none
+
+	answers func(user string) registry.Answer
+	token   func(user string) registry.TokenAnswer
+	arrived chan struct{} // gets one for each question, if it is there
+	hold    chan struct{}
+}
+
+func (c *crowd) note(ctx context.Context, who registry.Credential) (user string, ended bool) {
+	user = who.Username + who.Password.Reveal() + who.Token.Reveal()
+	c.mu.Lock()
+	c.asked = append(c.asked, user)
+	c.mu.Unlock()
+	if c.arrived != nil {
+		c.arrived <- struct{}{}
+	}
+	if c.hold != nil {
+		select {
+		case <-c.hold:
+		case <-ctx.Done():
+			return user, true
+		}
+	}
+	return user, false
+}
+
+func (c *crowd) Ask(ctx context.Context, _ registry.Endpoint, who registry.Credential) registry.Answer {
+	user, ended := c.note(ctx, who)
+	if ended {
+		return *failed(registry.FaultTimeout)
+	}
+	return c.answers(user)
+}
+
+func (c *crowd) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
+	user, ended := c.note(ctx, r.Credential)
+	if ended {
+		return registry.TokenAnswer{Answer: *failed(registry.FaultTimeout)}
+	}
+	return c.token(user)
+}
+
+func (c *crowd) Use(ctx context.Context, r registry.UseRequest) registry.Answer {
+	user, _ := c.note(ctx, r.Credential)
+	return c.answers(user)
+}
+
+// count is how often it was asked, by anybody or by one.
+func (c *crowd) count(user string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, who := range c.asked {
+		if who == user || user == "*" {
+			n++
+		}
+	}
+	return n
+}
+
+// locked takes the user ci with the password s3cret, and nobody else.
+func locked(user string) registry.Answer {
+	if user == "cis3cret" {
+		return *status(200)
+	}
+	return *unauthorized(basicChallenge)
+}
+
+// checkAll makes checks at the same time.
+func checkAll(t *testing.T, d *doctor.Doctor, checks ...doctor.Request) []doctor.Report {
+	t.Helper()
+	reports := make([]doctor.Report, len(checks))
+	var all sync.WaitGroup
+	for i, r := range checks {
+		all.Go(func() {
+			r.Endpoint = endpoint(t, "registry.example.com")
+			if r.Timeout == 0 {
+				r.Timeout = time.Minute
+			}
+			var err error
+			if reports[i], err = d.Check(t.Context(), r); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	return reports
+}
+
+func TestIdenticalChecksAreMadeOnce(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name     string
+		password string
+		reason   doctor.Reason
+	}{
+		{"a good password", "s3cret", doctor.ReasonAccepted},
+		{"a wrong password", "old", doctor.ReasonInvalidCredentials},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			clock := now
+			c := &crowd{answers: locked}
+			d := doctor.New(c, func() time.Time { return clock }, random)
+			same := slices.Repeat([]doctor.Request{{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(row.password)}}}, 100)
+			for _, step := range []struct {
+				after time.Duration
+				asked int
+			}{{0, 1}, {59 * time.Second, 1}, {2 * time.Second, 2}} {
+				clock = clock.Add(step.after)
+				for _, report := range checkAll(t, d, same...) {
+					if report.Reason != row.reason {
+						t.Fatalf("got %s", report.Reason)
+					}
+				}
+				if n := c.count("ci" + row.password); n != step.asked {
+					t.Errorf("the password was sent %d times, want %d", n, step.asked)
+				}
+				if n := c.count(""); n != step.asked {
+					t.Errorf("asked without credentials %d times, want %d", n, step.asked)
+				}
+			}
+		})
+	}
+}
+
+// TestOneCredentialIsPresentedOnceWhateverElseIsAsked has a module for each
+// repository: fifty of them must not be fifty failed logins.
+func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
+	t.Parallel()
+	c := &crowd{answers: locked}
+	d := doctor.New(c, time.Now, random)
+	var checks []doctor.Request
+	for i := range 50 {
+		checks = append(checks, doctor.Request{
+			Credential: registry.Credential{Username: "ci", Password: registry.NewSecret("old")}, RequireVerified: i%2 == 0,
+			Access: []doctor.AccessRequest{{Repository: fmt.Sprintf("team/app-%d", i), Actions: []string{"pull"}}},
+		})
+	}
+	for _, report := range checkAll(t, d, checks...) {
+		if report.Reason != doctor.ReasonInvalidCredentials {
+			t.Fatalf("got %s", report.Reason)
+		}
+	}
+	if n := c.count("ciold"); n != 1 {
+		t.Errorf("the password was sent %d times", n)
+	}
+}
+
+func TestAnOutageIsSharedByThoseWhoWaitAndNotRemembered(t *testing.T) {
+	t.Parallel()
+	c := &crowd{hold: make(chan struct{})} // it never answers
+	d := doctor.New(c, time.Now, random)
+	for round := 1; round <= 2; round++ {
+		same := slices.Repeat([]doctor.Request{{Credential: userAndPassword, Timeout: 300 * time.Millisecond}}, 50)
+		different := []doctor.Request{{Credential: another(1), Timeout: 300 * time.Millisecond}, {Credential: another(2), Timeout: 300 * time.Millisecond}}
+		for _, report := range checkAll(t, d, append(same, different...)...) {
+			if report.Reason != doctor.ReasonTimeout {
+				t.Fatalf("got %s", report.Reason)
+			}
+		}
+		if n := c.count("*"); n != round {
+			t.Errorf("asked %d times after round %d", n, round)
+		}
+	}
+}
+
+func TestAShortTimeoutIsNotThatOfOthers(t *testing.T) {
+	t.Parallel()
+	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
+	d := doctor.New(c, time.Now, random)
+	var patient doctor.Report
+	var done sync.WaitGroup
+	done.Go(func() { patient = checkAll(t, d, doctor.Request{Credential: userAndPassword})[0] })
+	<-c.arrived
+	if hasty := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: 20 * time.Millisecond})[0]; hasty.Reason != doctor.ReasonTimeout {
+		t.Errorf("the hasty check: %s", hasty.Reason)
+	}
+	close(c.hold)
+	done.Wait()
+	if patient.Reason != doctor.ReasonAccepted {
+		t.Errorf("the patient check: %s", patient.Reason)
+	}
+	asked := c.count("*")
+	if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != doctor.ReasonAccepted || c.count("*") != asked {
+		t.Errorf("what is known does not depend on a timeout: %s, %d questions more", again.Reason, c.count("*")-asked)
+	}
+}
+
+func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
+	t.Parallel()
+	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
+	d := doctor.New(c, time.Now, random)
+	request := doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Credential: userAndPassword, Timeout: time.Minute}
+	ctx, cancel := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() {
+		_, err := d.Check(ctx, request)
+		first <- err
+	}()
+	<-c.arrived // the first one asks
+	var second doctor.Report
+	var done sync.WaitGroup
+	done.Go(func() { second = checkAll(t, d, request)[0] })
+	cancel()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the cancelled check: %v", err)
+	}
+	close(c.hold)
+	done.Wait()
+	if second.Reason != doctor.ReasonAccepted {
+		t.Errorf("the other check: %s", second.Reason)
+	}
+}
+
+func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
+	t.Parallel()
+	ended := make(chan struct{})
+	c := &crowd{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
+	d := doctor.New(endWatcher{c, ended}, time.Now, random)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-c.arrived
+		cancel()
+	}()
+	_, err := d.Check(ctx, doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Hour})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	<-ended // within the time of the test
+}
+
+// endWatcher tells when a question has ended.
+type endWatcher struct {
+	*crowd
+	ended chan struct{}
+}
+
+func (w endWatcher) Ask(ctx context.Context, e registry.Endpoint, who registry.Credential) registry.Answer {
+	defer close(w.ended)
+	return w.crowd.Ask(ctx, e, who)
+}
+
+// TestTheDeadlineOfASharedQuestionIsAnAnswer has a token service that hangs: the
+// check that ends then knows more than that its time is over.
+func TestTheDeadlineOfASharedQuestionIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	for range 30 {
+		c := &slowTokens{crowd{answers: func(string) registry.Answer { return *unauthorized(bearerChallenge) }}}
+		d := doctor.New(c, time.Now, random)
+		for _, report := range checkAll(t, d, slices.Repeat([]doctor.Request{{Credential: userAndPassword, TokenExchange: true, Timeout: 10 * time.Millisecond}}, 5)...) {
+			if report.Reason != doctor.ReasonExchangeUnavailable {
+				t.Fatalf("got %s: %s", report.Reason, report.Message)
+			}
+		}
+	}
+}
+
+// slowTokens has a token service that answers when nobody waits any more.
+type slowTokens struct{ crowd }
+
+func (*slowTokens) Token(ctx context.Context, _ registry.TokenRequest) registry.TokenAnswer {
+	<-ctx.Done()
+	return registry.TokenAnswer{Answer: *failed(registry.FaultTimeout)}
+}
+
+// TestWaitingForATurnCostsNoTime has ten checks that use up all of their time
+// before others get their turn.
+func TestWaitingForATurnCostsNoTime(t *testing.T) {
+	t.Parallel()
+	c := &firstOnesHang{left: 10}
+	d := doctor.New(c, time.Now, random)
+	var checks []doctor.Request
+	for i := range 30 {
+		// Each asks without credentials first, so that each has its own timeout there.
+		checks = append(checks, doctor.Request{Credential: another(i), Timeout: 100*time.Millisecond + time.Duration(i)})
+	}
+	reasons := map[doctor.Reason]int{}
+	for _, report := range checkAll(t, d, checks...) {
+		reasons[report.Reason]++
+	}
+	if reasons[doctor.ReasonTimeout] != 10 || reasons[doctor.ReasonAccepted] != 20 {
+		t.Errorf("got %v", reasons)
+	}
+	if c.most > 10 {
+		t.Errorf("%d questions at the same time", c.most)
+	}
+}
+
+// firstOnesHang answers all but the first questions.
+type firstOnesHang struct {
+	crowd
+	mu              sync.Mutex
+	left, now, most int
+}
+
+func (f *firstOnesHang) Ask(ctx context.Context, _ registry.Endpoint, who registry.Credential) registry.Answer {
+	f.mu.Lock()
+	f.left--
+	hang := f.left >= 0
+	f.now++
+	f.most = max(f.most, f.now)
+	f.mu.Unlock()
+	if hang {
+		<-ctx.Done()
+	}
+	f.mu.Lock()
+	f.now--
+	f.mu.Unlock()
+	switch {
+	case hang:
+		return *failed(registry.FaultTimeout)
+	case who == registry.Credential{}:
+		return *unauthorized(basicChallenge)
+	default:
+		return *status(200)
+	}
+}

@@ -1,0 +1,108 @@
+package doctor_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// doctorFor is one with the network between it and the registry.
+func doctorFor(t *testing.T, b *registrytest.Busy) *doctor.Doctor {
+	t.Helper()
+	config, err := registry.TLS{CACertPEM: b.CertificatePEM()}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := registry.NewClient(registry.Options{TLS: config})
+	t.Cleanup(client.CloseIdleConnections)
+	return doctor.New(client, time.Now, rand.Text)
+}
+
+// thousand makes so many checks, as many at a time as anybody may want, and
+// counts their reasons.
+func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) map[doctor.Reason]int {
+	t.Helper()
+	address, err := registry.ParseEndpoint(b.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := doctorFor(t, b)
+	var (
+		mu      sync.Mutex
+		reasons = map[doctor.Reason]int{}
+		all     sync.WaitGroup
+		next    = make(chan int)
+	)
+	for range 64 {
+		all.Go(func() {
+			for i := range next {
+				report, err := d.Check(t.Context(), doctor.Request{
+					Endpoint: address, TokenExchange: true, Timeout: time.Minute, Retry: registry.DefaultRetry(),
+					Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(password(i))},
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				reasons[report.Reason]++
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range 1000 {
+		next <- i
+	}
+	close(next)
+	all.Wait()
+	return reasons
+}
+
+// TestAThousandChecks counts what they cost a registry.
+func TestAThousandChecks(t *testing.T) {
+	t.Parallel()
+	same := func(password string) func(int) string { return func(int) string { return password } }
+	distinct := func(i int) string { return fmt.Sprintf("right-%d", i) }
+	for _, row := range []struct {
+		name             string
+		options          registrytest.BusyOptions
+		password         func(int) string
+		reason           doctor.Reason
+		requests, failed int64 // at most, exactly
+	}{
+		{"identical, with Basic", registrytest.BusyOptions{}, same("right-1"), doctor.ReasonAccepted, 2, 0},
+		{"identical, with a token exchange", registrytest.BusyOptions{Tokens: true}, same("right-1"), doctor.ReasonExchangeAccepted, 4, 0},
+		{"identical, with a wrong password", registrytest.BusyOptions{}, same("wrong"), doctor.ReasonInvalidCredentials, 2, 1},
+		{"identical, with a wrong password and a token exchange", registrytest.BusyOptions{Tokens: true}, same("wrong"), doctor.ReasonInvalidCredentials, 2, 1},
+		{"distinct, with Basic", registrytest.BusyOptions{}, distinct, doctor.ReasonAccepted, 1001, 0},
+		{"distinct, over TLS and HTTP/1.1", registrytest.BusyOptions{TLS: true}, distinct, doctor.ReasonAccepted, 1001, 0},
+		{"distinct, over HTTP/2", registrytest.BusyOptions{TLS: true, HTTP2: true}, distinct, doctor.ReasonAccepted, 1001, 0},
+		{"distinct, with a token exchange", registrytest.BusyOptions{Tokens: true}, distinct, doctor.ReasonExchangeAccepted, 2002, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			b := registrytest.NewBusy(t, row.options)
+			if reasons := thousand(t, b, row.password); reasons[row.reason] != 1000 {
+				t.Errorf("reasons %v", reasons)
+			}
+			if n := b.Requests.Load(); n > row.requests {
+				t.Errorf("%d requests, want at most %d", n, row.requests)
+			}
+			if n := b.Failed.Load(); n != row.failed {
+				t.Errorf("%d failed logins, want %d", n, row.failed)
+			}
+			if n := b.Connections.Load(); n > 10 {
+				t.Errorf("%d connections", n)
+			}
+			if n := b.Handshakes.Load(); n > 10 || row.options.TLS && n == 0 {
+				t.Errorf("%d handshakes", n)
+			}
+			t.Logf("%d requests, %d failed logins, %d connections, %d handshakes", b.Requests.Load(), b.Failed.Load(), b.Connections.Load(), b.Handshakes.Load())
+		})
+	}
+}
