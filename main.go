@@ -3,14 +3,9 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
-	"io"
-	"log"
 	"os"
-
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/provider"
 )
@@ -26,16 +21,7 @@ func main() {
 		fmt.Println(version)
 		return
 	}
-	// Only package net/http uses the standard logger, and with http2debug in GODEBUG
-	// it writes the Authorization header of each request there, which ends in the
-	// CLI's log.
-	log.SetOutput(io.Discard)
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address:         "registry.terraform.io/stellaops/stellaops",
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
-	if err != nil {
+	if err := provider.Serve(provider.New(version), *debug); err != nil {
 		fmt.Fprintln(os.Stderr, "terraform-provider-stellaops:", err)
 		os.Exit(1)
 	}

@@ -43,7 +43,7 @@ func nullAction(t *testing.T, s server) tftypes.Value {
 
 func TestAccessIsProvenAndComesBackAsConfigured(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := startServer(t)
 	profiles := registrytest.Profiles()
 	profile := profiles[slices.IndexFunc(profiles, func(p registrytest.Profile) bool { return p.Name == "distribution, token" })]
 	for _, row := range []struct {
@@ -79,7 +79,7 @@ func TestAccessIsProvenAndComesBackAsConfigured(t *testing.T) {
 
 func TestAccessThatNobodyCanActOnIsAnError(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := startServer(t)
 	none := tftypes.NewValue(tftypes.Bool, nil)
 	entry := tftypes.NewAttributePath().WithAttributeName("access").WithElementKeyInt(0)
 	for _, row := range []struct {

@@ -40,7 +40,7 @@ func TestBadServersGetAVerdictInTimeAndLittleMemory(t *testing.T) { //nolint:par
 		if row.reason == "timeout" {
 			timeout = "500ms"
 		}
-		s := newServer(t)
+		s := startServer(t)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		got, diags := s.read(t.Context(), t, map[string]tftypes.Value{

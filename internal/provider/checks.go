@@ -27,13 +27,13 @@ type checks struct {
 	realmsUnknown bool               // trusted_realms is not known yet
 }
 
-// run makes the check that the model asks for and fills its attributes. A bad
-// credential is no error; errors are for a configuration that nobody could act
-// on, and for a check that was cancelled.
-func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
+// run makes the check that the model asks for. A bad credential is no error;
+// errors are for a configuration that nobody could act on, and for a check that was
+// cancelled.
+func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diagnostics) {
 	diags := append(diag.Diagnostics{}, c.switchProblem...)
 	if diags.HasError() {
-		return diags
+		return finding{}, diags
 	}
 	question, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
 	var settings registry.TLS
@@ -42,12 +42,12 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 		question, settings, found = c.ask(ctx, model, &diags)
 	}
 	if diags.HasError() {
-		return diags
+		return finding{}, diags
 	}
 	examiner, err := c.doctors.forTLS(settings)
 	if err != nil {
 		settled{own: model.wireModel, block: c.wire, diags: &diags}.tlsFault(err)
-		return diags
+		return finding{}, diags
 	}
 	report, found, err := examine(c.maskSecrets(ctx, model, found), examiner, question, found)
 	switch {
@@ -57,12 +57,11 @@ func (c *checks) run(ctx context.Context, model *checkModel) diag.Diagnostics {
 		diags.AddError("trusted_realms is not known yet",
 			"This check depends on trusted_realms in the provider block, whose value is known only after the apply. Write the hosts themselves.")
 	default:
-		model.fill(report, found)
 		tflog.Debug(ctx, "Checked registry credentials", map[string]any{
 			"registry_host": report.RegistryHost, "reason": string(report.Reason), "passed": report.Passed, "credential_source": string(found.Source),
 		})
 	}
-	return diags
+	return finding{report, found}, diags
 }
 
 // examine makes the check with the credential that was found, and with the next

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
 type credentialsCheckDataSource struct{ checks *checks }
@@ -16,7 +16,7 @@ func (d *credentialsCheckDataSource) Metadata(_ context.Context, request datasou
 }
 
 func (d *credentialsCheckDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	response.Schema = schema.Schema{MarkdownDescription: checkText, Attributes: dataSourceAttributes(checkFields)}
+	response.Schema = checkSchema().schema
 }
 
 func (d *credentialsCheckDataSource) Configure(_ context.Context, request datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
@@ -25,15 +25,17 @@ func (d *credentialsCheckDataSource) Configure(_ context.Context, request dataso
 }
 
 func (d *credentialsCheckDataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	var model checkModel
-	response.Diagnostics.Append(request.Config.Get(ctx, &model)...)
+	values, model, diags := readCheck(ctx, request.Config.Raw)
+	response.Diagnostics.Append(diags...)
 	if response.Diagnostics.HasError() {
 		return
 	}
-	response.Diagnostics.Append(d.checks.run(ctx, &model)...)
+	found, diags := d.checks.run(ctx, &model)
+	response.Diagnostics.Append(diags...)
 	if response.Diagnostics.HasError() {
 		return
 	}
-	model.dropSecrets()
-	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
+	values.dropSecrets()
+	values.fill(found)
+	response.State = tfsdk.State{Schema: checkSchema().result, Raw: values.result()}
 }

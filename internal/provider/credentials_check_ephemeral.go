@@ -31,20 +31,20 @@ func (e *credentialsCheckEphemeral) Configure(_ context.Context, request ephemer
 // anything else. Since the CLI suppresses an error_message that mentions an
 // ephemeral value, a warning says what did not pass.
 func (e *credentialsCheckEphemeral) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
-	var model checkModel
-	response.Diagnostics.Append(request.Config.Get(ctx, &model)...)
+	values, model, diags := readCheck(ctx, request.Config.Raw)
+	response.Diagnostics.Append(diags...)
 	if response.Diagnostics.HasError() {
 		return
 	}
-	response.Diagnostics.Append(e.checks.run(ctx, &model)...)
+	found, diags := e.checks.run(ctx, &model)
+	response.Diagnostics.Append(diags...)
 	if response.Diagnostics.HasError() {
 		return
 	}
-	if !model.Passed.ValueBool() {
-		detail := append([]string{model.Message.ValueString() + " Likely causes:"}, model.LikelyCauses...)
-		response.Diagnostics.AddWarning(
-			"Registry credentials of "+model.RegistryHost.ValueString()+" did not pass: "+model.Reason.ValueString(),
-			strings.Join(detail, "\n  - "))
+	if r := found.report; !r.Passed {
+		detail := append([]string{r.Message + " Likely causes:"}, r.Causes...)
+		response.Diagnostics.AddWarning("Registry credentials of "+r.RegistryHost+" did not pass: "+string(r.Reason), strings.Join(detail, "\n  - "))
 	}
-	response.Diagnostics.Append(response.Result.Set(ctx, &model)...)
+	values.fill(found)
+	response.Result.Raw = values.result()
 }

@@ -1,165 +1,110 @@
 package provider
 
 import (
-	"time"
+	"context"
+	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// checkModel holds a check as the schema has it.
+// checkModel holds the arguments of a check.
 type checkModel struct {
-	RegistryURL      types.String `tfsdk:"registry_url"`
-	Username         types.String `tfsdk:"username"`
-	Password         secretValue  `tfsdk:"password"`
-	Token            secretValue  `tfsdk:"token"`
-	IdentityToken    secretValue  `tfsdk:"identity_token"`
-	DockerConfigJSON secretValue  `tfsdk:"docker_config_json"`
-	Access           types.List   `tfsdk:"access"`
-	TokenExchange    types.Bool   `tfsdk:"token_exchange"`
-	RequireVerified  types.Bool   `tfsdk:"require_verified"`
+	RegistryURL      types.String
+	Username         types.String
+	Password         secretValue
+	Token            secretValue
+	IdentityToken    secretValue
+	DockerConfigJSON secretValue
+	Access           types.List
+	TokenExchange    types.Bool
+	RequireVerified  types.Bool
 	wireModel
-
-	Passed              types.Bool         `tfsdk:"passed"`
-	Verified            types.Bool         `tfsdk:"verified"`
-	Rejected            types.Bool         `tfsdk:"rejected"`
-	Status              types.String       `tfsdk:"status"`
-	Reason              types.String       `tfsdk:"reason"`
-	Message             types.String       `tfsdk:"message"`
-	AuthMethod          types.String       `tfsdk:"auth_method"`
-	CredentialSource    types.String       `tfsdk:"credential_source"`
-	RegistryHost        types.String       `tfsdk:"registry_host"`
-	HTTPStatus          types.Int64        `tfsdk:"http_status"`
-	Evidence            *evidenceModel     `tfsdk:"evidence"`
-	AccessResults       []accessModel      `tfsdk:"access_results"`
-	CredentialExpiresAt types.String       `tfsdk:"credential_expires_at"`
-	LikelyCauses        []string           `tfsdk:"likely_causes"`
-	Remediation         []remediationModel `tfsdk:"remediation"`
-	Check               *constantsModel    `tfsdk:"check"`
 }
 
-type evidenceModel struct {
-	Endpoint  string          `tfsdk:"endpoint"`
-	Challenge *challengeModel `tfsdk:"challenge"`
-	Exchange  *exchangeModel  `tfsdk:"exchange"`
+// secretArguments are those that must not reach the state.
+var secretArguments = []string{"password", "token", "identity_token", "docker_config_json", "client_key_pem"}
+
+// checkValues are arguments and attributes of a check as the wire protocol has
+// them, by name. They are read and written without reflection, which took a third
+// of what a check costs here.
+type checkValues map[string]tftypes.Value
+
+// readCheck takes a configuration apart.
+func readCheck(ctx context.Context, config tftypes.Value) (checkValues, checkModel, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	var configured map[string]tftypes.Value
+	if err := config.As(&configured); err != nil {
+		diags.AddError("The configuration cannot be read", "It is not what the schema says, which is a fault of the provider or of the CLI. Please report it.")
+		return nil, checkModel{}, diags
+	}
+	values := checkValues(maps.Clone(configured)) // the map is the configuration's own
+	m := checkModel{
+		RegistryURL:      values.string("registry_url"),
+		Username:         values.string("username"),
+		Password:         values.secret("password"),
+		Token:            values.secret("token"),
+		IdentityToken:    values.secret("identity_token"),
+		DockerConfigJSON: values.secret("docker_config_json"),
+		TokenExchange:    values.bool("token_exchange"),
+		RequireVerified:  values.bool("require_verified"),
+		wireModel: wireModel{
+			Timeout:       values.string("timeout"),
+			CACertPEM:     values.string("ca_cert_pem"),
+			ClientCertPEM: values.string("client_cert_pem"),
+			ClientKeyPEM:  values.secret("client_key_pem"),
+			Insecure:      values.bool("insecure"),
+		},
+	}
+	// Few checks have these, so that they may cost more.
+	if value := values["access"]; !value.IsNull() {
+		access, err := checkSchema().access.ValueFromTerraform(ctx, value)
+		if list, ok := access.(types.List); ok && err == nil {
+			m.Access = list
+		}
+	}
+	if value := values["retry"]; !value.IsNull() {
+		retry, err := checkSchema().retry.ValueFromTerraform(ctx, value)
+		if object, ok := retry.(types.Object); ok && err == nil {
+			m.Retry = object
+		}
+	}
+	return values, m, diags
 }
 
-type challengeModel struct {
-	Scheme  types.String `tfsdk:"scheme"`
-	Realm   types.String `tfsdk:"realm"`
-	Service types.String `tfsdk:"service"`
-	Scope   types.String `tfsdk:"scope"`
-	Error   types.String `tfsdk:"error"`
+func (v checkValues) string(name string) types.String {
+	value := v[name]
+	switch {
+	case value.IsNull():
+		return types.StringNull()
+	case !value.IsKnown():
+		return types.StringUnknown()
+	}
+	var s string
+	_ = value.As(&s) // its type is that of the schema
+	return types.StringValue(s)
 }
 
-type exchangeModel struct {
-	Endpoint   types.String `tfsdk:"endpoint"`
-	HTTPStatus types.Int64  `tfsdk:"http_status"`
-	Outcome    string       `tfsdk:"outcome"`
-}
+func (v checkValues) secret(name string) secretValue { return secretFrom(v.string(name)) }
 
-type accessModel struct {
-	Repository string       `tfsdk:"repository"`
-	Granted    []string     `tfsdk:"granted"`
-	Missing    []string     `tfsdk:"missing"`
-	Unknown    []string     `tfsdk:"unknown"`
-	Method     types.String `tfsdk:"method"`
-}
-
-type remediationModel struct {
-	Platform string   `tfsdk:"platform"`
-	Steps    []string `tfsdk:"steps"`
-}
-
-type constantsModel struct {
-	ID                  string   `tfsdk:"id"`
-	Plugin              string   `tfsdk:"plugin"`
-	Severity            string   `tfsdk:"severity"`
-	Tags                []string `tfsdk:"tags"`
-	Related             []string `tfsdk:"related"`
-	VerificationCommand string   `tfsdk:"verification_command"`
+func (v checkValues) bool(name string) types.Bool {
+	value := v[name]
+	switch {
+	case value.IsNull():
+		return types.BoolNull()
+	case !value.IsKnown():
+		return types.BoolUnknown()
+	}
+	var b bool
+	_ = value.As(&b) // its type is that of the schema
+	return types.BoolValue(b)
 }
 
 // dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept
 // that of a data source, and show no difference for it.
-func (m *checkModel) dropSecrets() {
-	m.Password, m.Token, m.IdentityToken, m.DockerConfigJSON, m.ClientKeyPEM = secretValue{}, secretValue{}, secretValue{}, secretValue{}, secretValue{}
-}
-
-// fill writes the report into the attributes.
-func (m *checkModel) fill(r doctor.Report, found credentials.Found) {
-	m.Passed = types.BoolValue(r.Passed)
-	m.Verified = types.BoolValue(r.Verified)
-	m.Rejected = types.BoolValue(r.Rejected)
-	m.Status = types.StringValue(r.Status)
-	m.Reason = types.StringValue(string(r.Reason))
-	m.Message = types.StringValue(r.Message)
-	m.AuthMethod = stringOrNull(string(r.Method))
-	m.CredentialSource = types.StringValue(string(found.Source))
-	m.RegistryHost = stringOrNull(r.RegistryHost)
-	m.HTTPStatus = types.Int64Null()
-	if r.HTTPStatus != 0 {
-		m.HTTPStatus = types.Int64Value(int64(r.HTTPStatus))
+func (v checkValues) dropSecrets() {
+	for _, name := range secretArguments {
+		v[name] = tftypes.NewValue(tftypes.String, nil)
 	}
-	m.Evidence = evidenceFrom(r.Trail)
-	m.AccessResults = make([]accessModel, len(r.Access))
-	for i, result := range r.Access {
-		m.AccessResults[i] = accessModel{
-			Repository: result.Repository, Granted: notNil(result.Granted), Missing: notNil(result.Missing),
-			Unknown: notNil(result.Unknown), Method: stringOrNull(string(result.Method)),
-		}
-	}
-	m.CredentialExpiresAt = types.StringNull()
-	if at := found.ExpiresAt; !at.IsZero() {
-		m.CredentialExpiresAt = types.StringValue(at.Format(time.RFC3339))
-	}
-	m.LikelyCauses = r.Causes
-	m.Remediation = make([]remediationModel, len(r.Remediation))
-	for i, remediation := range r.Remediation {
-		m.Remediation[i] = remediationModel(remediation)
-	}
-	m.Check = &constantsModel{
-		ID: doctor.CheckID, Plugin: doctor.Plugin, Severity: doctor.Severity,
-		Tags: doctor.Tags(), Related: doctor.Related(), VerificationCommand: doctor.VerificationCommand,
-	}
-}
-
-func evidenceFrom(trail *doctor.Trail) *evidenceModel {
-	if trail == nil {
-		return nil
-	}
-	evidence := &evidenceModel{Endpoint: trail.Endpoint}
-	if x := trail.Exchange; x != nil {
-		evidence.Exchange = &exchangeModel{Endpoint: stringOrNull(x.Endpoint), HTTPStatus: types.Int64Null(), Outcome: x.Outcome}
-		if x.Status != 0 {
-			evidence.Exchange.HTTPStatus = types.Int64Value(int64(x.Status))
-		}
-	}
-	if c := trail.Challenge; c != nil {
-		evidence.Challenge = &challengeModel{
-			Scheme:  types.StringValue(c.Scheme),
-			Realm:   stringOrNull(c.Realm),
-			Service: stringOrNull(c.Service),
-			Scope:   stringOrNull(c.Scope),
-			Error:   stringOrNull(c.Error),
-		}
-	}
-	return evidence
-}
-
-func stringOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-// notNil is an empty list where there is none.
-func notNil(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
 }

@@ -63,7 +63,7 @@ func everyArgument(t *testing.T, s server, url string) map[string]tftypes.Value 
 
 func TestOpenReturnsEveryArgumentUnchanged(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := startServer(t)
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Unauthorized(`Basic realm="test"`) })
 	all := everyArgument(t, s, fake.URL)
 	empty := map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str(""), "password": str(""), "token": str(""), "identity_token": str(""), "docker_config_json": str(""), "timeout": str("")}
@@ -95,7 +95,7 @@ func TestTheTwinsGiveTheSameVerdict(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, registrytest.ByAuthorization(basicHeader("ci", "right"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
-	s := newServer(t)
+	s := startServer(t)
 	for _, password := range []string{"right", "wrong", ""} {
 		arguments := map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str(password)}
 		read, _ := s.read(t.Context(), t, arguments)
@@ -112,7 +112,7 @@ func TestOpenWarnsOfWhatDidNotPass(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, registrytest.ByAuthorization(basicHeader("ci", "right"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
-	s := newServer(t)
+	s := startServer(t)
 	host := strings.TrimPrefix(fake.URL, "http://")
 	for _, row := range []struct {
 		password string
@@ -149,7 +149,7 @@ func TestOpenWarnsOfWhatDidNotPass(t *testing.T) {
 
 func TestOpenReportsWhatNobodyCanActOn(t *testing.T) {
 	t.Parallel()
-	got, diags := newServer(t).open(t.Context(), t, map[string]tftypes.Value{"registry_url": str("oci://registry.example.com"), "password": str(canary)})
+	got, diags := startServer(t).open(t.Context(), t, map[string]tftypes.Value{"registry_url": str("oci://registry.example.com"), "password": str(canary)})
 	if got != nil && !got["passed"].IsNull() {
 		t.Error("a verdict without a registry")
 	}

@@ -64,7 +64,7 @@ func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
 			for path, password := range row.passwords {
 				passwords[fake.Host()+path] = password
 			}
-			s := newServer(t)
+			s := startServer(t)
 			entry := s.schema.AttributeTypes["access"].(tftypes.List).ElementType.(tftypes.Object)
 			var access []tftypes.Value
 			for _, repository := range row.repositories {
@@ -127,7 +127,7 @@ func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
 			for i, password := range row.passwords {
 				passwords[keys[i]] = password
 			}
-			got := checked(t, newServer(t), map[string]tftypes.Value{
+			got := checked(t, startServer(t), map[string]tftypes.Value{
 				"registry_url": str(fake.URL), "docker_config_json": entriesOf(t, passwords), "access": pullOf(t, "team/app"),
 				"retry": tries(t, 1),
 			})
@@ -146,7 +146,7 @@ func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
 // pullOf is access to one repository.
 func pullOf(t *testing.T, repository string) tftypes.Value {
 	t.Helper()
-	s := newServer(t)
+	s := startServer(t)
 	entry := s.schema.AttributeTypes["access"].(tftypes.List).ElementType.(tftypes.Object)
 	return tftypes.NewValue(tftypes.List{ElementType: entry}, []tftypes.Value{tftypes.NewValue(entry, withNulls(entry, map[string]tftypes.Value{
 		"repository": str(repository), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], []tftypes.Value{str("pull")}),
@@ -156,7 +156,7 @@ func pullOf(t *testing.T, repository string) tftypes.Value {
 // tries is retry with so many in all.
 func tries(t *testing.T, attempts int) tftypes.Value {
 	t.Helper()
-	typ := newServer(t).schema.AttributeTypes["retry"].(tftypes.Object)
+	typ := startServer(t).schema.AttributeTypes["retry"].(tftypes.Object)
 	return tftypes.NewValue(typ, withNulls(typ, map[string]tftypes.Value{"attempts": tftypes.NewValue(tftypes.Number, attempts)}))
 }
 

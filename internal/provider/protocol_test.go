@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -24,7 +23,7 @@ type server struct {
 	schema tftypes.Object
 }
 
-func newServer(t *testing.T) server {
+func startServer(t *testing.T) server {
 	t.Helper()
 	return newServerWith(t, nil)
 }
@@ -48,7 +47,7 @@ func configuredServer(t *testing.T, block map[string]tftypes.Value, environ ...s
 			wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		}
 	}
-	s := server{ProviderServer: providerserver.NewProtocol6(made())()}
+	s := server{ProviderServer: newServer(made)}
 	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +131,7 @@ func basicHeader(user, password string) string {
 
 func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := startServer(t)
 	for _, row := range []struct {
 		name      string
 		arguments map[string]tftypes.Value
@@ -194,7 +193,7 @@ func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
 
 func TestWhatNobodyCanActOnIsAnErrorThatRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := startServer(t)
 	const canary = "c4nary-in-the-address"
 	for _, row := range []struct {
 		name      string
@@ -237,7 +236,7 @@ func TestACancelledReadSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	s := newServer(t)
+	s := startServer(t)
 	cancel()
 	_, diags := s.read(ctx, t, map[string]tftypes.Value{"registry_url": str("http://" + address)})
 	if len(diags) != 1 || !strings.Contains(diags[0].Summary, "cancelled") {
@@ -248,7 +247,7 @@ func TestACancelledReadSaysSo(t *testing.T) {
 func TestUserAgentNamesTheProvider(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
-	newServer(t).read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL)})
+	startServer(t).read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL)})
 	if got := fake.Requests(); len(got) != 1 || got[0].UserAgent != "terraform-provider-stellaops/test" {
 		t.Errorf("got %+v", got)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	blockSchema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 func TestProviderSchemaIsValid(t *testing.T) {
@@ -32,21 +33,43 @@ func dataSourceSchema(t *testing.T) data.Schema {
 	return response.Schema
 }
 
-func TestDataSourceSchemaAndModelHaveTheSameNames(t *testing.T) {
+// TestACheckWritesEveryAttributeAndNoArgument compares what is filled in with the
+// schema.
+func TestACheckWritesEveryAttributeAndNoArgument(t *testing.T) {
 	t.Parallel()
-	attributes := dataSourceSchema(t).Attributes
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[checkModel]()) {
-		if field.Anonymous {
-			continue
+	values := checkValues{}
+	values.fill(finding{})
+	for _, f := range checkFields {
+		value, written := values[f.name]
+		if written == f.argument {
+			t.Errorf("%s: written is %t", f.name, written)
 		}
-		name := field.Tag.Get("tfsdk")
-		if _, ok := attributes[name]; !ok {
-			t.Errorf("the model has %q, the schema has not", name)
+		if written && !value.Type().Equal(checkSchema().types[f.name]) {
+			t.Errorf("%s: the type is %s, want %s", f.name, value.Type(), checkSchema().types[f.name])
 		}
-		delete(attributes, name)
+		delete(values, f.name)
 	}
-	for name := range attributes {
-		t.Errorf("the schema has %q, the model has not", name)
+	for name := range values {
+		t.Errorf("%s is not in the schema", name)
+	}
+}
+
+// TestEveryArgumentReachesTheModel sets all of them, and looks for what is still
+// empty.
+func TestEveryArgumentReachesTheModel(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	arguments := everyArgument(t, s, "http://registry.example.com")
+	arguments["insecure"] = tftypes.NewValue(tftypes.Bool, true)
+	_, model, diags := readCheck(t.Context(), tftypes.NewValue(s.schema, withNulls(s.schema, arguments)))
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
+	value := reflect.ValueOf(model)
+	for _, field := range reflect.VisibleFields(value.Type()) {
+		if !field.Anonymous && value.FieldByIndex(field.Index).IsZero() {
+			t.Errorf("%s is empty", field.Name)
+		}
 	}
 }
 

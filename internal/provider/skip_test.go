@@ -119,7 +119,7 @@ func TestASkippedCheckTouchesNothing(t *testing.T) {
 	t.Parallel()
 	yes, no := tftypes.NewValue(tftypes.Bool, true), tftypes.NewValue(tftypes.Bool, false)
 	realms := tftypes.List{ElementType: tftypes.String}
-	access := accessValue(t, newServer(t), "Org/App:1", "mount")
+	access := accessValue(t, startServer(t), "Org/App:1", "mount")
 	for _, row := range []struct {
 		name    string
 		arrange func(t *testing.T, s *setup, own login)

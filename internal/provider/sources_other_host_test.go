@@ -243,7 +243,7 @@ func TestArgumentsOfOneCheckAreNotThoseOfAnother(t *testing.T) {
 	t.Parallel()
 	first, ofFirst := locked(t, "ci-1", canary+"-1")
 	second, _ := locked(t, "ci-2", canary+"-2")
-	server, s := newServer(t), newSetup()
+	server, s := startServer(t), newSetup()
 	argumentsPlace.put(t, s, ofFirst)
 	if reason := asString(t, checked(t, server, s.asks(first.URL))["reason"]); reason != "accepted" {
 		t.Errorf("the check with arguments: %s", reason)
