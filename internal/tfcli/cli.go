@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -27,21 +28,33 @@ func NewSandbox(dir, providerBinary string) (Sandbox, error) {
 	if err != nil {
 		return Sandbox{}, fmt.Errorf("make a sandbox: %w", err)
 	}
-	mirror := filepath.Join(dir, "mirror")
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		folder := filepath.Join(mirror, host, "stellaops", "stellaops", mirrorVersion, runtime.GOOS+"_"+runtime.GOARCH)
-		if err := copyFile(providerBinary, filepath.Join(folder, "terraform-provider-stellaops_v"+mirrorVersion), 0o755); err != nil {
-			return Sandbox{}, err
-		}
+	s := Sandbox{dir}
+	if err := s.Add("stellaops/stellaops", providerBinary); err != nil {
+		return Sandbox{}, err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "home"), 0o755); err != nil {
 		return Sandbox{}, fmt.Errorf("make a HOME: %w", err)
 	}
-	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
+	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(s.mirror()))
 	if err := os.WriteFile(filepath.Join(dir, "cli.tfrc"), []byte(config), 0o600); err != nil {
 		return Sandbox{}, fmt.Errorf("write a CLI configuration: %w", err)
 	}
-	return Sandbox{dir}, nil
+	return s, nil
+}
+
+func (s Sandbox) mirror() string { return filepath.Join(s.dir, "mirror") }
+
+// Add puts another provider into the mirror, by its source address such as
+// stellaops/stellaops.
+func (s Sandbox) Add(source, binary string) error {
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		folder := filepath.Join(s.mirror(), host, filepath.FromSlash(source), mirrorVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		name := "terraform-provider-" + path.Base(source) + "_v" + mirrorVersion
+		if err := copyFile(binary, filepath.Join(folder, name), 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // env is the caller's environment with the sandbox's HOME and configuration.
@@ -77,10 +90,7 @@ type CLI struct {
 // Run runs the CLI without input and returns what it printed, standard output
 // and error together, and its exit code.
 func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
-	command := exec.CommandContext(ctx, c.Path, args...)
-	command.Dir = c.Dir
-	command.Env = append(c.Sandbox.env(), c.Env...)
-	StopGently(command) // a killed CLI would leave its providers behind
+	command := c.Command(ctx, args...)
 	var printed bytes.Buffer
 	command.Stdout = &printed
 	if c.Output != nil {
@@ -93,6 +103,15 @@ func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
 		return "", 0, fmt.Errorf("run %s %s: %w", c.Path, strings.Join(args, " "), err)
 	}
 	return printed.String(), command.ProcessState.ExitCode(), nil
+}
+
+// Command is the CLI, ready to run in its sandbox.
+func (c CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, c.Path, args...)
+	command.Dir = c.Dir
+	command.Env = append(c.Sandbox.env(), c.Env...)
+	StopGently(command) // a killed CLI would leave its providers behind
+	return command
 }
 
 // CopyConfiguration copies an example into dir: its .tf files and the tests

@@ -49,9 +49,14 @@ func Tool(ctx context.Context, root, module, name string) (string, error) {
 
 // BuildProvider builds the provider of this checkout to path.
 func BuildProvider(ctx context.Context, root, path, version string) error {
-	_, err := goCommand(ctx, root, "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", path, ".")
+	return Build(ctx, root, path, version, ".")
+}
+
+// Build builds a program of this checkout to path; pkg is its folder.
+func Build(ctx context.Context, root, path, version, pkg string) error {
+	_, err := goCommand(ctx, root, "build", "-trimpath", "-ldflags", "-s -w -X main.version="+version, "-o", path, pkg)
 	if err != nil {
-		return fmt.Errorf("build the provider: %w", err)
+		return fmt.Errorf("build %s: %w", pkg, err)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
+	"github.com/stellaops/terraform-provider-stellaops/tools/markers"
 )
 
 func main() {
@@ -32,7 +33,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	for _, name := range []string{"README.md", "templates/guides/verdicts.md"} {
-		if err := insert(filepath.Join(root, name), "verdicts", verdicts()); err != nil {
+		if err := markers.Insert(filepath.Join(root, name), "verdicts", "make generate", verdicts()); err != nil {
 			return err
 		}
 	}
@@ -40,7 +41,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what registries answer: %w", err)
 	}
-	if err := insert(filepath.Join(root, "templates", "guides", "registries.md"), "registries", string(answers)); err != nil {
+	if err := markers.Insert(filepath.Join(root, "templates", "guides", "registries.md"), "registries", "make generate", string(answers)); err != nil {
 		return err
 	}
 	dir := filepath.Join(root, ".cache", "generate")
@@ -115,22 +116,4 @@ func verdicts() string {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning)
 	}
 	return table.String()
-}
-
-// insert puts text between the two comments of that name in a file.
-func insert(file, name, text string) error {
-	begin, end := "<!-- "+name+": written by make generate -->\n", "<!-- end of "+name+" -->"
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("insert %s: %w", name, err)
-	}
-	before, rest, ok := strings.Cut(string(content), begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		return fmt.Errorf("insert %s: %s has no place for them", name, file)
-	}
-	if err := os.WriteFile(file, []byte(before+begin+text+end+after), 0o644); err != nil {
-		return fmt.Errorf("insert %s: %w", name, err)
-	}
-	return nil
 }

@@ -1,0 +1,38 @@
+package doctor_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+func BenchmarkJudge(b *testing.B) {
+	evidence := doctor.Evidence{
+		Credential: doctor.CredentialFacts{Method: registry.MethodBasic, Username: "ci", HasPassword: true},
+		Anonymous:  unauthorized(bearerChallenge), Exchange: issued("ci"), Minted: status(200),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if !doctor.Judge(evidence).Verified {
+			b.Fatal("the verdict is wrong")
+		}
+	}
+}
+
+// BenchmarkCheck makes whole checks without a network, none of which is shared.
+func BenchmarkCheck(b *testing.B) {
+	address, err := registry.ParseEndpoint("registry.example.com")
+	if err != nil {
+		b.Fatal(err)
+	}
+	d := doctor.New(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}, time.Now, random)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		report, err := d.Check(b.Context(), doctor.Request{Endpoint: address, Credential: another(i), Timeout: time.Minute})
+		if err != nil || !report.Verified {
+			b.Fatal(err, report.Reason)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/tools/markers"
+)
+
+// row are the costs of one plan, run by run.
+type row struct {
+	scenario string
+	checks   int
+	costs    []cost
+}
+
+type results []*row
+
+// measureAll makes every plan in turn, as often as wanted, after one that is not
+// counted.
+func (b *bench) measureAll(ctx context.Context, o options) (results, error) {
+	var rows results
+	all := map[*row]scenario{}
+	for _, n := range o.sizes {
+		for _, s := range scenarios(b.http) {
+			if o.only != "" && !slices.Contains(strings.Split(o.only, ","), s.name) {
+				continue
+			}
+			r := &row{scenario: s.name, checks: n}
+			all[r] = s
+			rows = append(rows, r)
+		}
+	}
+	for run := range o.runs + 1 {
+		for _, r := range rows {
+			fmt.Fprintf(os.Stderr, "\rrun %d of %d: %s, %d checks          ", run, o.runs, r.scenario, r.checks)
+			c, err := b.plan(ctx, all[r], r.checks)
+			if err != nil {
+				return nil, err
+			}
+			if run > 0 {
+				r.costs = append(r.costs, c)
+			}
+		}
+	}
+	fmt.Fprintln(os.Stderr)
+	largest := slices.Max(o.sizes)
+	for _, s := range scenarios(b.http) {
+		if s.name == "identical" {
+			_, err := b.plan(ctx, s, largest, "STELLAOPS_BENCH_PROFILE="+b.profile)
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+// median is the middle of what the runs cost.
+func median[T int64 | time.Duration](costs []cost, of func(cost) T) T {
+	values := make([]T, len(costs))
+	for i, c := range costs {
+		values[i] = of(c)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+func wall(c cost) time.Duration { return c.wall }
+
+// against is the ratio of the wall times of two scenarios, run by run, and its
+// median; empty where one was not measured.
+func (r results) against(mine *row, scenario string) string {
+	i := slices.IndexFunc(r, func(o *row) bool { return o.scenario == scenario && o.checks == mine.checks })
+	if i < 0 || mine.scenario == scenario {
+		return ""
+	}
+	ratios := make([]float64, len(mine.costs))
+	for run, c := range mine.costs {
+		ratios[run] = c.wall.Seconds() / r[i].costs[run].wall.Seconds()
+	}
+	slices.Sort(ratios)
+	return fmt.Sprintf("%.2f", ratios[len(ratios)/2])
+}
+
+// table shows the medians, in Markdown.
+func (r results) table() string {
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 1, ' ', 0)
+	// Errors of a tabwriter show when it is flushed, and a builder has none.
+	_, _ = fmt.Fprintln(w, "| checks\t| plan\t| wall\t| CPU\t| provider's memory\t| requests\t| connections\t| to the floor\t| to `data \"http\"`\t|")
+	_, _ = fmt.Fprintln(w, "|---:\t|---\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|")
+	for _, row := range r {
+		_, _ = fmt.Fprintf(w, "| %d\t| %s\t| %.2f s\t| %.2f s\t| %.1f MiB\t| %d\t| %d\t| %s\t| %s\t|\n",
+			row.checks, row.scenario, median(row.costs, wall).Seconds(), median(row.costs, func(c cost) time.Duration { return c.cpu }).Seconds(),
+			float64(median(row.costs, func(c cost) int64 { return c.peak }))/(1<<20), median(row.costs, func(c cost) int64 { return c.requests }),
+			median(row.costs, func(c cost) int64 { return c.connections }), r.against(row, "floor"), r.against(row, `data "http"`))
+	}
+	_ = w.Flush()
+	return table.String()
+}
+
+// write puts table and chart into the documentation.
+func (r results) write(root, table string) error {
+	chart := filepath.Join(root, ".github", "images", "benchmark.svg")
+	if err := os.WriteFile(chart, []byte(r.chart()), 0o644); err != nil {
+		return fmt.Errorf("write the chart: %w", err)
+	}
+	return markers.Insert(filepath.Join(root, "templates", "guides", "scale.md"), "benchmark", "make bench", table)
+}
