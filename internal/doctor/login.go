@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -126,9 +127,14 @@ func (g *gatherer) askControl(ctx context.Context) {
 	g.Control = &answer
 }
 
-// service names a token service and what it issues tokens for.
+// service names a token service and what it issues tokens for. Registries may
+// share one; only a relative realm is that of the URL which was challenged.
 func service(r registry.TokenRequest) string {
-	return r.Challenged + " " + r.Challenge.Params["realm"] + " " + r.Challenge.Params["service"]
+	realm := r.Challenge.Params["realm"]
+	if !strings.Contains(realm, "://") {
+		realm = r.Challenged + " " + realm
+	}
+	return realm + " " + r.Challenge.Params["service"]
 }
 
 func (g *gatherer) ask(ctx context.Context, credential registry.Credential) *registry.Answer {

@@ -335,3 +335,38 @@ func (f *firstOnesHang) Ask(ctx context.Context, _ registry.Endpoint, who regist
 		return *status(200)
 	}
 }
+
+// TestRegistriesShareTheControlOfOneTokenService has two registries that name the
+// same one, and two with one of their own each.
+func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
+	t.Parallel()
+	for realm, controls := range map[string]int{"https://auth.example.com/token": 1, "/token": 2} {
+		anonymous := 0
+		s := &script{r0: *unauthorized(`Bearer realm="` + realm + `",service="shared"`), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+			if r.Credential.Method() == registry.MethodAnonymous {
+				anonymous++
+				return *tokenStatus(401)
+			}
+			return *issued("")
+		}}
+		d := doctor.New(wireOf{s}, time.Now, random)
+		for _, host := range []string{"one.example.com", "two.example.com"} {
+			report, err := d.Check(t.Context(), doctor.Request{Endpoint: endpoint(t, host), Credential: userAndPassword, TokenExchange: true, Timeout: time.Minute})
+			if err != nil || !report.Verified {
+				t.Fatal(err, report.Message)
+			}
+		}
+		if anonymous != controls {
+			t.Errorf("%s: asked without credentials %d times, want %d", realm, anonymous, controls)
+		}
+	}
+}
+
+// wireOf answers with the URL that was asked.
+type wireOf struct{ *script }
+
+func (w wireOf) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
+	answer := w.script.Ask(ctx, e, c)
+	answer.URL = e.URL()
+	return answer
+}
