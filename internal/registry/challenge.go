@@ -23,6 +23,10 @@ func FindChallenge(challenges []Challenge, scheme string) (Challenge, bool) {
 	return Challenge{}, false
 }
 
+// maxChallenges is how many challenges of one answer are read. More of them only take
+// room: no registry offers as many ways in.
+const maxChallenges = 32
+
 // ParseChallenges reads every challenge of every header line. It takes what
 // registries send, not only what the grammar allows: unquoted URLs, empty
 // values, blanks around the equals sign, a missing comma, a quote that never
@@ -31,7 +35,7 @@ func ParseChallenges(lines []string) []Challenge {
 	var challenges []Challenge
 	for _, line := range lines {
 		s := scanner{rest: line}
-		for s.skip(" \t,"); s.rest != ""; s.skip(" \t,") {
+		for s.skip(" \t,"); s.rest != "" && len(challenges) < maxChallenges; s.skip(" \t,") {
 			scheme := s.token()
 			if scheme == "" {
 				s.rest = s.rest[1:]

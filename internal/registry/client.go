@@ -101,18 +101,32 @@ func ProxySecrets(config *httpproxy.Config) []Secret {
 	var secrets []Secret
 	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
 		proxy, err := url.Parse(address)
+		if err != nil || proxy.Scheme == "" || proxy.Host == "" { // as httpproxy takes it then
+			proxy, err = url.Parse("http://" + address)
+		}
 		if err != nil || proxy.User == nil {
 			continue
 		}
-		secret := proxy.User.Username()
-		if password, ok := proxy.User.Password(); ok {
-			secret = password
+		secret, _ := proxy.User.Password()
+		if secret == "" {
+			secret = proxy.User.Username()
 		}
 		if secret != "" {
 			secrets = append(secrets, NewSecret(secret))
 		}
 	}
 	return secrets
+}
+
+// proxiedOverTLS tells whether a proxy that speaks TLS itself stands before the
+// address.
+func (c *Client) proxiedOverTLS(address string) bool {
+	asked, err := url.Parse(address)
+	if err != nil || c.proxy == nil {
+		return false
+	}
+	proxy, err := c.proxy(asked)
+	return err == nil && proxy != nil && proxy.Scheme == "https"
 }
 
 // proxied tells whether a proxy stands before the address.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"sync/atomic"
+
+	"golang.org/x/net/http2"
 )
 
 // certificateRecord is what happened about a client certificate on one
@@ -13,6 +15,8 @@ import (
 // alert, by a reset, or by closing while the request is written, run by run: only
 // its question tells these from other faults.
 type certificateRecord struct {
+	proxy    bool        // the first handshake is with a proxy, which is no matter here
+	begun    atomic.Bool // and over
 	wanted   atomic.Bool // the server asked for one
 	shown    atomic.Bool // and got one
 	withheld atomic.Bool // there is one, of an authority that it does not take
@@ -67,6 +71,9 @@ func noteClientCertificate(config *tls.Config) {
 		if !ok {
 			record = &certificateRecord{}
 		}
+		if record.proxy && !record.begun.Load() {
+			record = &certificateRecord{}
+		}
 		record.wanted.Store(true)
 		for i := range certificates {
 			if request.SupportsCertificate(&certificates[i]) == nil {
@@ -82,6 +89,7 @@ func noteClientCertificate(config *tls.Config) {
 // handshakeDone notes a handshake that succeeded. In TLS 1.2 the server has seen
 // the certificate by then; in TLS 1.3 it has not (RFC 8446 section 4.4.2.4).
 func (r *certificateRecord) handshakeDone(state tls.ConnectionState) {
+	r.begun.Store(true)
 	r.verified.Store(state.Version <= tls.VersionTLS12 && r.shown.Load())
 }
 
@@ -89,7 +97,10 @@ func (r *certificateRecord) handshakeDone(state tls.ConnectionState) {
 // for one, ended the connection and has answered nothing, neither this request nor
 // one before.
 func (r *certificateRecord) blame(f *Failure, err error, answered bool) *Failure {
-	if !r.wanted.Load() || answered || r.verified.Load() || f.Fault != FaultConnection && f.Fault != FaultTLS || ofProxy(err) {
+	if _, reset := errors.AsType[http2.StreamError](err); reset { // an answer in HTTP/2, and no end of the connection
+		return f
+	}
+	if !r.wanted.Load() || answered || r.verified.Load() || f.Fault != FaultConnection && f.Fault != FaultTLS {
 		return f
 	}
 	// Without an alert it may also be a fault of the network.
@@ -104,14 +115,4 @@ func (r *certificateRecord) blame(f *Failure, err error, answered bool) *Failure
 		blamed.Detail = "it asked for one and broke off without it"
 	}
 	return blamed
-}
-
-// ofProxy tells an error of the way to a proxy: if a server asked for a
-// certificate there, it was the proxy.
-func ofProxy(err error) bool {
-	var (
-		op    *net.OpError
-		proxy *proxyError
-	)
-	return errors.As(err, &proxy) || errors.As(err, &op) && op.Op == "proxyconnect"
 }

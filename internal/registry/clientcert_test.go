@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/http/httpproxy"
@@ -142,20 +143,90 @@ func TestACertificateThatTheServerDoesNotAskForIsNotShown(t *testing.T) {
 }
 
 // TestAProxyThatAsksForACertificateIsNotTheRegistry has a proxy over TLS, which
-// asks for a certificate and then refuses the tunnel.
+// asks for a certificate and does without.
 func TestAProxyThatAsksForACertificateIsNotTheRegistry(t *testing.T) {
 	t.Parallel()
 	pair := newPair(t)
-	proxy := asksForCertificate(t, pair, tls.VersionTLS13, func(conn net.Conn, _ int) {
-		answer(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
-	})
 	config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := newClient(t, registry.Options{TLS: config, Proxy: &httpproxy.Config{HTTPSProxy: proxy}}).Ask(t.Context(), parse(t, "r.example.com"), registry.Credential{})
-	if got.Failure == nil || got.Failure.Fault != registry.FaultConnection || !strings.Contains(got.Failure.Detail, "403") {
+	const opened = "HTTP/1.1 200 OK\r\n\r\n"
+	for _, row := range []struct {
+		name, registry string
+		proxy          func(net.Conn)
+		fault          registry.Fault
+		detail         string
+	}{
+		{"it refuses the tunnel", "https://r.example.com", func(c net.Conn) { answer(c, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") }, registry.FaultConnection, "403"},
+		{"it leaves before the tunnel", "https://r.example.com", leave, registry.FaultConnection, ""},
+		{"it leaves in the tunnel", "https://r.example.com", func(c net.Conn) { answer(c, opened) }, registry.FaultConnection, ""},
+		{"it leaves, asked for a registry without TLS", "http://r.example.com", leave, registry.FaultConnection, ""},
+		{"it leads to a registry that wants one", "https://r.example.com", func(c net.Conn) {
+			answer(c, opened)
+			inner := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS13})
+			if inner.HandshakeContext(t.Context()) == nil {
+				leave(inner)
+			}
+		}, registry.FaultClientCert, "asked for one"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			proxy := asksForCertificate(t, pair, tls.VersionTLS13, func(conn net.Conn, _ int) { row.proxy(conn) })
+			asked := config.Clone()
+			asked.ServerName = "127.0.0.1" // the certificate of both
+			client := newClient(t, registry.Options{TLS: asked, Proxy: &httpproxy.Config{HTTPProxy: proxy, HTTPSProxy: proxy}})
+			got := client.Ask(t.Context(), parse(t, row.registry), registry.Credential{})
+			if got.Failure == nil || got.Failure.Fault != row.fault || !strings.Contains(got.Failure.Detail, row.detail) {
+				t.Errorf("failure %+v, want %s with %q", got.Failure, row.fault, row.detail)
+			}
+		})
+	}
+}
+
+// TestAnHTTP2StreamThatIsResetWantsNoCertificate has a server that asks for one,
+// does without, and gives up the request but not the connection.
+func TestAnHTTP2StreamThatIsResetWantsNoCertificate(t *testing.T) {
+	t.Parallel()
+	pair := newPair(t)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })) //nolint:forbidigo // net/http takes it for a reset
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequestClientCert}
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := newClient(t, registry.Options{TLS: config}).Ask(t.Context(), parse(t, s.URL), registry.Credential{})
+	if got.Failure == nil || got.Failure.Fault != registry.FaultConnection {
 		t.Errorf("failure %+v", got.Failure)
+	}
+}
+
+// TestAnAlertAboutTheCertificateIsFinal has a server that says what it wants, and
+// counts how often it has to.
+func TestAnAlertAboutTheCertificateIsFinal(t *testing.T) {
+	t.Parallel()
+	pair := newPair(t)
+	server := &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}
+	var met atomic.Int64
+	host, err := registrytest.Serve(t, func(conn net.Conn) {
+		met.Add(1)
+		_ = tls.Server(conn, server).HandshakeContext(t.Context()) // it fails, by the alert
+		_, _ = io.Copy(io.Discard, conn)                           // a reset would overtake the alert
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(t, registry.Options{TLS: config, Wait: (&waits{}).wait})
+	got := client.Ask(registry.WithRetry(t.Context(), patient), parse(t, "https://"+host), registry.Credential{})
+	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || met.Load() != 1 {
+		t.Errorf("failure %+v after %d connections", got.Failure, met.Load())
 	}
 }
 

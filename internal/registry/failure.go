@@ -43,6 +43,7 @@ type Failure struct {
 	Certificate CertificateFault
 
 	again bool // asking again may help, although the fault is not one of those
+	final bool // asking again does not, although the fault is one of those
 }
 
 // CertificateFault is what is wrong with a server's certificate.
@@ -106,7 +107,7 @@ func classify(ctx context.Context, err error) *Failure {
 		if proxy.code == http.StatusProxyAuthRequired {
 			return &Failure{Fault: FaultProxyAuth}
 		}
-		return &Failure{Fault: FaultConnection, Detail: "the proxy refused to connect to it: " + proxy.status}
+		return &Failure{Fault: FaultConnection, Detail: "the proxy refused to connect to it: " + proxy.status, final: proxy.code < http.StatusInternalServerError}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaConnRefused):
 		return &Failure{Fault: FaultRefused}
 	case errors.As(err, &timeout) && timeout.Timeout():

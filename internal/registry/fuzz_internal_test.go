@@ -25,8 +25,8 @@ func FuzzToken(f *testing.F) {
 		if strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			t.Errorf("%q gives the token %q, which cannot be sent", body, token)
 		}
-		if status == http.StatusOK && answer.Usable() != (token != "") {
-			t.Errorf("%q gives the token %q, usable %t", body, token, answer.Usable())
+		if status == http.StatusOK && answer.Usable() != (token != "" || answer.Refused) {
+			t.Errorf("%q gives the token %q, refused %t, usable %t", body, token, answer.Refused, answer.Usable())
 		}
 		if token != "" && (status != http.StatusOK || answer.Refused || !complete) {
 			t.Errorf("status %d, refused %t, complete %t beside the token %q", status, answer.Refused, complete, token)

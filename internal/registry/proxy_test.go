@@ -3,6 +3,7 @@ package registry_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 
@@ -18,6 +19,34 @@ func serveHandler(t *testing.T, handler http.Handler) string {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// TestProxySecrets has the spellings that environments have for a login.
+func TestProxySecrets(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string][]string{
+		"http://ci:s3cret@proxy.example.com:3128":  {"s3cret"},
+		"ci:s3cret@proxy.example.com:3128":         {"s3cret"},
+		"https://ci:p%40ss@proxy.example.com":      {"p@ss"},
+		"http://t0ken@proxy.example.com":           {"t0ken"},
+		"http://t0ken:@proxy.example.com":          {"t0ken"},
+		"socks5://ci:s3cret@proxy.example.com":     {"s3cret"},
+		"http://proxy.example.com:3128":            nil,
+		"proxy.example.com:3128":                   nil,
+		"http://:@proxy.example.com":               nil,
+		"http://ci:s3cret@proxy.example.com:port/": nil, // nobody can use it
+		"": nil,
+	} {
+		for name, config := range map[string]*httpproxy.Config{"http": {HTTPProxy: address}, "https": {HTTPSProxy: address}} {
+			var got []string
+			for _, secret := range registry.ProxySecrets(config) {
+				got = append(got, secret.Reveal())
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s proxy %q has the secrets %q, want %q", name, address, got, want)
+			}
+		}
+	}
 }
 
 // TestProxies asks registries that only a proxy can reach, and one that must be

@@ -72,13 +72,13 @@ func jitter(delay time.Duration) time.Duration {
 }
 
 // temporary tells whether asking again may lead to another answer: after a fault
-// of the connection, 408, 429 and 5xx. Credentials that were refused are not sent
-// again, also where the rest of the answer was lost.
+// of the connection, 408, 429 and 5xx. A secret to which an answer had begun is not
+// sent again: it may have been a refusal.
 func (r received) temporary() bool {
 	if r.failure != nil {
 		switch r.failure.Fault {
 		case FaultDNS, FaultRefused, FaultConnection:
-			return !r.refused
+			return !r.begun && !r.failure.final
 		default:
 			return r.failure.again
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -120,25 +121,39 @@ func TestDelaysDiffer(t *testing.T) {
 	}
 }
 
-// TestARefusalOfWhichTheRestIsLostIsNotRepeated has answers whose header is
-// there and whose body is not.
+// TestARefusalOfWhichTheRestIsLostIsNotRepeated has answers of which only a part
+// arrives. A refusal whose header is whole is an answer; of less, nobody knows.
 func TestARefusalOfWhichTheRestIsLostIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	for _, row := range []struct {
-		status     string
+	const sized, chunked = "WWW-Authenticate: Basic\r\nContent-Length: 100\r\n\r\n{", "WWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
+	secret, none := basic("hunter2x"), registry.Credential{}
+	for name, row := range map[string]struct {
+		answer     string
 		credential registry.Credential
-		asked      int
+		status     int // 0 for none
+		asked      int64
 	}{
-		{"401 Unauthorized", basic("hunter2x"), 1},
-		{"403 Forbidden", basic("hunter2x"), 1},
-		{"400 Bad Request", basic("hunter2x"), 1},
-		{"200 OK", basic("hunter2x"), 4},
-		{"503 Service Unavailable", basic("hunter2x"), 4},
-		{"401 Unauthorized", registry.Credential{}, 4},
+		"401":                            {"HTTP/1.1 401 Unauthorized\r\n" + sized, secret, 401, 1},
+		"401 in chunks":                  {"HTTP/1.1 401 Unauthorized\r\n" + chunked, secret, 401, 1},
+		"403":                            {"HTTP/1.1 403 Forbidden\r\n" + sized, secret, 403, 1},
+		"400":                            {"HTTP/1.1 400 Bad Request\r\n" + chunked, secret, 400, 1},
+		"200":                            {"HTTP/1.1 200 OK\r\n" + sized, secret, 0, 4},
+		"503":                            {"HTTP/1.1 503 Service Unavailable\r\n" + sized, secret, 0, 4},
+		"401 to nobody":                  {"HTTP/1.1 401 Unauthorized\r\n" + sized, none, 0, 4},
+		"half a status line":             {"HTTP/1.1 4", secret, 0, 1},
+		"half a header":                  {"HTTP/1.1 401 Unauthorized\r\nWWW-Auth", secret, 0, 1},
+		"half a header to nobody":        {"HTTP/1.1 401 Unauthorized\r\nWWW-Auth", none, 0, 4},
+		"a header of more than 64 KiB":   {"HTTP/1.1 401 Unauthorized\r\n" + strings.Repeat("X-Line: "+strings.Repeat("x", 1000)+"\r\n", 100) + sized, secret, 0, 1},
+		"a header line without a colon":  {"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate Basic\r\n" + sized, secret, 0, 1},
+		"two lengths":                    {"HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n" + sized, secret, 0, 1},
+		"an unknown coding":              {"HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: zip\r\n\r\n{}", secret, 0, 1},
+		"an interim answer, and nothing": {"HTTP/1.1 103 Early Hints\r\n\r\n", secret, 0, 1},
+		"nothing":                        {"", secret, 0, 4},
 	} {
-		for _, body := range []string{"Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var asked atomic.Int64
-			says := registrytest.Say("HTTP/1.1 " + row.status + "\r\nWWW-Authenticate: Basic\r\n" + body)
+			says := registrytest.Say(row.answer)
 			host, err := registrytest.Serve(t, func(conn net.Conn) {
 				asked.Add(1)
 				says(conn)
@@ -148,19 +163,19 @@ func TestARefusalOfWhichTheRestIsLostIsNotRepeated(t *testing.T) {
 			}
 			ctx := registry.WithRetry(t.Context(), patient)
 			client := newClient(t, registry.Options{Wait: (&waits{}).wait})
-			client.Ask(ctx, parse(t, "http://"+host), row.credential)
-			if n := asked.Load(); int(n) != row.asked {
-				t.Errorf("%s: /v2/ was asked %d times, want %d", row.status, n, row.asked)
+			answer := client.Ask(ctx, parse(t, "http://"+host), row.credential)
+			if n := asked.Load(); n != row.asked || answer.Status != row.status {
+				t.Errorf("/v2/ was asked %d times, want %d; status %d, want %d: %v", n, row.asked, answer.Status, row.status, answer.Failure)
 			}
 			asked.Store(0)
-			client.Token(ctx, registry.TokenRequest{
+			token := client.Token(ctx, registry.TokenRequest{
 				Endpoint: parse(t, "http://"+host), Challenged: "http://" + host + "/v2/", Reach: registry.ReachPrivate,
 				Challenge: registry.ParseChallenges([]string{`Bearer realm="/token"`})[0], Credential: row.credential,
 			})
-			if n := asked.Load(); int(n) != row.asked {
-				t.Errorf("%s: the token service was asked %d times, want %d", row.status, n, row.asked)
+			if n := asked.Load(); n != row.asked || token.Status != row.status {
+				t.Errorf("the token service was asked %d times, want %d; status %d, want %d: %v", n, row.asked, token.Status, row.status, token.Failure)
 			}
-		}
+		})
 	}
 }
 

@@ -30,11 +30,14 @@ type call struct {
 	limit  int    // bytes of the answer's body that are read
 }
 
+// secret tells whether the question carries one.
+func (q call) secret() bool { return q.body != "" || q.header.Get("Authorization") != "" }
+
 // received is what came back. failure is set when nothing usable did; response
 // is nil then.
 type received struct {
 	failure  *Failure
-	refused  bool           // the status was there, and was a refusal; the rest was not
+	begun    bool           // an answer to a secret had begun before that
 	response *http.Response // its body is read and closed
 	body     []byte
 	complete bool  // the body was not longer than the limit
@@ -97,7 +100,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		record    atomic.Pointer[certificateRecord]
 		spoken    atomic.Bool // an answer has begun
 	)
-	opened := &certificateRecord{} // of the connection that is opened for this request
+	opened := &certificateRecord{proxy: c.proxiedOverTLS(q.url)} // of the connection that is opened for this request
 	record.Store(opened)
 	traced := httptrace.WithClientTrace(context.WithValue(withDeadline(ctx), recordKey{}, opened), &httptrace.ClientTrace{
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
@@ -108,7 +111,6 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 			address := info.Conn.RemoteAddr()
 			remote.Store(&address)
 			record.Store(recordOf(info.Conn))
-			spoken.Store(false)                    // net/http may have tried another one before
 			_ = info.Conn.SetDeadline(time.Time{}) // ctx bounds it from here on
 		},
 		GotFirstResponseByte: func() { spoken.Store(true) },
@@ -130,7 +132,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
-		return received{failure: failure}
+		return received{failure: failure, begun: q.secret() && spoken.Load()}
 	}
 	c.answered.Store(hostport(request.URL), true)
 	// A body that was not read to its end costs its connection; nothing is lost.
@@ -139,8 +141,12 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		return received{response: response, complete: true} // what follows is no body, and ctx does not end it
 	}
 	body, complete, err := readBody(response, q.limit)
-	if err != nil {
-		return received{failure: classify(ctx, err), refused: q.header.Get("Authorization") != "" && refusesCredentials(response.StatusCode)}
+	switch {
+	case err == nil:
+	case q.secret() && refusesCredentials(response.StatusCode):
+		body, complete = nil, false // that is an answer: only its words are lost
+	default:
+		return received{failure: classify(ctx, err)}
 	}
 	return received{response: response, body: body, complete: complete, reach: c.reachOfRegistry(request.URL, remote.Load())}
 }
@@ -161,7 +167,12 @@ func (c *Client) reachOfRegistry(asked *url.URL, remote *net.Addr) Reach {
 // readBody reads up to the limit, also of what a compressed body unpacks to;
 // complete is false when there is more, or when it cannot be unpacked.
 func readBody(response *http.Response, limit int) (read []byte, complete bool, err error) {
-	read, err = io.ReadAll(io.LimitReader(response.Body, int64(limit)+1))
+	var buffer bytes.Buffer
+	if known := response.ContentLength; known > 0 && known <= int64(limit) {
+		buffer.Grow(int(known) + bytes.MinRead) // it would be copied as it grows otherwise
+	}
+	_, err = buffer.ReadFrom(io.LimitReader(response.Body, int64(limit)+1))
+	read = buffer.Bytes()
 	if len(read) > limit {
 		return read[:limit], false, nil
 	}

@@ -163,6 +163,9 @@ func TestTLSSettingsThatCannotBeUsed(t *testing.T) {
 			if !ok || fault.Argument != row.argument || strings.Contains(err.Error(), canary) {
 				t.Errorf("error %v, want one of %s that repeats nothing", err, row.argument)
 			}
+			if stored := row.settings.CACertPEM + row.settings.ClientCertPEM; strings.Contains(stored, "PRIVATE KEY") != strings.Contains(err.Error(), "private key, which would be stored") {
+				t.Errorf("error %v, of which the stored arguments are\n%s", err, stored)
+			}
 		})
 	}
 }

@@ -38,6 +38,16 @@ type TokenRequest struct {
 	Scope      string     // "" asks for none
 }
 
+// URL is the address of the token service, without the parameters of the request;
+// ok is false when the challenge names none that can be asked.
+func (r TokenRequest) URL() (address string, ok bool) {
+	realm, ok := resolveRealm(r.Challenged, r.Challenge.Params["realm"])
+	if !ok {
+		return "", false
+	}
+	return realm.String(), true
+}
+
 // TokenAnswer is what a token service answered. Outcome is never a verdict: it
 // says what came back.
 type TokenAnswer struct {
@@ -120,13 +130,13 @@ func (a *TokenAnswer) read(r received) {
 	if a.Failure != nil || !r.complete || json.Unmarshal(r.body, &body) != nil {
 		return
 	}
-	if a.Status != http.StatusOK {
-		a.Refused = refusesClient(a.Status, word(body.Error))
-		return
-	}
 	token := body.Token
 	if token == "" {
 		token = body.AccessToken
+	}
+	if a.Status != http.StatusOK || token == "" {
+		a.Refused = refusesClient(a.Status, word(body.Error))
+		return
 	}
 	if len(token) > maxTokenSize || strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return
@@ -153,7 +163,7 @@ func word(raw json.RawMessage) string {
 // An outage does not, whatever its body says.
 func refusesClient(status int, oauthError string) bool {
 	switch status {
-	case http.StatusBadRequest, http.StatusUnauthorized:
+	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized: // some say so with 200
 	default: // a 403 may be meant for everybody
 		return false
 	}

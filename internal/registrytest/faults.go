@@ -133,9 +133,12 @@ type wireFault struct {
 	roots   *x509.CertPool // authorities to trust
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 
-	registry    string        // reason where it is the registry
-	or          string        // the other one that it may have there
-	credentials string        // reason where it answers to credentials only; the registry's if empty
+	registry string // reason where it is the registry
+	or       string // the other one that it may have there
+	// credentials is the reason where it answers to credentials only; the
+	// registry's if empty. A refusal of which the header is whole is an answer,
+	// whatever becomes of its body.
+	credentials string
 	service     string        // reason where it is the token service; exchange_unavailable if empty
 	deadline    time.Duration // ends if zero
 	big, busy   bool

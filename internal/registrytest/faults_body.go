@@ -35,9 +35,9 @@ func sized(value string) func(net.Conn, sound) {
 // section 6.3).
 func lengthFaults() []wireFault {
 	return []wireFault{
-		{name: "a length that is too long", registry: connectionFailed, answer: sized("5000")},
+		{name: "a length that is too long", registry: connectionFailed, credentials: invalidCredentials, answer: sized("5000")},
 		{name: "a length that is too short", registry: invalidCredentials, answer: sized("5")},
-		{name: "a length of 2^63 - 1", registry: connectionFailed, answer: sized("9223372036854775807")},
+		{name: "a length of 2^63 - 1", registry: connectionFailed, credentials: invalidCredentials, answer: sized("9223372036854775807")},
 		{name: "a length of 2^64", registry: connectionFailed, answer: sized("18446744073709551616")},
 		{name: "a negative length", registry: connectionFailed, answer: sized("-5")},
 		{name: "a length with a sign", registry: connectionFailed, answer: sized("+5")},
@@ -73,22 +73,22 @@ func floods(begin func(s sound) string, text string) func(net.Conn, sound) {
 func chunkFaults() []wireFault {
 	begin := func(s sound) string { return s.head + "Transfer-Encoding: chunked\r\n\r\n" }
 	return []wireFault{
-		{name: "a chunk size that is no number", registry: connectionFailed, answer: chunked(func(s sound) string { return "xyz\r\n" + s.body })},
-		{name: "an empty chunk size", registry: connectionFailed, answer: chunked(func(s sound) string { return "\r\n" + s.body })},
-		{name: "a negative chunk size", registry: connectionFailed, answer: chunked(func(s sound) string { return "-5\r\n" + s.body })},
-		{name: "a chunk size over 64 bits", registry: connectionFailed, answer: chunked(func(s sound) string { return "fffffffffffffffff\r\n" + s.body })},
-		{name: "a chunk of 2^63 - 1 bytes that ends", registry: connectionFailed, answer: chunked(func(s sound) string { return "7fffffffffffffff\r\n" + s.body })},
-		{name: "a chunk longer than its size", registry: connectionFailed, answer: chunked(func(s sound) string { return "3\r\n" + s.body + "\r\n0\r\n\r\n" })},
-		{name: "half a chunk", registry: connectionFailed, answer: chunked(func(s sound) string { return chunk(s.body)[:20] })},
-		{name: "chunks without an end", registry: connectionFailed, answer: chunked(func(s sound) string { return chunk(s.body) })},
+		{name: "a chunk size that is no number", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return "xyz\r\n" + s.body })},
+		{name: "an empty chunk size", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return "\r\n" + s.body })},
+		{name: "a negative chunk size", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return "-5\r\n" + s.body })},
+		{name: "a chunk size over 64 bits", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return "fffffffffffffffff\r\n" + s.body })},
+		{name: "a chunk of 2^63 - 1 bytes that ends", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return "7fffffffffffffff\r\n" + s.body })},
+		{name: "a chunk longer than its size", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return "3\r\n" + s.body + "\r\n0\r\n\r\n" })},
+		{name: "half a chunk", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return chunk(s.body)[:20] })},
+		{name: "chunks without an end", registry: connectionFailed, credentials: invalidCredentials, answer: chunked(func(s sound) string { return chunk(s.body) })},
 		{name: "an unknown coding", registry: connectionFailed, answer: says(func(s sound) string { return s.head + "Transfer-Encoding: zip\r\n\r\n" + s.body })},
 		// A check that reads until its limit and judges by the status has all it needs.
 		{name: "endless chunks", registry: invalidCredentials, big: true, answer: floods(begin, chunk(strings.Repeat("x", 1000)))},
 		{name: "endless chunks of one byte", registry: invalidCredentials, big: true, answer: floods(begin, chunk("x"))},
-		{name: "an endless chunk size", registry: connectionFailed, big: true, answer: floods(begin, "0")},
+		{name: "an endless chunk size", registry: connectionFailed, credentials: invalidCredentials, big: true, answer: floods(begin, "0")},
 		// As in CVE-2023-39326.
-		{name: "chunks that are extensions mostly", registry: connectionFailed, big: true, answer: floods(begin, "1;"+strings.Repeat("x", 2000)+"\r\nx\r\n")},
-		{name: "an endless trailer", registry: connectionFailed, big: true, answer: floods(func(s sound) string { return begin(s) + "0\r\n" }, "X-Line: 1\r\n")},
+		{name: "chunks that are extensions mostly", registry: connectionFailed, credentials: invalidCredentials, big: true, answer: floods(begin, "1;"+strings.Repeat("x", 2000)+"\r\nx\r\n")},
+		{name: "an endless trailer", registry: connectionFailed, credentials: invalidCredentials, big: true, answer: floods(func(s sound) string { return begin(s) + "0\r\n" }, "X-Line: 1\r\n")},
 	}
 }
 
@@ -165,7 +165,7 @@ func textFaults() []wireFault {
 		{name: "a body that is not UTF-8", registry: invalidCredentials, answer: body(string(random))},
 		{name: "a body of NULs", registry: invalidCredentials, answer: body(strings.Repeat("\x00", 5000))},
 		{name: "a body of terminal escapes", registry: invalidCredentials, answer: body(strings.Repeat("\x1b[2J\u202e", 500))},
-		{name: "a body cut in the middle", registry: connectionFailed, answer: func(conn net.Conn, s sound) {
+		{name: "a body cut in the middle", registry: connectionFailed, credentials: invalidCredentials, answer: func(conn net.Conn, s sound) {
 			whole := s.whole()
 			_, _ = io.WriteString(conn, whole[:len(whole)-10]) // the rest is the fault
 		}},

@@ -42,6 +42,7 @@ type Visit struct {
 	Query         string // as it came, without the question mark
 	Authorization string
 	Body          string
+	Status        int // of the answer; 0 for a raw one, and before it
 }
 
 // TrapListens is where in a raw answer a trap waits for the visitor to say more.
@@ -62,12 +63,17 @@ func NewTrap(t Cleaner, authority *TrapAuthority, answer func(Visit) Response) *
 func (t *Trap) serve(w http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(request.Body) // a cut body is kept as far as it came
 	visit := Visit{
-		request.Method, request.Host, request.URL.Path, request.URL.RawQuery, request.Header.Get("Authorization"), string(body),
+		Method: request.Method, Host: request.Host, Path: request.URL.Path, Query: request.URL.RawQuery,
+		Authorization: request.Header.Get("Authorization"), Body: string(body),
 	}
 	t.mu.Lock()
 	t.visits = append(t.visits, visit)
+	mine := len(t.visits) - 1
 	t.mu.Unlock()
 	response := t.answer(visit)
+	t.mu.Lock()
+	t.visits[mine].Status = response.Status
+	t.mu.Unlock()
 	if response.Status != 0 {
 		response.write(w)
 		return
