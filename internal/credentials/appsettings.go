@@ -30,7 +30,7 @@ func readAppsettings(path string) (map[string]string, *Error) {
 	standard, err := hujson.Standardize(content)
 	if err != nil {
 		// The parser's words are not shown: they may repeat a part of the file.
-		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q is no JSON. Comments and commas behind the last element are allowed, all else must be as in RFC 8259.", path)}
+		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q is no JSON. Comments and commas behind the last element are allowed, all else must be plain JSON.", path)}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(standard))
 	decoder.UseNumber() // a password of digits stays as it is written

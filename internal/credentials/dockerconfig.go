@@ -49,13 +49,13 @@ func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error)
 	for _, name := range q.storedNames() {
 		switch helper, ok := config.CredHelpers[name]; {
 		case ok && helper != "":
-			return fromHelper(ctx, helper, []string{name})
+			return p.Helpers.fromHelper(ctx, helper, []string{name})
 		case ok: // an empty name switches the store off for this host
 			return config.fromFile(ctx, path, q)
 		}
 	}
 	if config.CredsStore != "" {
-		return fromHelper(ctx, config.CredsStore, q.storedNames())
+		return p.Helpers.fromHelper(ctx, config.CredsStore, q.storedNames())
 	}
 	return config.fromFile(ctx, path, q)
 }
@@ -64,7 +64,11 @@ func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error)
 func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Found, error) {
 	key, ok := c.key(q)
 	if !ok {
-		return Found{Source: SourceNone}, nil
+		none := Found{Source: SourceNone}
+		if host := q.Endpoint.Host(); !slices.Contains(q.storedNames(), host) && c.Auths[host] != nil {
+			none.Notes = []string{fmt.Sprintf("In the Docker configuration, the login of %s is for https, and plain http does not get it; docker login %s:80 stores one that it gets", host, host)}
+		}
+		return none, nil
 	}
 	store, err := credentials.NewFileStore(path)
 	if err == nil {

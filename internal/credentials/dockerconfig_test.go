@@ -74,16 +74,18 @@ func TestDockerConfigPassesOver(t *testing.T) {
 	t.Parallel()
 	for key, address := range map[string]string{
 		"https://r.example.com:5000":               "http://r.example.com:5000",
-		"r.example.com":                            "http://r.example.com",
 		"r.example.com/team":                       "http://r.example.com/",
 		"r.example.com:443":                        "http://r.example.com:80",
-		"[::1]":                                    "http://[::1]",
 		"http://r.example.com":                     "r.example.com",
 		"https://index.docker.io/v1/access-token":  "docker.io",
 		"https://index.docker.io/v1/refresh-token": "docker.io/team/app",
 		"index.docker.io/v1/access-token":          "docker.io",
 	} {
 		compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, key))), question(t, address)), credentials.Found{Source: credentials.SourceNone})
+	}
+	for _, host := range []string{"r.example.com", "[::1]"} {
+		want := credentials.Found{Source: credentials.SourceNone, Notes: []string{"In the Docker configuration, the login of " + host + " is for https, and plain http does not get it; docker login " + host + ":80 stores one that it gets"}}
+		compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, host))), question(t, "http://"+host)), want)
 	}
 }
 

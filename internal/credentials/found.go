@@ -31,6 +31,9 @@ type Found struct {
 	// Unserved are the repositories of the question that have other credentials, or
 	// none, by their place in it; the first of them is always served.
 	Unserved []int
+	// Unsure says that some of the repositories may be tried with further credentials
+	// that are not tried for all.
+	Unsure bool
 	// Notes say what is wrong with the source, each in one sentence without a full
 	// stop: a part that came empty, a payload without an entry.
 	Notes []string

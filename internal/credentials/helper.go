@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
@@ -34,10 +35,55 @@ type helperAnswer struct {
 	Secret   registry.Secret
 }
 
+// helperRoom is how many bytes of the answers of helpers are remembered.
+const helperRoom = 4 << 20
+
+// Helpers runs each credential helper once a minute for each name, however many
+// checks want its login: some make a new one each time, and each run is a process.
+type Helpers struct{ answers *memo.Memo[helped] }
+
+// helped is what asking a helper led to.
+type helped struct {
+	answer  helperAnswer
+	failure string
+}
+
+// NewHelpers makes one that has run nothing yet; now is the clock.
+func NewHelpers(now func() time.Time) *Helpers {
+	return &Helpers{memo.New[helped](now, helperRoom)}
+}
+
+func (h *Helpers) ask(ctx context.Context, program, name string) (answer helperAnswer, failure string) {
+	if h == nil {
+		return askHelper(ctx, program, name)
+	}
+	got, err := h.answers.Get(ctx, memo.Question[helped]{
+		Key: program + " " + name,
+		Ask: func(ctx context.Context) helped {
+			answer, failure := askHelper(ctx, program, name)
+			return helped{answer, failure}
+		},
+		Keep: func(h helped) (helped, int) {
+			if h.failure != "" {
+				return h, 0
+			}
+			return h, len(program) + len(name) + len(h.answer.Username) + len(h.answer.Secret.Reveal())
+		},
+	})
+	if err != nil {
+		return helperAnswer{}, late(program)
+	}
+	return got.answer, got.failure
+}
+
+func late(program string) string {
+	return fmt.Sprintf("the credential helper %q did not answer in time", program)
+}
+
 // fromHelper asks a credential helper for the first of the names that it has a
 // login for. A helper that is not installed is an error; one that runs and fails
 // is an answer.
-func fromHelper(ctx context.Context, suffix string, names []string) (Found, error) {
+func (h *Helpers) fromHelper(ctx context.Context, suffix string, names []string) (Found, error) {
 	program := helperPrefix + suffix
 	// A name with a slash would be run from the folder in which the plan is made.
 	if _, err := exec.LookPath(program); err != nil || strings.ContainsAny(suffix, `/\`) {
@@ -45,10 +91,10 @@ func fromHelper(ctx context.Context, suffix string, names []string) (Found, erro
 			"The Docker configuration names the credential helper %q, and no such program can be run here. Install it and put its folder into PATH, or leave docker_config_path out.", program)}
 	}
 	for _, name := range names {
-		answer, failure := askHelper(ctx, program, name)
+		answer, failure := h.ask(ctx, program, name)
 		if failure != "" {
 			return Found{Source: SourceDockerConfig, Failure: failure, Notes: []string{
-				fmt.Sprintf("To see why, without the answer itself, run: printf %%s %s | %s get > /dev/null", name, program),
+				fmt.Sprintf(`To see why, without the secret of an answer, run: printf %%s %s | %s get 2>&1 | grep -vi '"secret"'`, word(name), word(program)),
 			}}, nil
 		}
 		if answer == (helperAnswer{}) {
@@ -66,6 +112,14 @@ func fromHelper(ctx context.Context, suffix string, names []string) (Found, erro
 	return Found{Source: SourceNone}, nil
 }
 
+// word makes one word of s in any POSIX shell: an IPv6 address has brackets.
+func word(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
 // askHelper runs a helper for one name, as docker does: the name on standard
 // input, a JSON object on standard output. It is empty when the helper has no
 // login; failure continues a sentence. What the helper prints is never shown,
@@ -81,7 +135,7 @@ func askHelper(ctx context.Context, program, name string) (answer helperAnswer, 
 	_, exited := errors.AsType[*exec.ExitError](err)
 	switch {
 	case ctx.Err() != nil:
-		return helperAnswer{}, fmt.Sprintf("the credential helper %q did not answer in time", program)
+		return helperAnswer{}, late(program)
 	case exited && strings.TrimSpace(output.kept.String()) == helperNotFound:
 		return helperAnswer{}, ""
 	case exited:

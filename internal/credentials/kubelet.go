@@ -119,8 +119,13 @@ func match(all []pattern, names []string) []string {
 			continue
 		}
 		// Docker's own name for its registry is the last resort.
-		if i := slices.IndexFunc(all, func(p pattern) bool { return p.sortKey() == "index.docker.io" }); i >= 0 {
-			return []string{all[i].key}
+		for _, pattern := range all {
+			if pattern.sortKey() == "index.docker.io" {
+				keys = append(keys, pattern.key)
+			}
+		}
+		if len(keys) > 0 {
+			return keys
 		}
 	}
 	return nil

@@ -11,7 +11,8 @@ import (
 // What the notes say when no entry of a payload is for the registry.
 const (
 	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
-	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one is refused"
+	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one does not pass"
+	noteEach      = "Several entries of docker_config_json match the repositories of this check, and the kubelet may pull each with another one; make a check for each"
 	noteNoEntry   = "docker_config_json has no entry for this registry"
 	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
 	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
@@ -182,6 +183,7 @@ func TestKubeletMatchesDockerHub(t *testing.T) {
 		{"a path of index.docker.io serves no address, since the kubelet says docker.io first", []string{"index.docker.io/team"}, "index.docker.io/team/app", "", noteHub},
 		{"a path of index.docker.io in capital letters in the address", []string{"index.docker.io/team"}, "https://Index.Docker.io", "", noteHub},
 		{"the key of docker login, where a path of index.docker.io stands beside it", []string{stored, "index.docker.io/team"}, "index.docker.io/team/app", stored, ""},
+		{"index.docker.io beside the key of docker login", []string{"index.docker.io/", stored}, "docker.io/team/app", stored, ""},
 		{"the host that serves", []string{"registry-1.docker.io"}, "docker.io/team/app", "", noteHub},
 		{"the host that serves as a URL", []string{"https://registry-1.docker.io/v2/"}, "docker.io", "", noteHub},
 		{"the host that serves, for an address that is written so", []string{"registry-1.docker.io"}, "registry-1.docker.io/team/app", "registry-1.docker.io", ""},
@@ -214,7 +216,7 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 		notes        []string
 	}{
 		{"they have one entry", []string{team}, []string{"team/app", "team/base", "team-b/app"}, team, "", nil, nil},
-		{"they have the same entries", []string{team, all}, []string{"team/app", "team/base"}, team, all, nil, []string{noteOthers}},
+		{"they have the same entries", []string{team, all}, []string{"team/app", "team/base"}, team, all, nil, []string{noteEach}},
 		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", "", nil, []string{noteOtherPath}},
 		{"they have different entries", []string{team, all}, []string{"team/app", "other/app"}, team, all, []int{1}, []string{noteDifferent}},
 		{"the last one has a different entry", []string{team, all}, []string{"team/app", "team/base", "other/app"}, team, all, []int{2}, []string{noteDifferent}},
@@ -226,7 +228,8 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			q := withPayload(t, keyed(t, row.keys...), host, row.repositories...)
-			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Unserved: row.unserved, Notes: row.notes}
+			// Where one repository has several, nothing is sure for the others.
+			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Unserved: row.unserved, Unsure: row.next != "", Notes: row.notes}
 			if row.key != "" {
 				want.Credential = login(row.key, "p")
 			}
@@ -293,7 +296,7 @@ func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
 	payload := `{"auths":{"r.example.com/a":` + ci + `,"r.example.com/b/app":` + ci + `,"r.example.com/b":{"username":"x"}}}`
 	for _, repositories := range [][]string{{"a/app", "b/app"}, {"b/app", "a/app"}} {
 		found := find(t, credentials.Places{}, withPayload(t, payload, host, repositories...))
-		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteDifferent}})
+		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Unsure: true, Notes: []string{noteEach}})
 	}
 }
 

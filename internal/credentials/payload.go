@@ -57,7 +57,8 @@ const (
 	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
 	noteNoEntries = "auths of docker_config_json has no entries"
 	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
-	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one is refused"
+	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one does not pass"
+	noteEach      = "Several entries of docker_config_json match the repositories of this check, and the kubelet may pull each with another one; make a check for each"
 	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
 )
 
@@ -111,9 +112,12 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 		}
 		tries = common
 	}
+	f.Unsure = several && len(images) > 1
 	switch {
-	case len(f.Unserved) > 0, several && len(tries) == 1:
+	case len(f.Unserved) > 0:
 		f.Notes = append(f.Notes, noteDifferent)
+	case f.Unsure:
+		f.Notes = append(f.Notes, noteEach)
 	case several:
 		f.Notes = append(f.Notes, noteOthers)
 	}

@@ -20,6 +20,7 @@ type Places struct {
 	Environ          []string                  // as NAME=value
 	AppsettingsPath  Setting[string]           // empty for none
 	DockerConfigPath Setting[string]           // empty for none
+	Helpers          *Helpers                  // of the Docker configuration; nil runs them each time
 }
 
 // SecretForms are the forms of the secrets that the provider block holds itself,
@@ -55,7 +56,7 @@ func (p Places) Find(ctx context.Context, q Question) (Found, error) {
 	if q.DockerConfigJSON != nil {
 		return fromPayload(*q.DockerConfigJSON, q.images())
 	}
-	warning := ""
+	none, warning := Found{Source: SourceNone}, ""
 	for _, place := range []func(context.Context, Question) (Found, error){p.fromBlock, p.fromSettings, p.fromDockerConfig} {
 		f, err := place(ctx, q)
 		if err != nil {
@@ -68,6 +69,8 @@ func (p Places) Find(ctx context.Context, q Question) (Found, error) {
 			f.Warning = warning
 			return f, nil
 		}
+		none.Notes = append(none.Notes, f.Notes...)
 	}
-	return Found{Source: SourceNone, Warning: warning}, nil
+	none.Warning = warning
+	return none, nil
 }
