@@ -26,6 +26,11 @@ type Entry struct {
 // them.
 func Catalogue() []Entry { return slices.Clone(catalogue) }
 
+// isOutage tells the reasons that say nothing about credentials.
+func isOutage(r Reason) bool {
+	return slices.ContainsFunc(outageReasons, func(e Entry) bool { return e.Reason == r })
+}
+
 // lookup finds the entry of a reason that this package gave itself.
 func lookup(r Reason) Entry {
 	i := slices.IndexFunc(catalogue, func(e Entry) bool { return e.Reason == r })

@@ -22,13 +22,13 @@ var answerReasons = []Entry{{
 	sentence: "{registry} accepted {credential}: {answer}",
 }, {
 	Reason: ReasonAcceptedUnproven, Status: "pass",
-	Meaning:  "The registry answers 200, but it does so without credentials too.",
+	Meaning:  "The registry answers 200, but it does so without credentials too. `require_verified` tries whether it refuses a wrong password.",
 	sentence: "{registry} let {credential} pass, but it answers the same without credentials, so they are not proven: {answer}",
 	causes: []string{
 		"The registry is open for reading and does not look at credentials here",
 		"The credentials may be wrong all the same",
 	},
-	remedy: remedyConfigure,
+	remedy: remedyProve,
 }, {
 	Reason: ReasonExchangeAccepted, Status: "pass",
 	Meaning:  "The token service issued a token for these credentials that it issues to nobody else, and the registry accepts it. This is the proof.",
@@ -41,7 +41,7 @@ var answerReasons = []Entry{{
 		"The token service hands anonymous tokens to everybody, wrong passwords included",
 		"The token does not say for whom it was issued",
 	},
-	remedy: remedyRotate,
+	remedy: remedyProve,
 }, {
 	Reason: ReasonTokenRejected, Status: "fail",
 	Meaning:  "The token service issued a token, and the registry refused it.",
@@ -50,7 +50,7 @@ var answerReasons = []Entry{{
 		"Registry and token service disagree about issuer, audience or signing key",
 		"The clock of the registry or of the token service is wrong",
 	},
-	remedy: remedyWait,
+	remedy: remedyAgree,
 }, {
 	Reason: ReasonRealmUnsafe, Status: "fail",
 	Meaning:  "The token service that the registry names must not be sent a secret; nothing was sent there.",
@@ -60,7 +60,7 @@ var answerReasons = []Entry{{
 		"The token service is at a private address on purpose; trusted_realms in the provider block allows that",
 		"The registry, or something in front of it, tries to collect credentials",
 	},
-	remedy: remedyAddress,
+	remedy: remedyTokenService,
 }, {
 	Reason: ReasonExchangeUnavailable, Status: "pass or fail",
 	Meaning:  "The token service gave no usable answer. User name and password pass unproven where the registry only asks for a token, all else fails.",
@@ -69,7 +69,7 @@ var answerReasons = []Entry{{
 		"The token service is down, overloaded or not reachable from here",
 		"The registry names a token service that does not exist, or none at all",
 	},
-	remedy: remedyReach,
+	remedy: remedyService,
 }, {
 	Reason: ReasonExchangeSkipped, Status: "pass or fail",
 	Meaning:  "The registry wants the credentials exchanged for a token, and `token_exchange` is false. A 401 passes as it does in the Doctor; a 400 or 403, and an identity token, fail.",
@@ -79,7 +79,7 @@ var answerReasons = []Entry{{
 		"The registry takes tokens only; whether the credentials are right is known to its token service",
 		causeRotated,
 	},
-	remedy: remedyRotate,
+	remedy: remedyExchange,
 }, {
 	Reason: ReasonInvalidCredentials, Status: "fail",
 	Meaning:  "The registry refused the user name and password.",
@@ -97,7 +97,7 @@ var answerReasons = []Entry{{
 	Meaning:  "The registry refused the bearer token because it covers too little.",
 	sentence: "{registry} refused {credential}, since its scope is too small: {answer}",
 	causes:   []string{"The token was issued for another repository or for fewer actions"},
-	remedy:   remedyRotate,
+	remedy:   remedyGrant,
 }, {
 	Reason: ReasonTokenInvalid, Status: "fail",
 	Meaning:  "The registry refused the bearer token.",
@@ -115,7 +115,7 @@ var answerReasons = []Entry{{
 		"The registry wants another kind of login",
 		"A proxy in front of the registry removes the WWW-Authenticate header",
 	},
-	remedy: remedyConfigure,
+	remedy: remedyOffer,
 }, {
 	Reason: ReasonForbiddenNetwork, Status: "fail",
 	Meaning:  "The registry forbids the request with and without credentials.",
@@ -139,16 +139,16 @@ var answerReasons = []Entry{{
 		"The account lacks this permission on the repository",
 		"The repository does not exist, or its name is mistyped",
 	},
-	remedy: remedyRotate,
+	remedy: remedyGrant,
 }, {
 	Reason: ReasonAccessUnproven, Status: "fail",
 	Meaning:  "A permission in `access` could not be decided.",
-	sentence: "{registry} does not show whether {credential} has a permission: {access}",
+	sentence: "{registry} does not show what {credential} may do: {access}",
 	causes: []string{
 		"The registry does not say what a token grants; push and delete are then tried with probe = true only",
 		"The repository has no tag latest that could be asked for",
 	},
-	remedy: remedyRotate,
+	remedy: remedyProbe,
 }, {
 	Reason: ReasonAnyoneAccepted, Status: "fail",
 	Meaning:  "With `require_verified`: invented credentials were accepted too.",
@@ -157,5 +157,5 @@ var answerReasons = []Entry{{
 		"The registry does not check credentials here, and accepts any",
 		"A proxy in front of the registry answers in its place",
 	},
-	remedy: remedyRotate,
+	remedy: remedyProve,
 }}

@@ -45,7 +45,7 @@ var outageReasons = []Entry{{
 	Meaning:  "The registry's certificate is not trusted, has expired or is for another name.",
 	sentence: "{registry} could not be asked about {credential}: {answer}",
 	causes:   []string{causeIntercepted}, // the others depend on the certificate
-	remedy:   remedyTLS,
+	remedy:   remedyTrust,
 }, {
 	Reason: ReasonTLSClientCert, Status: "fail",
 	Meaning:  "The registry, or what stands in front of it, wants a client certificate, or another one than is configured.",
@@ -55,7 +55,7 @@ var outageReasons = []Entry{{
 		"The client certificate has expired, or was signed by an authority that the registry does not accept",
 		"registry_url names an address that is for other clients only",
 	},
-	remedy: remedyTLS,
+	remedy: remedyClientCert,
 }, {
 	Reason: ReasonTLSFailed, Status: "fail",
 	Meaning:  "The TLS handshake failed for another reason.",
@@ -64,7 +64,7 @@ var outageReasons = []Entry{{
 		"The port does not speak TLS",
 		"The server knows no TLS version above 1.1",
 	},
-	remedy: remedyTLS,
+	remedy: remedyTLSVersion,
 }, {
 	Reason: ReasonPlainHTTPRegistry, Status: "fail",
 	Meaning:  "The registry answers plain HTTP where https is asked.",
@@ -73,10 +73,10 @@ var outageReasons = []Entry{{
 		"The registry has no TLS; if credentials may travel unencrypted to it, write http:// in registry_url",
 		"TLS is on another port",
 	},
-	remedy: remedyTLS,
+	remedy: remedyPlainHTTP,
 }, {
 	Reason: ReasonUnexpectedRedirect, Status: "fail",
-	Meaning:  "The answer is a redirect to another origin; nothing was sent there.",
+	Meaning:  "The answer is a redirect to another host, port or scheme; nothing was sent there.",
 	sentence: "{registry} did not answer about {credential} but pointed elsewhere: {answer}",
 	causes: []string{
 		"registry_url is not the address under which the registry itself answers",
@@ -100,7 +100,7 @@ var outageReasons = []Entry{{
 		"Too many requests came from this address or for this account",
 		"Repeated failed logins locked the account or the address for a while",
 	},
-	remedy: remedyWait,
+	remedy: remedyLimited,
 }, {
 	Reason: ReasonServerError, Status: "fail",
 	Meaning:  "The registry has a fault of its own.",

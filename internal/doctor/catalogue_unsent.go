@@ -40,5 +40,5 @@ var unsentReasons = []Entry{{
 		"The login behind the credential helper has ended, as that of a single sign-on does",
 		"The credential helper needs a terminal, a keychain or a network that is not there where the plan is made",
 	},
-	remedy: remedyLogin,
+	remedy: remedyHelper,
 }}

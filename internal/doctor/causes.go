@@ -64,9 +64,9 @@ func failsForProof(e Evidence, v Verdict) bool {
 
 func decoyCause(outcome DecoyOutcome) string {
 	if outcome == DecoyUnknown {
-		return "invented ones got no answer that tells the two apart"
+		return "invented credentials got no answer that tells the two apart"
 	}
-	return "nothing was answered that only they could have got"
+	return "nothing was answered that only these credentials could have got"
 }
 
 // judgesCredential tells whether the credential may be at fault; in an outage

@@ -152,6 +152,8 @@ func describeExchange(e Evidence, clean registry.Cleaner) string {
 		return "nothing was sent to " + service + ", since " + t.Failure.Detail
 	case t.Failure == nil && !t.Usable() && t.Status == statusOK:
 		return service + describeResult(t.Answer, e, clean) + " without a token"
+	case t.Failure == nil && t.Refused && t.Status == statusOK:
+		return service + describeResult(t.Answer, e, clean) + " with a refusal in it"
 	case e.Control != nil && e.Control.Failure == nil && t.Status == statusForbidden:
 		return service + describeResult(t.Answer, e, clean) + ", and " + e.Control.StatusLine() + " without credentials"
 	default:

@@ -31,8 +31,12 @@ func TestEveryMessageStandsAlone(t *testing.T) {
 			t.Errorf("%s: no switch in %q", name, message)
 		case report.Reason != doctor.ReasonSkipped && !contains(message, "registry.example.com"):
 			t.Errorf("%s: no registry in %q", name, message)
-		case strings.ContainsAny(message, "{}\n") || contains(message, "  ") || contains(message, ".."):
+		case strings.ContainsAny(message, "{}\n") || contains(message, "  ") || contains(message, "..") || contains(message, " ."):
 			t.Errorf("%s: not one clean sentence: %q", name, message)
+		case report.Rejected && strings.HasSuffix(message, "200 OK."):
+			t.Errorf("%s: %q does not say what was refused", name, message)
+		case report.Reason == doctor.ReasonAccessUnproven && !contains(message, "does not show what"):
+			t.Errorf("%s: %q does not say what is missing", name, message)
 		case !strings.HasSuffix(message, "."):
 			t.Errorf("%s: no full stop in %q", name, message)
 		case report.Method == registry.MethodBasic && report.Reason != doctor.ReasonUsernameMissing && !contains(message, `"ci"`):

@@ -1,9 +1,6 @@
 package doctor_test
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,48 +8,6 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
-
-func TestEveryShellStepParses(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for name, report := range reports(t) {
-		for _, remediation := range report.Remediation {
-			for _, step := range remediation.Steps {
-				if remediation.Platform == "registry" || seen[step] {
-					continue
-				}
-				seen[step] = true
-				if out, err := exec.CommandContext(t.Context(), "sh", "-n", "-c", step).CombinedOutput(); err != nil {
-					t.Errorf("%s: %s: %q: %v: %s", name, remediation.Platform, step, err, out)
-				}
-			}
-		}
-	}
-	if len(seen) < 20 {
-		t.Errorf("only %d steps were looked at", len(seen))
-	}
-}
-
-func TestUserNamesAreOneWordOfShell(t *testing.T) {
-	t.Parallel()
-	for _, user := range []string{"ci", "it's", "robot$app", "a b", "`id`", "$(id)", "-n", `\`, "ü", "*", "ns+robot"} {
-		step := stepWith(t, user, "printf ")
-		// Run the step's own words with a file of its own in place of .env.
-		env := filepath.Join(t.TempDir(), "env")
-		command := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(step, ".env", "'"+env+"'", 1))
-		command.Env = append(os.Environ(), "REGISTRY_PASSWORD=new password")
-		if out, err := command.CombinedOutput(); err != nil || len(out) > 0 {
-			t.Errorf("user name %q: %v, printed %q", user, err, out)
-		}
-		got, err := os.ReadFile(env)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := "OCI__Username=" + user + "\nOCI__Password=new password\n"; string(got) != want {
-			t.Errorf("user name %q: wrote %q, want %q", user, got, want)
-		}
-	}
-}
 
 func TestAddressesAreOneWordOfShell(t *testing.T) {
 	t.Parallel()
@@ -70,30 +25,52 @@ func TestAddressesAreOneWordOfShell(t *testing.T) {
 			}
 		}
 	}
+	report = doctor.NewReport(doctor.Evidence{
+		Endpoint: endpoint(t, "https://[2001:db8::1]:5000"), Anonymous: failed(registry.FaultTLS),
+	}, registry.NewCleaner(registry.Credential{}))
+	if want := "-connect '[2001:db8::1]:5000' -servername 2001:db8::1 "; !contains(strings.Join(report.Remediation[0].Steps, "\n"), want) {
+		t.Errorf("no %q in %q", want, report.Remediation[0].Steps)
+	}
 }
 
 func TestUserNamesForNoTerminalAreReplaced(t *testing.T) {
 	t.Parallel()
-	if step := stepWith(t, "a\x1b[31m", "printf "); !contains(step, " stellaops-svc ") {
+	if step := stepWith(t, "a\x1b[31m", "case "); !contains(step, " stellaops-svc ") {
 		t.Errorf("the step has a control character in it: %q", step)
 	}
 }
 
-func TestLookingAtTheConfigurationPrintsNoSecret(t *testing.T) {
+// TestALongUserNameIsWholeInCommands has one that messages cut, and one that is too
+// long for a command.
+func TestALongUserNameIsWholeInCommands(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	env := "OCI__Username=ci\nOCI__PASSWORD=canary-1\nRegistry__Token=canary-2\nOCI__Token=\nOTHER=canary-3\nOCI__Password=canary=4\n"
-	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte(env), 0o600); err != nil {
-		t.Fatal(err)
+	whole := strings.Repeat("ab", 128)
+	for user, want := range map[string]string{whole: " " + whole + " ", whole + "c": " stellaops-svc ", strings.Repeat("é", 129): " stellaops-svc "} {
+		if step := stepWith(t, user, "case "); !contains(step, want) || contains(step, "…") {
+			t.Errorf("user name of %d bytes: %s", len(user), step)
+		}
 	}
-	command := exec.CommandContext(t.Context(), "sh", "-c", stepWith(t, "ci", "awk "))
-	command.Dir = dir
-	out, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "OCI__Username=****\nOCI__PASSWORD=****\nRegistry__Token=****\nOCI__Token=\nOCI__Password=****\n"; string(out) != want {
-		t.Errorf("got %q, want %q", out, want)
+}
+
+// TestStepsFitTheCredentials has a refusal of each kind.
+func TestStepsFitTheCredentials(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		credential             registry.Credential
+		challenge, says, never string
+	}{
+		{userAndPassword, basicChallenge, "OCI__Password", "OCI__Token"},
+		{token, bearerChallenge, "OCI__Token", "stellaops-svc"},
+	} {
+		report := check(t, &script{r0: *unauthorized(row.challenge), r1: *unauthorized(row.challenge)}, row.credential)
+		var steps []string
+		for _, remediation := range report.Remediation {
+			steps = append(steps, remediation.Steps...)
+		}
+		text := strings.ReplaceAll(strings.Join(steps, "\n"), "stellaops-registry-creds", "")
+		if !contains(text, row.says) || contains(text, row.never) {
+			t.Errorf("%s: %s", report.Reason, text)
+		}
 	}
 }
 
