@@ -77,7 +77,7 @@ func deep(levels int, object string) string {
 func TestAppsettingsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
-		noJSON   = "%q is no JSON. Comments and commas behind the last element are allowed, all else must be as in RFC 8259."
+		noJSON   = "%q is no JSON. Comments and commas behind the last element are allowed, all else must be plain JSON."
 		noObject = "%q holds no JSON object."
 		tooDeep  = "%q has objects or lists in each other more than 64 deep, so it is hardly a settings file."
 		twice    = `%q has a key twice: "oci:password". Leave one of them out.`

@@ -15,6 +15,9 @@ type AccessRequest struct {
 	// Unserved says that the credential of the check is not the one for this
 	// repository, so that nothing can be found out with it.
 	Unserved bool
+	// Unsure says that another credential may be tried for this repository than for
+	// others, so that a refusal proves nothing.
+	Unsure bool
 }
 
 // Actions are those that can be asked for.
@@ -72,6 +75,9 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 			f, ok := known[p]
 			if !ok && !wanted.Unserved {
 				f.found, f.method = g.access(ctx, wanted, registry.Use(action))
+				if wanted.Unsure && f.found == foundMissing {
+					f.found = foundUnknown
+				}
 				known[p] = f
 			}
 			result.add(action, f.found, f.method)
@@ -118,6 +124,7 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, use registr
 		return g.use(ctx, wanted, g.trial(wanted, use))
 	}
 	issued := g.wire.Token(ctx, *question)
+	g.heed(issued.Answer)
 	switch {
 	case issued.Refused, refuses(issued.Answer):
 		return foundMissing, AccessByScope
@@ -160,7 +167,7 @@ func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, use re
 	case g.Anonymous.Status == statusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
 		question = g.tokenQuestion(*g.Anonymous)
 	case g.Anonymous.Status == statusOK: // only what lies below may want a token
-		question = g.tokenQuestion(g.trial(wanted, registry.UsePull).try(ctx, registry.Credential{}))
+		question = g.tokenQuestion(g.heed(g.trial(wanted, registry.UsePull).try(ctx, registry.Credential{})))
 	}
 	if question == nil {
 		return nil

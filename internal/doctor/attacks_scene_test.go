@@ -79,11 +79,11 @@ func newScene(t *testing.T, authority *registrytest.TrapAuthority, a attack, cre
 		trap:     registrytest.NewTrap(t, authority, a.trap),
 
 		t: t, authority: authority,
-		request: doctor.Request{Endpoint: endpoint(t, address), Credential: credential, TokenExchange: true, Timeout: attackTimeout},
+		request: doctor.Request{Endpoint: endpoint(t, address), Credential: credential, TokenExchange: true, Timeout: attackTimeout, Retry: registry.DefaultRetry()},
 		at:      a.at,
 		dials:   map[string]int{},
 	}
-	s.options = registry.Options{TLS: authority.Trusting(), Dial: s.dial}
+	s.options = registry.Options{TLS: authority.Trusting(), Dial: s.dial, Wait: func(context.Context, time.Duration) error { return nil }}
 	s.hosts = []string{s.request.Endpoint.Host(), s.request.Endpoint.DialAddress()}
 	s.leads = map[string][]string{
 		s.request.Endpoint.DialAddress():                 {s.registry.Address()},
@@ -181,7 +181,12 @@ func (s *scene) wantNothingStolen(t *testing.T, a attack, report doctor.Report) 
 	if contains(shown(t, report), attackProxyPassword) || contains(s.registry.Heard()+s.tokens.Heard(), "Proxy-Authorization") {
 		t.Error("the password of the proxy went elsewhere")
 	}
+	refused := map[registrytest.Visit]bool{}
 	for _, v := range append(s.registry.Visits(), s.tokens.Visits()...) {
+		if refused[v] {
+			t.Errorf("a secret that was refused came again: %s %s?%s", v.Method, v.Path, v.Query)
+		}
+		refused[v] = (v.Authorization != "" || v.Body != "") && (v.Status == 400 || v.Status == 401 || v.Status == 403)
 		if !a.writtenByRegistry {
 			wantNoSecret(t, "a URL", v.Path+"?"+v.Query)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
@@ -42,7 +43,7 @@ type Request struct {
 	RequireVerified bool      // whether a pass needs proof
 	Access          []AccessRequest
 	Timeout         time.Duration // deadline over the whole check
-	Began           time.Time     // when its time began to run; zero for now
+	Spent           time.Duration // of its time, before it was asked
 	Retry           registry.Retry
 }
 
@@ -60,6 +61,12 @@ type Report struct {
 	TrustHelps  bool
 	Causes      []string
 	Remediation []Remediation
+	// Outage says that the registry itself gave no answer about any credential, so
+	// that another one would fare no better.
+	Outage bool
+	Took   time.Duration // of its time
+
+	settled bool // asking again would lead to the same
 }
 
 // Trail is what the evidence shows to users: nothing secret, nothing that
@@ -96,20 +103,30 @@ func New(wire Wire, now func() time.Time, random func() string, hidden ...regist
 // same check is made once for all who ask for it at the same time, and once a
 // minute if it was a pass or a refusal.
 func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
-	spent := time.Duration(0)
-	if !r.Began.IsZero() {
-		spent = d.now().Sub(r.Began)
-	}
-	return d.store.reports.get(ctx, question[Report]{
-		key: d.keys.check(r), patience: patience(r),
-		ask:  func(ctx context.Context) Report { return d.make(ctx, r, spent) },
-		keep: func(report Report) (Report, bool) { return report, report.Passed || report.Rejected },
+	return d.store.reports.Get(ctx, memo.Question[Report]{
+		Key: d.keys.check(r), Flight: patience(r), Policy: policy(r.Retry), Endless: true, // make keeps to the time by itself
+		Ask: func(ctx context.Context) Report { return d.make(ctx, r) },
+		Keep: func(report Report) (Report, int) {
+			if report.Rejected || report.Passed && report.settled {
+				report.Took = 0 // it costs nobody any time again
+				return report, report.weight()
+			}
+			return report, 0
+		},
 	})
 }
 
-// make makes one check, of whose time some is spent; waiting for a turn costs
-// none of it.
-func (d *Doctor) make(ctx context.Context, r Request, spent time.Duration) Report {
+// make makes one check. Waiting for a turn costs none of its time; who waits has
+// asked whether the registry is there at all.
+func (d *Doctor) make(ctx context.Context, r Request) Report {
+	took := time.Duration(0)
+	timed := func(part func(ctx context.Context)) {
+		bounded, cancel := context.WithTimeout(registry.WithRetry(ctx, r.Retry), r.Timeout-r.Spent-took)
+		defer cancel()
+		began := d.now()
+		part(bounded)
+		took += d.now().Sub(began)
+	}
 	g := gatherer{wire: d.wire, store: d.store, keys: d.keys, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
 		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
@@ -119,16 +136,19 @@ func (d *Doctor) make(ctx context.Context, r Request, spent time.Duration) Repor
 		RequireVerified: r.RequireVerified,
 	}}
 	if _, unsendable := judgeUnsent(g.Evidence); !unsendable {
-		done, err := d.store.turns.take(ctx, r.Endpoint.DialAddress())
-		if err != nil {
-			return Report{} // nobody waits for it
+		timed(g.gatherFirst)
+		if _, ended := judgeFirst(*g.Anonymous); !ended {
+			done, err := d.store.turns.take(ctx, g.hosts()...)
+			if err != nil {
+				return Report{} // nobody waits for it
+			}
+			defer done()
+			timed(g.gather)
 		}
-		defer done()
-		bounded, cancel := context.WithTimeout(registry.WithRetry(ctx, r.Retry), r.Timeout-spent)
-		defer cancel()
-		g.gather(bounded)
 	}
-	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...))
+	report := NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...))
+	report.Took, report.settled = took, !g.unsettled
+	return report
 }
 
 // NewReport judges the evidence and words the verdict; all foreign text in it
@@ -144,6 +164,7 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 		Access:       e.Access,
 		TrustHelps:   verdict.Reason == ReasonRealmUnsafe && e.Exchange.Failure.Fault == registry.FaultInward,
 		Causes:       causes(e, verdict),
+		Outage:       isOutage(verdict.Reason),
 		Remediation:  remediation(e, verdict, clean),
 	}
 	switch {

@@ -30,17 +30,17 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 	}
 	switch {
 	case g.proof != nil:
-		g.Decoy = decoyOfUse(g.invent(ctx, key(g.proof.name), func(ctx context.Context) registry.TokenAnswer {
+		g.Decoy = decoyOfUse(g.share(ctx, key(g.proof.name), definite, func(ctx context.Context) registry.TokenAnswer {
 			return registry.TokenAnswer{Answer: g.proof.try(ctx, credential)}
 		}).Answer, g.proof.use)
 	case g.Authenticated != nil && g.Authenticated.Status == statusOK:
-		g.Decoy = decoyOfAnswer(g.invent(ctx, key("v2"), func(ctx context.Context) registry.TokenAnswer {
+		g.Decoy = decoyOfAnswer(g.share(ctx, key("v2"), definite, func(ctx context.Context) registry.TokenAnswer {
 			return registry.TokenAnswer{Answer: g.wire.Ask(ctx, g.Endpoint, credential)}
 		}).Answer)
 	case g.Minted != nil && g.Minted.Status == statusOK:
 		question := *g.tokenService
 		question.Credential = credential
-		g.Decoy = g.decoyOfToken(g.invent(ctx, key("token "+service(question)), func(ctx context.Context) registry.TokenAnswer {
+		g.Decoy = g.decoyOfToken(g.share(ctx, key("token "+service(question)), definite, func(ctx context.Context) registry.TokenAnswer {
 			return g.wire.Token(ctx, question)
 		}))
 	}

@@ -16,7 +16,18 @@ func tokenStatus(code int) *registry.TokenAnswer {
 }
 
 func tokenFailed(fault registry.Fault) *registry.TokenAnswer {
-	return &registry.TokenAnswer{Answer: *failed(fault), Endpoint: service}
+	a := failed(fault)
+	if fault == registry.FaultUnsafe || fault == registry.FaultRealm { // these always say why
+		a.Failure.Detail = "it is at a private address"
+	}
+	return &registry.TokenAnswer{Answer: *a, Endpoint: service}
+}
+
+// refusedWith200 is what some services answer in the place of a 401.
+func refusedWith200() *registry.TokenAnswer {
+	t := tokenStatus(200)
+	t.Refused = true
+	return t
 }
 
 func grantRefused() *registry.TokenAnswer {
@@ -82,6 +93,7 @@ func exchangeRows() []judgeRow {
 	add("a proxy before the token service wants a login", basic, bearer(), nil, fail(doctor.ReasonProxyAuthRequired), exchanged(tokenStatus(407), nil, nil))
 	add("a proxy refuses the way to the token service with 407", basic, bearer(), nil, fail(doctor.ReasonProxyAuthRequired), exchanged(tokenFailed(registry.FaultProxyAuth), nil, nil))
 
+	add("the token service refuses with status 200", basic, bearer(), nil, refused(doctor.ReasonInvalidCredentials), exchanged(refusedWith200(), nil, nil))
 	add("basic: the deadline passes at the token service", basic, bearer(), nil, pass(doctor.ReasonExchangeUnavailable), exchanged(tokenFailed(registry.FaultTimeout), nil, nil))
 	add("basic: the token service is down, and the registry wants a token", basic, bearer(), bearer(), pass(doctor.ReasonExchangeUnavailable), exchanged(tokenStatus(500), nil, nil))
 	add("basic: the challenge has no realm", basic, unauthorized("Bearer"), unauthorized(), pass(doctor.ReasonExchangeUnavailable), exchanged(tokenFailed(registry.FaultRealm), nil, nil))

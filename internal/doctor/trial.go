@@ -29,7 +29,7 @@ func (g *gatherer) trial(wanted AccessRequest, use registry.Use) trial {
 		if credential != (registry.Credential{}) {
 			return g.wire.Use(ctx, asked)
 		}
-		return g.answer(ctx, "anonymous "+g.Endpoint.URL()+" "+name, func(ctx context.Context) registry.Answer { return g.wire.Use(ctx, asked) })
+		return g.answer(ctx, "anonymous "+g.Endpoint.URL()+" "+name, definite, func(ctx context.Context) registry.Answer { return g.wire.Use(ctx, asked) })
 	}}
 }
 
@@ -67,7 +67,7 @@ func (g *gatherer) use(ctx context.Context, wanted AccessRequest, trial trial) (
 		}
 		method = AccessByProbe
 	}
-	answer := trial.try(ctx, g.request.Credential)
+	answer := g.heed(trial.try(ctx, g.request.Credential))
 	succeeded, absent := succeeds(answer), absent(answer, trial.use)
 	switch {
 	case refuses(answer):
@@ -80,7 +80,7 @@ func (g *gatherer) use(ctx context.Context, wanted AccessRequest, trial trial) (
 		}
 		return foundUnknown, method
 	}
-	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(trial.try(ctx, registry.Credential{})) {
+	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(g.heed(trial.try(ctx, registry.Credential{}))) {
 		g.ProvenByUse, g.proof = true, &trial
 		return foundGranted, method
 	}

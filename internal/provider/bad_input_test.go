@@ -59,3 +59,19 @@ func TestBadServersGetAVerdictInTimeAndLittleMemory(t *testing.T) { //nolint:par
 		}
 	}
 }
+
+// TestWhatNoCLISendsIsAnError asks for what a CLI would wait with, or turn down.
+func TestWhatNoCLISendsIsAnError(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	retry := s.schema.AttributeTypes["retry"].(tftypes.Object)
+	half := tftypes.NewValue(retry, withNulls(retry, map[string]tftypes.Value{"attempts": tftypes.NewValue(tftypes.Number, 1.5)}))
+	for attribute, value := range map[string]tftypes.Value{
+		"access":   tftypes.NewValue(s.schema.AttributeTypes["access"], tftypes.UnknownValue),
+		"password": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
+		"insecure": tftypes.NewValue(tftypes.Bool, tftypes.UnknownValue),
+		"retry":    half,
+	} {
+		refused(t, s, map[string]tftypes.Value{"registry_url": str("registry.example.com"), attribute: value}, attribute)
+	}
+}

@@ -30,22 +30,25 @@ type secretPlace struct {
 	arguments map[string]tftypes.Value
 }
 
+// jsonFile writes a file for the test and returns its path, as an argument.
+func jsonFile(t *testing.T, content any) tftypes.Value {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file.json")
+	encoded, err := json.Marshal(content)
+	if err == nil {
+		err = os.WriteFile(path, encoded, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return str(path)
+}
+
 // secretPlaces are all of them, each with the same user and secret.
 func secretPlaces(t *testing.T, url, user, secret string) []secretPlace {
 	t.Helper()
 	host := strings.TrimPrefix(url, "http://")
 	auth := base64.StdEncoding.EncodeToString([]byte(user + ":" + secret))
-	file := func(name string, content any) tftypes.Value {
-		path := filepath.Join(t.TempDir(), name)
-		encoded, err := json.Marshal(content)
-		if err == nil {
-			err = os.WriteFile(path, encoded, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return str(path)
-	}
 	payload := func(entry map[string]string) tftypes.Value {
 		encoded, err := json.Marshal(map[string]any{"auths": map[string]any{host: entry}})
 		if err != nil {
@@ -72,16 +75,16 @@ func secretPlaces(t *testing.T, url, user, secret string) []secretPlace {
 		{"registries", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("username", user, "password", secret))}, nil, nil},
 		{"registries with an identity token", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("identity_token", secret))}, nil, nil},
 		{"environment with a token", "environment", nil, []string{"OCI__RegistryUrl=" + url, "OCI__Token=" + secret}, nil},
-		{"appsettings with a token", "appsettings", map[string]tftypes.Value{"appsettings_path": file("appsettings.json", map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Token": secret}})}, nil, nil},
+		{"appsettings with a token", "appsettings", map[string]tftypes.Value{"appsettings_path": jsonFile(t, map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Token": secret}})}, nil, nil},
 		{"registries with a secret for a user name too", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("username", secret, "password", secret))}, nil, nil},
 		{"payload with a secret for a user name too", "docker_config_json", nil, nil, map[string]tftypes.Value{"docker_config_json": payload(map[string]string{"username": "x-" + secret, "password": secret})}},
 		{"registries with a login for a user name", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("username", user+":"+secret, "password", secret))}, nil, nil},
 		{"registries with a token", "provider", map[string]tftypes.Value{"registries": registriesValue(url, arguments("token", secret))}, nil, nil},
 		{"environment", "environment", nil, []string{"OCI__RegistryUrl=" + url, "OCI__Username=" + user, "OCI__Password=" + secret}, nil},
-		{"appsettings", "appsettings", map[string]tftypes.Value{"appsettings_path": file("appsettings.json", map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Username": user, "Password": secret}})}, nil, nil},
-		{"Docker configuration", "docker_config", map[string]tftypes.Value{"docker_config_path": file("config.json", map[string]any{"auths": map[string]any{host: map[string]string{"auth": auth}}})}, nil, nil},
-		{"credential helper", "docker_config", map[string]tftypes.Value{"docker_config_path": file("config.json", map[string]any{"credHelpers": map[string]string{host: helper}})}, nil, nil},
-		{"credential store with an identity token", "docker_config", map[string]tftypes.Value{"docker_config_path": file("config.json", map[string]any{"credsStore": identity})}, nil, nil},
+		{"appsettings", "appsettings", map[string]tftypes.Value{"appsettings_path": jsonFile(t, map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Username": user, "Password": secret}})}, nil, nil},
+		{"Docker configuration", "docker_config", map[string]tftypes.Value{"docker_config_path": jsonFile(t, map[string]any{"auths": map[string]any{host: map[string]string{"auth": auth}}})}, nil, nil},
+		{"credential helper", "docker_config", map[string]tftypes.Value{"docker_config_path": jsonFile(t, map[string]any{"credHelpers": map[string]string{host: helper}})}, nil, nil},
+		{"credential store with an identity token", "docker_config", map[string]tftypes.Value{"docker_config_path": jsonFile(t, map[string]any{"credsStore": identity})}, nil, nil},
 	}
 }
 

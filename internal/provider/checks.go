@@ -49,7 +49,8 @@ func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diag
 		settled{own: model.wireModel, block: c.wire, diags: &diags}.tlsFault(err)
 		return finding{}, diags
 	}
-	report, found, err := examine(c.maskSecrets(ctx, model, found), examiner, question, found)
+	ctx = c.maskSecrets(ctx, model, found)
+	report, found, err := examine(ctx, examiner, question, found)
 	switch {
 	case err != nil:
 		diags.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
@@ -64,20 +65,21 @@ func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diag
 	return finding{report, found}, diags
 }
 
-// examine makes the check with the credential that was found, and with the next
-// one where it is refused.
+// examine makes the check with the credential that was found and, where that does
+// not pass, with the next one, on what is left of its time. Of several failures one
+// that proves nothing counts, since not all of them were proven.
 func examine(ctx context.Context, examiner *doctor.Doctor, question doctor.Request, found credentials.Found) (doctor.Report, credentials.Found, error) {
 	report, err := examiner.Check(ctx, question)
+	last := report
 	for _, credential := range found.Next {
-		if err != nil || !report.Rejected {
+		if err != nil || last.Passed || last.Outage {
 			break
 		}
 		next := found.With(credential)
 		question.Credential, question.ExpiresAt = next.Credential, next.ExpiresAt
-		var again doctor.Report
-		if again, err = examiner.Check(ctx, question); !again.Rejected {
-			report, found = again, next
-			break
+		question.Spent += last.Took
+		if last, err = examiner.Check(ctx, question); last.Passed || report.Rejected && !last.Rejected {
+			report, found = last, next
 		}
 	}
 	return report, found, err
@@ -102,13 +104,13 @@ func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnos
 	if found.Warning != "" {
 		diags.AddWarning("Stella Ops settings without a registry", found.Warning)
 	}
-	question.Began = began
+	question.Spent = time.Since(began)
 	question.Credential, question.ExpiresAt = found.Credential, found.ExpiresAt
 	question.Notes, question.SourceFailure = found.Notes, found.Failure
-	for _, i := range found.Unserved {
-		unserved := search.Repositories[i]
-		for at := range question.Access {
-			question.Access[at].Unserved = question.Access[at].Unserved || question.Access[at].Repository == unserved
+	for at := range question.Access {
+		question.Access[at].Unsure = found.Unsure
+		for _, i := range found.Unserved {
+			question.Access[at].Unserved = question.Access[at].Unserved || question.Access[at].Repository == search.Repositories[i]
 		}
 	}
 	return question, w.tls, found

@@ -54,7 +54,7 @@ func (m *checkModel) accessRequests(ctx context.Context, endpoint registry.Endpo
 		actions, ok := knownActions(argument.Actions)
 		if !ok {
 			diags.AddAttributeError(at.AtName("actions"), "Unknown action",
-				fmt.Sprintf("actions holds nothing, or something other than %s.", strings.Join(doctor.Actions(), ", ")))
+				fmt.Sprintf("actions holds nothing, or something other than %s. Write one or more of these.", strings.Join(doctor.Actions(), ", ")))
 		}
 		name := argument.Repository.ValueString()
 		if !repositoryName.MatchString(name) || len(name) > 255 {

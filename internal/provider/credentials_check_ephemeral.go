@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 )
 
 type credentialsCheckEphemeral struct{ checks *checks }
@@ -19,7 +19,7 @@ func (e *credentialsCheckEphemeral) Metadata(_ context.Context, request ephemera
 }
 
 func (e *credentialsCheckEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
-	response.Schema = schema.Schema{MarkdownDescription: checkText + twinText, Attributes: ephemeralAttributes(checkFields)}
+	response.Schema = checkSchema().twin
 }
 
 func (e *credentialsCheckEphemeral) Configure(_ context.Context, request ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
@@ -46,5 +46,5 @@ func (e *credentialsCheckEphemeral) Open(ctx context.Context, request ephemeral.
 		response.Diagnostics.AddWarning("Registry credentials of "+r.RegistryHost+" did not pass: "+string(r.Reason), strings.Join(detail, "\n  - "))
 	}
 	values.fill(found)
-	response.Result.Raw = values.result()
+	response.Result = tfsdk.EphemeralResultData{Schema: checkSchema().result, Raw: values.result()}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -40,6 +41,14 @@ func readCheck(ctx context.Context, config tftypes.Value) (checkValues, checkMod
 		return nil, checkModel{}, diags
 	}
 	values := checkValues(maps.Clone(configured)) // the map is the configuration's own
+	for _, f := range checkFields {
+		if f.argument && !values[f.name].IsFullyKnown() { // the CLI waits with such a check
+			diags.AddAttributeError(path.Root(f.name), f.name+" is not known yet", "The check cannot be made before it is. This is a fault of the CLI: please report it.")
+		}
+	}
+	if diags.HasError() {
+		return nil, checkModel{}, diags
+	}
 	m := checkModel{
 		RegistryURL:      values.string("registry_url"),
 		Username:         values.string("username"),
@@ -62,12 +71,16 @@ func readCheck(ctx context.Context, config tftypes.Value) (checkValues, checkMod
 		access, err := checkSchema().access.ValueFromTerraform(ctx, value)
 		if list, ok := access.(types.List); ok && err == nil {
 			m.Access = list
+		} else {
+			diags.AddAttributeError(path.Root("access"), "access cannot be used", "It is no list of repositories with their actions.")
 		}
 	}
 	if value := values["retry"]; !value.IsNull() {
 		retry, err := checkSchema().retry.ValueFromTerraform(ctx, value)
 		if object, ok := retry.(types.Object); ok && err == nil {
 			m.Retry = object
+		} else {
+			diags.AddAttributeError(path.Root("retry"), "retry cannot be used", "Its attempts must be a whole number, and its delays text such as 1s.")
 		}
 	}
 	return values, m, diags

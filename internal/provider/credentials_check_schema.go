@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -13,6 +14,7 @@ import (
 // makes the types anew each time they are asked for.
 type compiled struct {
 	schema schema.Schema
+	twin   ephemeral.Schema // of the ephemeral resource, with the same types
 	object tftypes.Object
 	types  map[string]tftypes.Type // of its attributes
 	access attr.Type
@@ -25,7 +27,8 @@ var checkSchema = sync.OnceValue(func() *compiled {
 	s := schema.Schema{MarkdownDescription: checkText, Attributes: dataSourceAttributes(checkFields)}
 	object := s.Type().TerraformType(context.Background()).(tftypes.Object)
 	return &compiled{
-		schema: s, object: object, types: object.AttributeTypes,
+		schema: s, twin: ephemeral.Schema{MarkdownDescription: checkText + twinText, Attributes: ephemeralAttributes(checkFields)},
+		object: object, types: object.AttributeTypes,
 		access: s.Attributes["access"].GetType(), retry: s.Attributes["retry"].GetType(),
 		check:  constants(object.AttributeTypes["check"]),
 		result: resultSchema{full: fixedType{s.Type(), object}},

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -92,5 +93,35 @@ func TestLogsAreOffWhereNobodyReadsThem(t *testing.T) {
 		if off := quiet(row.environ); (len(off) > 0) != row.quiet {
 			t.Errorf("%q: %q are switched off", row.environ, off)
 		}
+	}
+}
+
+// counts keeps the number of configurations that the framework has to validate.
+type counts struct {
+	tfprotov6.ProviderServer
+
+	validated int
+}
+
+func (c *counts) ValidateDataResourceConfig(ctx context.Context, request *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	c.validated++
+	return c.ProviderServer.ValidateDataResourceConfig(ctx, request)
+}
+
+func TestThePlainConfigurationsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	served, ok := newServer(New("test")).(lean)
+	if !ok {
+		t.Fatal("what is served is not lean")
+	}
+	count := &counts{ProviderServer: served.ProviderServer}
+	s := server{ProviderServer: lean{count}, schema: checkSchema().object}
+	s.validate(t, map[string]tftypes.Value{"registry_url": str("ghcr.io"), "username": str("ci"), "password": str("p")})
+	if count.validated != 0 {
+		t.Error("the framework validated a configuration that has nothing to validate")
+	}
+	s.validate(t, map[string]tftypes.Value{"message": str("all is well")})
+	if count.validated != 1 {
+		t.Error("the framework did not validate an attribute that is set")
 	}
 }

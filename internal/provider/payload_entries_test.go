@@ -3,7 +3,10 @@ package provider
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -65,16 +68,9 @@ func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
 				passwords[fake.Host()+path] = password
 			}
 			s := startServer(t)
-			entry := s.schema.AttributeTypes["access"].(tftypes.List).ElementType.(tftypes.Object)
-			var access []tftypes.Value
-			for _, repository := range row.repositories {
-				access = append(access, tftypes.NewValue(entry, withNulls(entry, map[string]tftypes.Value{
-					"repository": str(repository), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], []tftypes.Value{str("pull")}),
-				})))
-			}
 			got := checked(t, s, map[string]tftypes.Value{
 				"registry_url": str(fake.URL), "docker_config_json": entriesOf(t, passwords),
-				"access": tftypes.NewValue(tftypes.List{ElementType: entry}, access),
+				"access": pullsOf(t, row.repositories...),
 			})
 			if reason := asString(t, got["reason"]); reason != row.reason || asBool(t, got["rejected"]) != row.rejected {
 				t.Errorf("reason %s, rejected %v: %s", reason, got["rejected"], asString(t, got["message"]))
@@ -93,9 +89,47 @@ func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
 	}
 }
 
-// TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused does as the kubelet does
+// TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected has two entries that
+// the kubelet tries for each repository, and that nobody may pull both with.
+func TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected(t *testing.T) {
+	t.Parallel()
+	may := map[string]string{basicHeader("ci", "app"): "/v2/team/app/", basicHeader("ci", "base"): "/v2/team/base/"}
+	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		repository, known := may[r.Header.Get("Authorization")]
+		switch {
+		case !known, r.URL.Path != "/v2/" && !strings.HasPrefix(r.URL.Path, repository):
+			w.Header().Set("WWW-Authenticate", "Basic")
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path != "/v2/":
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(registry.Close)
+	host := strings.TrimPrefix(registry.URL, "http://")
+	s := startServer(t)
+	for _, row := range []struct {
+		repositories []string
+		reason       string
+	}{
+		{[]string{"team/app"}, "accepted"},
+		{[]string{"team/base"}, "accepted"},
+		{[]string{"team/other"}, "access_denied"},
+		{[]string{"team/app", "team/base"}, "access_unproven"},
+		{[]string{"team/base", "team/app"}, "access_unproven"},
+	} {
+		got := checked(t, s, map[string]tftypes.Value{
+			"registry_url": str(registry.URL), "access": pullsOf(t, row.repositories...),
+			"docker_config_json": entriesOf(t, map[string]string{host + "/team": "app", host: "base"}),
+		})
+		if reason := asString(t, got["reason"]); reason != row.reason || asBool(t, got["rejected"]) != (reason == "access_denied") {
+			t.Errorf("%v: reason %s, rejected %v: %s", row.repositories, reason, got["rejected"], asString(t, got["message"]))
+		}
+	}
+}
+
+// TestTheNextEntryOfAPayloadIsTriedWhereOneDoesNotPass does as the kubelet does
 // while a password is being rotated.
-func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
+func TestTheNextEntryOfAPayloadIsTriedWhereOneDoesNotPass(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name      string
@@ -108,6 +142,10 @@ func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
 		{"the third one is right", []string{"old", "older", "right"}, "accepted", []string{"old", "older", "right"}},
 		{"none is right", []string{"old", "older"}, "invalid_credentials", []string{"old", "older"}},
 		{"the second one is limited", []string{"old", "limited", "right"}, "rate_limited", []string{"old", "limited"}},
+		{"the first one is forbidden", []string{"forbidden", "right"}, "accepted", []string{"forbidden", "right"}},
+		{"the first one is malformed", []string{"malformed", "right"}, "accepted", []string{"malformed", "right"}},
+		{"the first one is empty, and is not sent", []string{"", "right"}, "accepted", []string{"right"}},
+		{"of two refusals the first counts", []string{"forbidden", "old"}, "forbidden", []string{"forbidden", "old"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -118,6 +156,10 @@ func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
 					return registrytest.OK()
 				case basicHeader("ci", "limited"):
 					return registrytest.Status(429)
+				case basicHeader("ci", "forbidden"):
+					return registrytest.Status(403)
+				case basicHeader("ci", "malformed"):
+					return registrytest.Status(400)
 				default:
 					return refusal
 				}
@@ -128,7 +170,7 @@ func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
 				passwords[keys[i]] = password
 			}
 			got := checked(t, startServer(t), map[string]tftypes.Value{
-				"registry_url": str(fake.URL), "docker_config_json": entriesOf(t, passwords), "access": pullOf(t, "team/app"),
+				"registry_url": str(fake.URL), "docker_config_json": entriesOf(t, passwords), "access": pullsOf(t, "team/app"),
 				"retry": tries(t, 1),
 			})
 			is(t, got, map[string]string{"reason": row.reason, "credential_source": "docker_config_json"})
@@ -143,14 +185,19 @@ func TestTheNextEntryOfAPayloadIsTriedWhereOneIsRefused(t *testing.T) {
 	}
 }
 
-// pullOf is access to one repository.
-func pullOf(t *testing.T, repository string) tftypes.Value {
+// pullsOf is access to the repositories.
+func pullsOf(t *testing.T, repositories ...string) tftypes.Value {
 	t.Helper()
 	s := startServer(t)
-	entry := s.schema.AttributeTypes["access"].(tftypes.List).ElementType.(tftypes.Object)
-	return tftypes.NewValue(tftypes.List{ElementType: entry}, []tftypes.Value{tftypes.NewValue(entry, withNulls(entry, map[string]tftypes.Value{
-		"repository": str(repository), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], []tftypes.Value{str("pull")}),
-	}))})
+	var access []tftypes.Value
+	for _, repository := range repositories {
+		var entry []tftypes.Value
+		if err := accessValue(t, s, repository, "pull").As(&entry); err != nil {
+			t.Fatal(err)
+		}
+		access = append(access, entry...)
+	}
+	return tftypes.NewValue(s.schema.AttributeTypes["access"], access)
 }
 
 // tries is retry with so many in all.

@@ -41,13 +41,15 @@ func newServerWith(t *testing.T, block map[string]tftypes.Value, environ ...stri
 
 func configuredServer(t *testing.T, block map[string]tftypes.Value, environ ...string) (server, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	made := func() provider.Provider {
-		return &stellaopsProvider{
-			version: "test", environ: func() []string { return environ },
-			wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		}
-	}
-	s := server{ProviderServer: newServer(made)}
+	return serverOf(t, &stellaopsProvider{
+		version: "test", environ: func() []string { return environ },
+		wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}, block)
+}
+
+func serverOf(t *testing.T, made provider.Provider, block map[string]tftypes.Value) (server, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	s := server{ProviderServer: newServer(func() provider.Provider { return made })}
 	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -13,12 +14,14 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
 // theCanary is a sensitive argument.
@@ -92,6 +95,49 @@ func TestTheLogMasksEverySecretInEveryForm(t *testing.T) {
 			if strings.Contains(log.String(), form) {
 				t.Errorf("%s: %q is in the log: %s", name, form, &log)
 			}
+		}
+	}
+}
+
+// TestTheLoginOfAProxyIsNotShown has a proxy that says what it was told.
+func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it sets the environment
+	for _, form := range []string{"http://ci:%s@%s", "ci:%s@%s", "http://%s@%s", "http://%s:@%s"} {
+		proxy := registrytest.New(t, func(string) registrytest.Response {
+			return registrytest.Response{Status: 403, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"errors":[{"code":"DENIED","message":"no ` + canary + ` here"}]}`}
+		})
+		t.Setenv("HTTP_PROXY", fmt.Sprintf(form, canary, strings.TrimPrefix(proxy.URL, "http://")))
+		t.Setenv("NO_PROXY", "")
+		t.Setenv("no_proxy", "")
+		var log bytes.Buffer
+		s := newServerWith(t, nil)
+		got, diags := s.read(tflogtest.RootLogger(t.Context(), &log), t, map[string]tftypes.Value{"registry_url": str("http://registry.example.com")})
+		noCanary(t, got, diags)
+		if message := asString(t, got["message"]); !strings.Contains(message, " here") || len(proxy.Requests()) != 1 {
+			t.Errorf("%s: the proxy was not heard: %s", form, message)
+		}
+		if strings.Contains(log.String(), canary) {
+			t.Errorf("%s: it is in the log", form)
+		}
+	}
+}
+
+// TestTheLogIsMaskedWhileACheckIsMade logs every secret from within one.
+func TestTheLogIsMaskedWhileACheckIsMade(t *testing.T) {
+	t.Parallel()
+	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Status(503) })
+	var log bytes.Buffer
+	s, _ := serverOf(t, &stellaopsProvider{environ: func() []string { return nil }, wait: func(ctx context.Context, _ time.Duration) error {
+		tflog.Warn(ctx, "asking again for "+canary+" and "+basicHeader("ci", canary))
+		return nil
+	}}, nil)
+	got, diags := s.read(tflogtest.RootLogger(t.Context(), &log), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str(canary)})
+	noCanary(t, got, diags)
+	if !strings.Contains(log.String(), "asking again") {
+		t.Errorf("nothing was logged: %s", &log)
+	}
+	for _, form := range canaryForms() {
+		if strings.Contains(log.String(), form) {
+			t.Errorf("%q is in the log: %s", form, &log)
 		}
 	}
 }

@@ -53,9 +53,9 @@ func TestRepositoriesChooseTheEntryOfAPayload(t *testing.T) {
 		method    string
 	}{
 		{"in registry_url", fake.Host() + "/team/app:1", nil, "basic"},
-		{"in access", fake.URL, map[string]tftypes.Value{"access": pullOf(t, "team/app")}, "basic"},
+		{"in access", fake.URL, map[string]tftypes.Value{"access": pullsOf(t, "team/app")}, "basic"},
 		{"of another team, in registry_url", fake.Host() + "/other/app", nil, "anonymous"},
-		{"of another team, in access", fake.URL, map[string]tftypes.Value{"access": pullOf(t, "other/app")}, "anonymous"},
+		{"of another team, in access", fake.URL, map[string]tftypes.Value{"access": pullsOf(t, "other/app")}, "anonymous"},
 		{"nowhere", fake.URL, nil, "anonymous"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -24,15 +24,21 @@ type Sandbox struct{ dir string }
 
 // NewSandbox makes dir a sandbox for the provider binary.
 func NewSandbox(dir, providerBinary string) (Sandbox, error) {
+	s, err := NewEmptySandbox(dir)
+	if err != nil {
+		return Sandbox{}, err
+	}
+	return s, s.Add("stellaops/stellaops", providerBinary)
+}
+
+// NewEmptySandbox makes dir a sandbox without a provider.
+func NewEmptySandbox(dir string) (Sandbox, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return Sandbox{}, fmt.Errorf("make a sandbox: %w", err)
 	}
 	s := Sandbox{dir}
-	if err := s.Add("stellaops/stellaops", providerBinary); err != nil {
-		return Sandbox{}, err
-	}
-	if err := os.MkdirAll(filepath.Join(dir, "home"), 0o755); err != nil {
+	if err := os.MkdirAll(s.Home(), 0o755); err != nil {
 		return Sandbox{}, fmt.Errorf("make a HOME: %w", err)
 	}
 	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(s.mirror()))
@@ -41,6 +47,9 @@ func NewSandbox(dir, providerBinary string) (Sandbox, error) {
 	}
 	return s, nil
 }
+
+// Home is the HOME of programs in the sandbox.
+func (s Sandbox) Home() string { return filepath.Join(s.dir, "home") }
 
 func (s Sandbox) mirror() string { return filepath.Join(s.dir, "mirror") }
 
@@ -57,9 +66,20 @@ func (s Sandbox) Add(source, binary string) error {
 	return nil
 }
 
+// AddArchive puts the archive of a release into the mirror, under its own name
+// and version.
+func (s Sandbox) AddArchive(source, archive string) error {
+	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+		if err := copyFile(archive, filepath.Join(s.mirror(), host, filepath.FromSlash(source), filepath.Base(archive)), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // env is the caller's environment with the sandbox's HOME and configuration.
 func (s Sandbox) env() []string {
-	return append(Environ(filepath.Join(s.dir, "home")), "TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "cli.tfrc"))
+	return append(Environ(s.Home()), "TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "cli.tfrc"))
 }
 
 // Environ is the caller's environment with another HOME, and without anything

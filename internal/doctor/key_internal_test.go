@@ -2,64 +2,13 @@ package doctor
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
-
-func TestAMemoIsBounded(t *testing.T) {
-	t.Parallel()
-	clock := time.Unix(1_700_000_000, 0)
-	const memoSize = 50
-	m := newMemo[int](func() time.Time { return clock }, memoSize)
-	asked := 0
-	get := func(i int) int {
-		answer, err := m.get(t.Context(), question[int]{
-			key:  fmt.Sprint(i),
-			ask:  func(context.Context) int { asked++; return i },
-			keep: func(i int) (int, bool) { return i, true },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer
-	}
-	for i := range 3 * memoSize {
-		if got := get(i); got != i {
-			t.Fatalf("asked for %d, got %d", i, got)
-		}
-		if len(m.known) > memoSize {
-			t.Fatalf("%d answers are kept", len(m.known))
-		}
-	}
-	last := 3*memoSize - 1
-	if get(last); asked != 3*memoSize {
-		t.Error("the last answer is not kept")
-	}
-	clock = clock.Add(memoTime)
-	if get(last); asked != 3*memoSize+1 {
-		t.Error("the last answer is kept for too long")
-	}
-	if len(m.flights) > 0 {
-		t.Errorf("%d questions are still on their way", len(m.flights))
-	}
-}
-
-func TestTurnsAreForgotten(t *testing.T) {
-	t.Parallel()
-	turns := newTurns()
-	done, err := turns.take(t.Context(), "r.example.com:443")
-	if err != nil {
-		t.Fatal(err)
-	}
-	done()
-	if len(turns.hosts) > 0 {
-		t.Error("a registry that nobody asks is kept")
-	}
-}
 
 // sample is a request with something in each of its parts.
 func sample(t *testing.T) Request {
@@ -104,6 +53,7 @@ func TestEachPartOfACheckIsInItsKey(t *testing.T) {
 		"actions":          func(r *Request) { r.Access[0].Actions = []string{"pull"} },
 		"probe":            func(r *Request) { r.Access[0].Probe = true },
 		"unserved":         func(r *Request) { r.Access[0].Unserved = true },
+		"unsure":           func(r *Request) { r.Access[0].Unsure = true },
 		"one more": func(r *Request) {
 			r.Access = append(r.Access, AccessRequest{Repository: "x", Actions: []string{"pull"}})
 		},
@@ -140,16 +90,7 @@ func TestNoKeyOfAStoreHoldsASecret(t *testing.T) {
 	if _, err := d.Check(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for name := range d.store.reports.known {
-		names = append(names, name)
-	}
-	for name := range d.store.logins.known {
-		names = append(names, name)
-	}
-	for name := range d.store.answers.known {
-		names = append(names, name)
-	}
+	names := slices.Concat(d.store.reports.Keys(), d.store.logins.Keys(), d.store.refusals.Keys(), d.store.answers.Keys())
 	if len(names) < 3 {
 		t.Errorf("only %d answers are kept: %q", len(names), names)
 	}

@@ -1,0 +1,352 @@
+package doctor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// TestAnOutageIsNotRememberedWhateverTheVerdictIs has outages of a part of what is
+// asked: some pass, and a wrong password would pass with them.
+func TestAnOutageIsNotRememberedWhateverTheVerdictIs(t *testing.T) {
+	t.Parallel()
+	const basic, none = registry.MethodBasic, registry.MethodAnonymous
+	type service = map[registry.Method]*registry.TokenAnswer
+	pull := []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"pull"}}}
+	for _, row := range []struct {
+		name          string
+		request       doctor.Request
+		before, after script
+		first, second doctor.Reason
+	}{
+		{"a token service that is down, and then refuses", doctor.Request{},
+			script{r1: *unauthorized(bearerChallenge), tokens: answers(service{basic: tokenStatus(503)})}, script{tokens: answers(service{basic: tokenStatus(401)})},
+			doctor.ReasonExchangeUnavailable, doctor.ReasonInvalidCredentials},
+		{"a token service that answers something else, and then refuses", doctor.Request{},
+			script{r1: *unauthorized(bearerChallenge), tokens: answers(service{basic: tokenStatus(200)})}, script{tokens: answers(service{basic: tokenStatus(401)})},
+			doctor.ReasonExchangeUnavailable, doctor.ReasonInvalidCredentials},
+		{"a token for nobody that did not come, and then is refused", doctor.Request{},
+			script{v: *status(200), tokens: answers(service{basic: issued("")})}, script{v: *status(200), tokens: answers(service{basic: issued(""), none: tokenStatus(401)})},
+			doctor.ReasonExchangeInconclusive, doctor.ReasonExchangeAccepted},
+		{"the same, where a proof is wanted", doctor.Request{RequireVerified: true},
+			script{v: *status(200), tokens: byUser(issued(""), tokenStatus(503))}, script{v: *status(200), tokens: byUser(issued(""), tokenStatus(401))},
+			doctor.ReasonExchangeInconclusive, doctor.ReasonExchangeAccepted},
+		{"a token that could not be tried, and then is taken", doctor.Request{},
+			script{v: *status(502), tokens: answers(service{basic: issued("ci")})}, script{v: *status(200), tokens: answers(service{basic: issued("ci")})},
+			doctor.ReasonServerError, doctor.ReasonExchangeAccepted},
+		{"a permission that could not be tried, and then is granted", doctor.Request{Access: pull},
+			script{v: *status(200), tokens: byScope(issued("ci"), tokenStatus(503))}, script{v: *status(200), tokens: byScope(issued("ci"), grants("repository:team/app:pull"))},
+			doctor.ReasonAccessUnproven, doctor.ReasonExchangeAccepted},
+		{"a use by nobody that failed, and then is refused", doctor.Request{Access: pull},
+			script{r1: *status(200), uses: usesBy(status(200), status(503))}, script{r1: *status(200), uses: usesBy(status(200), unauthorized(basicChallenge))},
+			doctor.ReasonAcceptedUnproven, doctor.ReasonAcceptedUnproven},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			row.request.Credential, row.request.TokenExchange = userAndPassword, true
+			s := &row.before
+			s.r0 = *unauthorized(bearerChallenge)
+			if s.tokens == nil {
+				s.r0 = *status(200)
+			}
+			d := doctor.New(wireTo{&s}, time.Now, random)
+			before := ask(t, d, row.request)
+			if before.Reason != row.first {
+				t.Errorf("before: reason %s, want %s", before.Reason, row.first)
+			}
+			row.after.r0 = s.r0
+			s = &row.after
+			if report := ask(t, d, row.request); report.Reason != row.second || report.Verdict == before.Verdict {
+				t.Errorf("after: %+v, want another verdict, with %s: %s", report.Verdict, row.second, report.Message)
+			}
+		})
+	}
+}
+
+// wireTo leads to the script of the moment.
+type wireTo struct{ script **script }
+
+func (w wireTo) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
+	return (*w.script).Ask(ctx, e, c)
+}
+
+func (w wireTo) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
+	return (*w.script).Token(ctx, r)
+}
+
+func (w wireTo) Use(ctx context.Context, r registry.UseRequest) registry.Answer {
+	return (*w.script).Use(ctx, r)
+}
+
+// byScope is a token service by whether a permission is asked for.
+func byScope(without, with *registry.TokenAnswer) func(registry.TokenRequest) registry.TokenAnswer {
+	return func(r registry.TokenRequest) registry.TokenAnswer {
+		if r.Scope != "" {
+			return *with
+		}
+		return *without
+	}
+}
+
+// byUser is a token service by whether it is asked by the user.
+func byUser(user, others *registry.TokenAnswer) func(registry.TokenRequest) registry.TokenAnswer {
+	return func(r registry.TokenRequest) registry.TokenAnswer {
+		if r.Credential.Username == userAndPassword.Username {
+			return *user
+		}
+		return *others
+	}
+}
+
+// usesBy is a registry by whether it is asked with credentials.
+func usesBy(user, nobody *registry.Answer) func(registry.UseRequest) registry.Answer {
+	return func(r registry.UseRequest) registry.Answer {
+		if r.Credential.Method() == registry.MethodAnonymous {
+			return *nobody
+		}
+		return *user
+	}
+}
+
+func grants(scope string) *registry.TokenAnswer {
+	a := issued("ci")
+	a.Grants = registry.ParseScope(scope)
+	return a
+}
+
+// TestAnAnswerThatWasBrokenOffIsNotRemembered has a caller who leaves while the
+// token service hangs. The next one has a wrong password, which must not pass.
+func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	w := &leaves{leave: cancel, over: make(chan struct{})}
+	d := doctor.New(w, time.Now, random)
+	question := doctor.Request{Credential: userAndPassword, TokenExchange: true, Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Minute}
+	if _, err := d.Check(ctx, question); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	<-w.over
+	if report := ask(t, d, question); report.Reason != doctor.ReasonInvalidCredentials {
+		t.Errorf("reason %s: %s", report.Reason, report.Message)
+	}
+}
+
+// leaves is a registry whose caller leaves while its token service is asked for
+// the first time; for the second time, that refuses.
+type leaves struct {
+	doctor.Wire
+
+	leave func()
+	over  chan struct{}
+	again atomic.Bool
+}
+
+func (w *leaves) Ask(context.Context, registry.Endpoint, registry.Credential) registry.Answer {
+	return *unauthorized(bearerChallenge)
+}
+
+func (w *leaves) Token(ctx context.Context, _ registry.TokenRequest) registry.TokenAnswer {
+	if w.again.Swap(true) {
+		return *tokenStatus(401)
+	}
+	defer close(w.over)
+	w.leave()
+	<-ctx.Done()
+	return *tokenFailed(registry.FaultConnection)
+}
+
+// TestARefusalOfASecretIsRememberedWhateverComesOfIt has fifty modules, one after
+// the other, and registries that refuse in ways that prove nothing.
+func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		s      script
+		reason doctor.Reason
+	}{
+		{"without a challenge", script{r0: *unauthorized(basicChallenge), r1: *unauthorized()}, doctor.ReasonInvalidCredentials},
+		{"with a challenge that nobody can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, doctor.ReasonUnsupportedChallenge},
+		{"as everybody is", script{r0: *status(403), r1: *status(403)}, doctor.ReasonForbiddenNetwork},
+		{"as malformed", script{r0: *unauthorized(basicChallenge), r1: *status(400)}, doctor.ReasonMalformedCredentials},
+		{"by the registry, while its token service is down", script{
+			r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge), tokens: answers(nil),
+		}, doctor.ReasonInvalidCredentials},
+		{"by the token service, while it cannot say what anybody gets", script{
+			r0: *unauthorized(bearerChallenge), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: tokenStatus(403), registry.MethodAnonymous: tokenStatus(503)}),
+		}, doctor.ReasonForbiddenNetwork},
+		{"by the registry, as a token", script{
+			r0: *unauthorized(bearerChallenge), v: *status(401), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: issued("ci")}),
+		}, doctor.ReasonTokenRejected},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := &row.s
+			d := doctor.New(s, time.Now, random)
+			for i := range 50 {
+				wanted := []doctor.AccessRequest{{Repository: fmt.Sprintf("team/app-%d", i), Actions: []string{"pull"}}}
+				if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted}); report.Reason != row.reason {
+					t.Fatalf("reason %s, want %s", report.Reason, row.reason)
+				}
+			}
+			if sent := strings.Count(s.log(), "basic"); sent > 2 { // to a token service and to the registry
+				t.Errorf("the password was sent %d times: %s", sent, s.log())
+			}
+		})
+	}
+}
+
+// TestAPassIsSharedThoughNothingIsThereForAnybody has a token that names nobody, and
+// a token service that gives nobody else one.
+func TestAPassIsSharedThoughNothingIsThereForAnybody(t *testing.T) {
+	t.Parallel()
+	for _, nobody := range []*registry.TokenAnswer{tokenStatus(404), tokenStatus(200)} {
+		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
+			registry.MethodBasic: issued(""), registry.MethodAnonymous: nobody,
+		})}
+		d := doctor.New(s, time.Now, random)
+		for range 50 {
+			if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true}); !report.Passed {
+				t.Fatalf("reason %s", report.Reason)
+			}
+		}
+		if n := strings.Count(s.log(), ",") + 1; n != 4 {
+			t.Errorf("%d requests: %s", n, s.log())
+		}
+	}
+}
+
+// TestASecretIsRefusedOnceWhateverIsConfiguredBesides has what is not sent differ.
+func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
+	d := doctor.New(s, time.Now, random)
+	for _, exchange := range []bool{true, false} {
+		ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: exchange})
+	}
+	if n := strings.Count(s.log(), "basic"); n != 1 {
+		t.Errorf("the password was sent %d times: %s", n, s.log())
+	}
+}
+
+// TestAWrongPasswordIsSentOnceAmongManyOthers has a module with a wrong password
+// between each twenty of a thousand others.
+func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
+	t.Parallel()
+	c := &crowd{answers: func(user string) registry.Answer {
+		if user == "" || user == "ciold" {
+			return *unauthorized(basicChallenge)
+		}
+		return *status(200)
+	}}
+	d := doctor.New(c, time.Now, random)
+	for i := range 1000 {
+		ask(t, d, doctor.Request{Credential: another(i)})
+		if i%20 == 0 {
+			ask(t, d, doctor.Request{
+				Credential: registry.Credential{Username: "ci", Password: registry.NewSecret("old")},
+				Access:     []doctor.AccessRequest{{Repository: fmt.Sprintf("team/app-%d", i), Actions: []string{"pull"}}},
+			})
+		}
+	}
+	if n := c.count("ciold"); n != 1 {
+		t.Errorf("the wrong password was sent %d times", n)
+	}
+	if n := c.count("*"); n != 1002 {
+		t.Errorf("asked %d times, want 1002", n)
+	}
+}
+
+// TestWhoWaitsForATurnSharesAnOutage has a dead registry and forty passwords.
+func TestWhoWaitsForATurnSharesAnOutage(t *testing.T) {
+	t.Parallel()
+	c := &crowd{hold: make(chan struct{})} // it never answers
+	var checks []doctor.Request
+	for i := range 40 {
+		checks = append(checks, doctor.Request{Credential: another(i), Timeout: 500 * time.Millisecond})
+	}
+	for _, report := range checkAll(t, doctor.New(c, time.Now, random), checks...) {
+		if report.Reason != doctor.ReasonTimeout {
+			t.Errorf("reason %s", report.Reason)
+		}
+	}
+	if n := c.count("*"); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestChecksOfAnyPatienceShareALogin has ten that would wait for different times.
+func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
+	t.Parallel()
+	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
+	d := doctor.New(c, time.Now, random)
+	var checks []doctor.Request
+	for i := range 10 {
+		checks = append(checks, doctor.Request{
+			Credential: registry.Credential{Username: "ci", Password: registry.NewSecret("old")},
+			Timeout:    time.Minute + time.Duration(i)*time.Second, Retry: registry.Retry{Attempts: i},
+		})
+	}
+	var done sync.WaitGroup
+	done.Go(func() {
+		for _, report := range checkAll(t, d, checks...) {
+			if report.Reason != doctor.ReasonInvalidCredentials {
+				t.Errorf("reason %s", report.Reason)
+			}
+		}
+	})
+	<-c.arrived
+	close(c.hold)
+	done.Wait()
+	if n := c.count("ciold"); n != 1 {
+		t.Errorf("the password was sent %d times", n)
+	}
+	if n := c.count(""); n != 1 {
+		t.Errorf("asked %d times without credentials", n)
+	}
+}
+
+// TestOneWithLittleTimeLeftEndsNobodyElse has a check whose credential helper took
+// nearly all of its time.
+func TestOneWithLittleTimeLeftEndsNobodyElse(t *testing.T) {
+	t.Parallel()
+	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
+	d := doctor.New(c, time.Now, random)
+	const timeout = time.Minute
+	late := make(chan doctor.Report, 1)
+	go func() {
+		late <- checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: timeout, Spent: timeout - 100*time.Millisecond})[0]
+	}()
+	<-c.arrived
+	var report doctor.Report
+	var done sync.WaitGroup
+	done.Go(func() { report = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: timeout})[0] })
+	if got := <-late; got.Reason != doctor.ReasonTimeout {
+		t.Errorf("the late one: %s", got.Reason)
+	}
+	<-c.arrived // the other one asks for itself
+	close(c.hold)
+	done.Wait()
+	if report.Reason != doctor.ReasonAccepted {
+		t.Errorf("the other one: %s", report.Message)
+	}
+}
+
+// TestLongWordsAreTheSameForAll has a registry that says more than is shared.
+func TestLongWordsAreTheSameForAll(t *testing.T) {
+	t.Parallel()
+	r0 := *unauthorized(basicChallenge)
+	r0.Text = "login first please" + strings.Repeat(".", 5<<10)
+	d := doctor.New(&script{r0: r0}, time.Now, random)
+	first, next := ask(t, d, doctor.Request{}), ask(t, d, doctor.Request{TokenExchange: true})
+	if first.Message != next.Message || strings.Contains(first.Message, "login first") {
+		t.Errorf("%s\n%s", first.Message, next.Message)
+	}
+}
