@@ -41,7 +41,7 @@ func (r results) chart() string {
 		length := int(float64(chartWidth-labelWidth-80) * took.Seconds() / longest.Seconds())
 		colour := "#2f6feb"
 		switch row.scenario {
-		case "floor":
+		case "floor", "bare floor":
 			colour = "#8c959f"
 		case `data "http"`:
 			colour = "#d4a72c"

@@ -1,17 +1,19 @@
 // Command bench runs real plans with many checks against a registry on loopback:
 // the floor (the same schema, which asks nothing), identical checks, distinct
 // ones, with a token exchange and, where STELLAOPS_BENCH_HTTP names a binary of
-// hashicorp/http, data "http"; all in turn. It writes a table and a chart for the
+// hashicorp/http, data "http"; all in turn. It writes tables and a chart for the
 // documentation, and leaves a CPU profile of the provider.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,10 +23,11 @@ import (
 
 // options are the flags.
 type options struct {
-	sizes []int
-	runs  int
-	write bool // into the documentation
-	only  string
+	sizes  []int
+	growth []int // of distinct checks alone
+	runs   int
+	write  bool // into the documentation
+	only   string
 }
 
 func main() {
@@ -40,18 +43,35 @@ func main() {
 func parse() (options, error) {
 	var o options
 	sizes := flag.String("sizes", "0,1,100,1000", "numbers of checks in a plan")
+	growth := flag.String("growth", "1000,2000,4000", "numbers of distinct checks, for growth; empty for none")
 	flag.IntVar(&o.runs, "runs", 3, "how often each plan is made")
 	flag.BoolVar(&o.write, "write", false, "write table and chart into the documentation")
 	flag.StringVar(&o.only, "only", "", "scenarios to run, with commas between; empty for all")
 	flag.Parse()
-	for size := range strings.SplitSeq(*sizes, ",") {
-		n, err := strconv.Atoi(size)
-		if err != nil {
-			return options{}, fmt.Errorf("read -sizes: %w", err)
-		}
-		o.sizes = append(o.sizes, n)
+	var err error
+	if o.sizes, err = numbers(*sizes); err != nil || len(o.sizes) == 0 {
+		return options{}, fmt.Errorf("read -sizes: %w", err)
+	}
+	if o.growth, err = numbers(*growth); err != nil {
+		return options{}, fmt.Errorf("read -growth: %w", err)
+	}
+	if o.runs < 1 {
+		return options{}, errors.New("-runs is less than one, and nothing would be measured")
 	}
 	return o, nil
+}
+
+// numbers reads whole numbers with commas between.
+func numbers(list string) ([]int, error) {
+	var all []int
+	for text := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' }) {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no number of checks: %w", text, err)
+		}
+		all = append(all, int(n))
+	}
+	return all, nil
 }
 
 func run(ctx context.Context) error {
@@ -72,11 +92,20 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	table := results.table()
-	fmt.Println("\n" + table)
+	fmt.Println("\n" + results.table())
+	growing := o
+	growing.sizes, growing.only = o.growth, "distinct"
+	grown, err := b.measureAll(ctx, growing)
+	if err != nil {
+		return err
+	}
+	fmt.Println("\n" + grown.growth())
+	if err := b.leaveProfile(ctx, slices.Max(o.sizes)); err != nil {
+		return err
+	}
 	fmt.Println("CPU profile of the provider, identical checks:", b.profile)
 	if !o.write {
 		return nil
 	}
-	return results.write(root, table)
+	return results.write(root, grown)
 }

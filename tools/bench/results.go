@@ -50,14 +50,15 @@ func (b *bench) measureAll(ctx context.Context, o options) (results, error) {
 		}
 	}
 	fmt.Fprintln(os.Stderr)
-	largest := slices.Max(o.sizes)
-	for _, s := range scenarios(b.http) {
-		if s.name == "identical" {
-			_, err := b.plan(ctx, s, largest, "STELLAOPS_BENCH_PROFILE="+b.profile)
-			return rows, err
-		}
-	}
 	return rows, nil
+}
+
+// leaveProfile makes a plan of identical checks, whose provider leaves a profile.
+func (b *bench) leaveProfile(ctx context.Context, checks int) error {
+	all := scenarios(b.http)
+	identical := all[slices.IndexFunc(all, func(s scenario) bool { return s.name == "identical" })]
+	_, err := b.plan(ctx, identical, checks, "STELLAOPS_BENCH_PROFILE="+b.profile)
+	return err
 }
 
 // median is the middle of what the runs cost.
@@ -104,11 +105,26 @@ func (r results) table() string {
 	return table.String()
 }
 
-// write puts table and chart into the documentation.
-func (r results) write(root, table string) error {
+// growth shows how the cost grows with the number of checks, in Markdown.
+func (r results) growth() string {
+	var table strings.Builder
+	table.WriteString("| distinct checks | wall | CPU | provider's memory |\n|---:|---:|---:|---:|\n")
+	for _, row := range r {
+		fmt.Fprintf(&table, "| %d | %.1f s | %.1f s | %.0f MiB |\n", row.checks, median(row.costs, wall).Seconds(),
+			median(row.costs, func(c cost) time.Duration { return c.cpu }).Seconds(), float64(median(row.costs, func(c cost) int64 { return c.peak }))/(1<<20))
+	}
+	return table.String()
+}
+
+// write puts tables and chart into the documentation.
+func (r results) write(root string, grown results) error {
 	chart := filepath.Join(root, ".github", "images", "benchmark.svg")
 	if err := os.WriteFile(chart, []byte(r.chart()), 0o644); err != nil {
 		return fmt.Errorf("write the chart: %w", err)
 	}
-	return markers.Insert(filepath.Join(root, "templates", "guides", "scale.md"), "benchmark", "make bench", table)
+	page := filepath.Join(root, "templates", "guides", "scale.md")
+	if err := markers.Insert(page, "benchmark", "make bench", r.table()); err != nil {
+		return err
+	}
+	return markers.Insert(page, "growth", "make bench", grown.growth())
 }

@@ -39,6 +39,7 @@ const one, each = "right-1", "right-${count.index}"
 func scenarios(withHTTP bool) []scenario {
 	all := []scenario{
 		{"floor", false, []string{"STELLAOPS_BENCH_FLOOR=1"}, checkSource, check(one)},
+		{"bare floor", false, []string{"STELLAOPS_BENCH_FLOOR=bare"}, checkSource, check(one)},
 		{"identical", false, nil, checkSource, check(one)},
 		{"distinct", false, nil, checkSource, check(each)},
 		{"identical, token exchange", true, nil, checkSource, check(one)},

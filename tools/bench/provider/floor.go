@@ -3,33 +3,54 @@ package main
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // floorProvider is the provider with another data source.
-type floorProvider struct{ framework.Provider }
+type floorProvider struct {
+	framework.Provider
 
-func newFloor(factory func() framework.Provider) func() framework.Provider {
-	return func() framework.Provider { return floorProvider{factory()} }
+	bare bool
+}
+
+func newFloor(factory func() framework.Provider, bare bool) func() framework.Provider {
+	return func() framework.Provider { return floorProvider{factory(), bare} }
 }
 
 // DataSources puts the floor in the place of the check.
 func (p floorProvider) DataSources(ctx context.Context) []func() datasource.DataSource {
 	var floors []func() datasource.DataSource
 	for _, factory := range p.Provider.DataSources(ctx) {
-		floors = append(floors, func() datasource.DataSource { return floor{factory()} })
+		floors = append(floors, func() datasource.DataSource { return floor{factory(), p.bare} })
 	}
 	return floors
 }
 
 // floor has the schema of the check.
-type floor struct{ datasource.DataSource }
+type floor struct {
+	datasource.DataSource
+
+	bare bool
+}
+
+// bareSchema has the type of a schema and no attributes, in which the framework
+// would look for values to compare.
+type bareSchema struct {
+	schema.Schema
+
+	full attr.Type
+}
+
+// Type is that of the whole schema.
+func (s bareSchema) Type() attr.Type { return s.full }
 
 // Read returns the arguments and, for the attributes, what a check that passed
 // would return.
-func (floor) Read(_ context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
+func (f floor) Read(_ context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var values map[string]tftypes.Value
 	if err := request.Config.Raw.As(&values); err != nil {
 		response.Diagnostics.AddError("The floor is broken", err.Error())
@@ -43,6 +64,9 @@ func (floor) Read(_ context.Context, request datasource.ReadRequest, response *d
 		values[name] = tftypes.NewValue(tftypes.String, nil)
 	}
 	response.State.Raw = tftypes.NewValue(object, values)
+	if f.bare {
+		response.State.Schema = bareSchema{full: response.State.Schema.Type()}
+	}
 }
 
 // constants are the attributes of a verified pass.
