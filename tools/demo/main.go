@@ -3,7 +3,7 @@
 // It exits 0 only if each plan did what it should.
 //
 // It writes below .cache in the checkout and to Go's caches only, and leaves
-// nothing running.
+// nothing running. With CLICOLOR_FORCE set, the CLI shows its colours.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -126,7 +127,11 @@ func (s stage) plan(ctx context.Context, password string, want act) error {
 	}
 	fmt.Printf("$ %s plan\n", strings.TrimSuffix(filepath.Base(s.cli.Path), ".exe"))
 	s.cli.Output = os.Stdout
-	output, code, err := s.cli.Run(ctx, "plan", "-no-color", "-input=false", "-lock=false")
+	args := []string{"plan", "-input=false", "-lock=false"}
+	if os.Getenv("CLICOLOR_FORCE") == "" {
+		args = append(args, "-no-color")
+	}
+	output, code, err := s.cli.Run(ctx, args...)
 	if err != nil {
 		return err
 	}
@@ -150,9 +155,12 @@ func (s stage) plan(ctx context.Context, password string, want act) error {
 	return nil
 }
 
-// unwrap undoes the lines and frames of a CLI.
+// colour is how a terminal is told to write in one (ECMA-48 section 8.3.117).
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// unwrap undoes the colours, lines and frames of a CLI.
 func unwrap(output string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(colour.ReplaceAllString(output, ""))), " ")
 }
 
 func errOr(err error) error {

@@ -1,14 +1,17 @@
 // Command testacc runs every test of this checkout: the tests without a CLI,
-// again under the race detector where there is a C compiler, and the acceptance
-// tests on each supported CLI, all against the real registry as well. It prints
+// again under the race detector where there is a C compiler, the acceptance tests on
+// each supported CLI, all against the real registry as well, and a snapshot of a
+// release where there is gpg. It prints
 // how many ran, and fails if one failed, if fewer ran than suites.json says, or
-// if one was skipped for a reason that is not listed there.
+// if one was skipped for a reason that is not listed there. With -cli it runs the
+// acceptance tests alone, on the CLI of that path.
 package main
 
 import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,8 +39,10 @@ type suite struct {
 }
 
 func main() {
+	cli := flag.String("cli", "", "path of a terraform or tofu to run the acceptance tests on; empty for every test")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-	err := run(ctx)
+	err := run(ctx, *cli)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testacc:", err)
@@ -45,12 +50,12 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context, cli string) error {
 	root, err := tfcli.Root()
 	if err != nil {
 		return err
 	}
-	suites, err := prepare(ctx, root)
+	suites, err := prepare(ctx, root, cli)
 	if err != nil {
 		return err
 	}
@@ -67,8 +72,9 @@ func run(ctx context.Context) error {
 	return summarise(suites, results)
 }
 
-// prepare builds what the suites need and completes them.
-func prepare(ctx context.Context, root string) ([]suite, error) {
+// prepare builds what the suites need and completes them: all but that of another
+// CLI, or that one alone.
+func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 	var suites []suite
 	if err := json.Unmarshal(suitesJSON, &suites); err != nil {
 		return nil, fmt.Errorf("read suites.json: %w", err)
@@ -86,19 +92,28 @@ func prepare(ctx context.Context, root string) ([]suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	env = append(env, "STELLAOPS_TEST_REGISTRY="+registry, "STELLAOPS_TEST_PROVIDER="+provider)
-	suites = slices.DeleteFunc(suites, func(s suite) bool { return s.Name == "race" && !canRace() })
+	jq, err := build(ctx, root, "jq", "gojq")
+	if err != nil {
+		return nil, err
+	}
+	env = append(env, "STELLAOPS_TEST_REGISTRY="+registry, "STELLAOPS_TEST_PROVIDER="+provider, "STELLAOPS_TEST_JQ="+jq)
+	suites = slices.DeleteFunc(suites, func(s suite) bool {
+		return (s.Name == "cli") != (cli != "") || s.Name == "race" && !has("gcc", "clang") || s.Name == "release" && !has("gpg")
+	})
 	for i := range suites {
 		s := &suites[i]
 		switch s.Name {
 		case "unit":
 			s.args, s.env = []string{"-skip", "^TestAcc", "./..."}, append(env, "CGO_ENABLED=0")
+		case "release":
+			s.args, s.env = []string{"-run", "^TestAcc", "./tools/release/..."}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1")
 		case "race":
 			s.args, s.env = []string{"-race", "-skip", "^TestAcc", "./internal/..."}, append(env, "CGO_ENABLED=1")
-		default: // a CLI, named as its module in tools
-			program := strings.TrimSuffix(s.Name, "-floor")
-			path, err := build(ctx, root, s.Name, program)
-			if err != nil {
+		default: // a CLI, named as its module in tools unless it is another one
+			program, path := strings.TrimSuffix(s.Name, "-floor"), cli
+			if path != "" {
+				program = strings.TrimSuffix(filepath.Base(path), ".exe")
+			} else if path, err = build(ctx, root, s.Name, program); err != nil {
 				return nil, err
 			}
 			s.args, s.env = []string{"-run", "^TestAcc", "./internal/provider"}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+path)
@@ -139,13 +154,14 @@ func testEnv(ctx context.Context, home string) ([]string, error) {
 	return env, nil
 }
 
-// canRace tells whether the race detector can be built; it needs a C compiler.
-func canRace() bool {
-	for _, compiler := range []string{"gcc", "clang"} {
-		if _, err := exec.LookPath(compiler); err == nil {
+// has tells whether one of the programs is there, and says what is left out if
+// none is: the race detector needs a C compiler, and a signature gpg.
+func has(programs ...string) bool {
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err == nil {
 			return true
 		}
 	}
-	fmt.Println("No gcc or clang: the suite race is left out.")
+	fmt.Printf("No %s: the suite that needs it is left out.\n", strings.Join(programs, " or "))
 	return false
 }

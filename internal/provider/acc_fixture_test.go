@@ -1,0 +1,41 @@
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+)
+
+// fixtureHost stands in a fixture for the host of the registry.
+const fixtureHost = "REGISTRY-HOST"
+
+// TestAccTheStateOfAReleaseStillFits plans with the state that the archive of
+// release 0.1.0 wrote: whatever has changed since, nobody sees a difference. With
+// UPDATE_FIXTURE=1, the test of the release writes it anew, which is for a release
+// only.
+func TestAccTheStateOfAReleaseStillFits(t *testing.T) {
+	t.Parallel()
+	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})
+	host := strings.TrimPrefix(busy.URL, "http://")
+	cli := newCLI(t, "TF_VAR_url="+busy.URL)
+	folder := filepath.Join("testdata", "state-0.1.0")
+	// The address of a provider is another one in OpenTofu.
+	fixture := filepath.Join(folder, "terraform.tfstate.json")
+	if strings.Contains(os.Getenv("TF_ACC_PROVIDER_HOST"), "opentofu") {
+		fixture = filepath.Join(folder, "tofu.tfstate.json")
+	}
+	write(t, cli, read(t, filepath.Join(folder, "main.tf")))
+	state := filepath.Join(cli.Dir, "terraform.tfstate")
+	known := read(t, fixture)
+	if !strings.Contains(known, "invalid_credentials") || strings.Contains(known, "right-1") {
+		t.Error("the state is not that of the configuration")
+	}
+	if err := os.WriteFile(state, []byte(strings.ReplaceAll(known, fixtureHost, host)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, cli, 0, "plan", "-detailed-exitcode", "-no-color") // 2 would be a difference
+	mustRun(t, cli, 0, "destroy", "-auto-approve", "-no-color")
+}

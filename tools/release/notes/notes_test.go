@@ -1,0 +1,56 @@
+package notes_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
+	"github.com/stellaops/terraform-provider-stellaops/tools/release/notes"
+)
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	const old = "## 0.1.0 (2026-01-02)\n\n- Old.\n"
+	for _, row := range []struct {
+		changelog, tag, want string // "" for an error
+	}{
+		{"# Changelog\n\nKept by hand.\n\n## 0.2.0 (2026-11-25)\n\n### Added\n\n- New.\n\n" + old, "v0.2.0", "### Added\n\n- New.\n"},
+		{"# Changelog\n\n" + old, "v0.1.0", "- Old.\n"},
+		{"# Changelog\n\n## 0.2.0-rc1 (2026-11-25)\n\n- New.\n\n" + old, "v0.2.0-rc1", "- New.\n"},
+		{"# Changelog\n\n## 0.2.0 (unreleased)\n\n- New.\n\n" + old, "v0.2.0", ""},
+		{"# Changelog\n\n## 0.2.0 (2026-11-25)\n\n- New.\n\n" + old, "v0.1.0", ""},
+		{"# Changelog\n\n## 0.2.0 (2026-11-25)\n\n- New.\n\n" + old, "0.2.0", ""},
+		{"# Changelog\n", "v0.1.0", ""},
+	} {
+		got, err := notes.For(row.changelog, row.tag)
+		if got != row.want || (err == nil) != (row.want != "") {
+			t.Errorf("%s: %q, %v; want %q", row.tag, got, err, row.want)
+		}
+	}
+}
+
+// TestTheReleaseTakesItsNotes looks at what would keep GoReleaser from them: with
+// its own changelog switched off, it reads no notes either.
+func TestTheReleaseTakesItsNotes(t *testing.T) {
+	t.Parallel()
+	root, err := tfcli.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, wanted := range map[string]map[string]bool{
+		".goreleaser.yml": {"changelog:": false, "draft: true": true, "prerelease: auto": true},
+		"GNUmakefile":     {"--release-notes=.cache/release-notes.md": true},
+	} {
+		content, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, there := range wanted {
+			if strings.Contains(string(content), text) != there {
+				t.Errorf("%s: %q is there: %t", name, text, !there)
+			}
+		}
+	}
+}
