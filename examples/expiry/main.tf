@@ -38,7 +38,7 @@ check "registry_credentials_last" {
     )
     error_message = format(
       "The credentials of %s expire at %s: rotate them now.",
-      data.stellaops_oci_credentials_check.registry.registry_host,
+      var.registry_url,
       coalesce(data.stellaops_oci_credentials_check.registry.credential_expires_at, "no known time"),
     )
   }

@@ -35,7 +35,7 @@ data "stellaops_oci_credentials_check" "registry" {
 # What ships the credentials has the precondition; here it stands in for your
 # deployment.
 resource "terraform_data" "release" {
-  input = "registry credentials of ${data.stellaops_oci_credentials_check.registry.registry_host}"
+  input = "registry credentials of ${var.registry_url}"
 
   lifecycle {
     precondition {

@@ -14,7 +14,7 @@ import (
 )
 
 // examples are the folders of examples/ that hold a configuration.
-func examples(t *testing.T) (root string, folders []string) {
+func examples(t *testing.T) (folders []string) {
 	t.Helper()
 	root, err := tfcli.Root()
 	if err != nil {
@@ -30,10 +30,10 @@ func examples(t *testing.T) (root string, folders []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(folders) < 11 {
+	if len(folders) < 15 {
 		t.Fatalf("only %d examples were found", len(folders))
 	}
-	return root, folders
+	return folders
 }
 
 // example prepares a CLI in a copy of an example, for the registry at url.
@@ -43,8 +43,13 @@ func example(t *testing.T, folder, url, password string) tfcli.CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
+	login := fmt.Sprintf(`{%q={username="ci",password=%q}}`, url, password)
+	payload := fmt.Sprintf(`{"auths":{%q:{"auth":%q}}}`, url, base64.StdEncoding.EncodeToString([]byte("ci:"+password)))
 	cli := newCLI(t, "TF_VAR_registry_url="+url, "TF_VAR_registry_username=ci", "TF_VAR_registry_password="+password,
-		fmt.Sprintf("TF_VAR_registries=[%q]", url), fmt.Sprintf(`TF_VAR_registry_logins={%q={username="ci",password=%q}}`, url, password))
+		fmt.Sprintf("TF_VAR_registries=[%q]", url), "TF_VAR_registry_logins="+login,
+		// Those of the modules.
+		"TF_VAR_url="+url, "TF_VAR_username=ci", "TF_VAR_password="+password, fmt.Sprintf("TF_VAR_hosts=[%q]", url), "TF_VAR_logins="+login,
+		fmt.Sprintf("TF_VAR_images=[%q]", url), "TF_VAR_payload="+payload, fmt.Sprintf(`TF_VAR_secret={username="ci",password=%q}`, password))
 	if err := tfcli.CopyConfiguration(filepath.Join(root, folder), cli.Dir); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +67,7 @@ func example(t *testing.T, folder, url, password string) tfcli.CLI {
 func TestAccEveryExampleIsPlanned(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
-	_, folders := examples(t)
+	folders := examples(t)
 	for _, folder := range folders {
 		t.Run(folder, func(t *testing.T) {
 			t.Parallel()
@@ -76,6 +81,24 @@ func TestAccEveryExampleIsPlanned(t *testing.T) {
 	}
 }
 
+// TestAccEveryExampleIsDestroyedWhileChecksAreSkipped has no registry any more, as
+// when both are torn down: attributes that are null then must not be in the way.
+func TestAccEveryExampleIsDestroyedWhileChecksAreSkipped(t *testing.T) {
+	t.Parallel()
+	registry := distribution(t)
+	folders := examples(t)
+	for _, folder := range folders {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			cli := example(t, folder, "http://"+registry.Host, "right")
+			mustRun(t, cli, 0, "apply", "-auto-approve", "-no-color")
+			cli.Env = append(cli.Env, "STELLAOPS_SKIP_CHECKS=1", "TF_VAR_registry_url=http://127.0.0.1:1", "TF_VAR_url=http://127.0.0.1:1")
+			mustRun(t, cli, 0, "plan", "-no-color")
+			mustRun(t, cli, 0, "destroy", "-auto-approve", "-no-color")
+		})
+	}
+}
+
 // TestAccEveryGateStopsBadCredentials plans the examples with a wrong password:
 // those that gate must fail, and those that warn must not.
 func TestAccEveryGateStopsBadCredentials(t *testing.T) {
@@ -84,6 +107,7 @@ func TestAccEveryGateStopsBadCredentials(t *testing.T) {
 	for folder, code := range map[string]int{
 		"examples/gate": 1, "examples/kubernetes-pull-secret": 1, "examples/fleet": 1, "examples/ephemeral-variable": 1, "examples/tested": 1,
 		"examples/ephemeral-resources/stellaops_oci_credentials_check": 1, "examples/data-sources/stellaops_oci_credentials_check": 1,
+		"examples/modules/registry": 1, "examples/modules/fleet": 1, "examples/modules/pull-secret": 1, "examples/modules/vault": 1,
 		"examples/warn": 0,
 	} {
 		t.Run(folder, func(t *testing.T) {
@@ -97,21 +121,42 @@ func TestAccEveryGateStopsBadCredentials(t *testing.T) {
 	}
 }
 
-func TestAccTheTestedExampleIsTested(t *testing.T) {
+// TestAccEveryTestOfAnExamplePasses runs the test command of the CLI.
+func TestAccEveryTestOfAnExamplePasses(t *testing.T) {
 	t.Parallel()
-	cli := newCLI(t)
-	needs(t, cli, tfcli.Version.HasMocks, "override_data in tests")
-	root, err := tfcli.Root()
-	if err != nil {
+	for folder, runs := range map[string]int{
+		"tested": 3, "modules/registry": 4, "modules/fleet": 2, "modules/pull-secret": 2, "modules/vault": 4,
+	} {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			cli := newCLI(t)
+			needs(t, cli, tfcli.Version.HasMocks, "override_data in tests")
+			root, err := tfcli.Root()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := tfcli.CopyConfiguration(filepath.Join(root, "examples", filepath.FromSlash(folder)), cli.Dir); err != nil {
+				t.Fatal(err)
+			}
+			mustRun(t, cli, 0, "init", "-no-color")
+			if printed := mustRun(t, cli, 0, "test", "-no-color"); !strings.Contains(printed, fmt.Sprintf("%d passed, 0 failed", runs)) {
+				t.Errorf("not every run passed:\n%s", printed)
+			}
+		})
+	}
+}
+
+// TestAccAModuleBlocksNoDestroy has a login that is refused after the apply.
+func TestAccAModuleBlocksNoDestroy(t *testing.T) {
+	t.Parallel()
+	registry := distribution(t)
+	cli := example(t, "examples/modules/registry", "http://"+registry.Host, "right")
+	mustRun(t, cli, 0, "apply", "-auto-approve", "-no-color")
+	if err := registry.SetAccounts(map[string]string{"ci": "rotated"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := tfcli.CopyConfiguration(filepath.Join(root, "examples", "tested"), cli.Dir); err != nil {
-		t.Fatal(err)
-	}
-	mustRun(t, cli, 0, "init", "-no-color")
-	if printed := mustRun(t, cli, 0, "test", "-no-color"); !strings.Contains(printed, "3 passed, 0 failed") {
-		t.Errorf("not every run passed:\n%s", printed)
-	}
+	mustRun(t, cli, 1, "plan", "-no-color")
+	mustRun(t, cli, 0, "destroy", "-auto-approve", "-no-color")
 }
 
 func TestAccTheExpiryExampleWarnsAWeekAhead(t *testing.T) {

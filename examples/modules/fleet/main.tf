@@ -1,0 +1,58 @@
+# The logins of many registries, handed on only if each registry accepts its own.
+# The hosts are a set of their own, since a sensitive map cannot drive for_each.
+#
+#   module "registries" {
+#     source = "./modules/fleet"
+#     hosts  = ["ghcr.io", "registry.example.com"]
+#     logins = var.registry_logins
+#   }
+
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    stellaops = {
+      source = "stellaops/stellaops"
+    }
+  }
+}
+
+variable "hosts" {
+  description = "Registries, as in registry_url of the check."
+  type        = set(string)
+}
+
+variable "logins" {
+  description = "Login for each of them, by the same name."
+  type = map(object({
+    username = string
+    password = string
+  }))
+  sensitive = true
+}
+
+data "stellaops_oci_credentials_check" "all" {
+  for_each = var.hosts
+
+  registry_url = each.value
+  username     = var.logins[each.value].username
+  password     = var.logins[each.value].password
+}
+
+# One precondition over all of them: one in each check would cost the CLI the
+# square of their number.
+output "logins" {
+  description = "The logins, once all of them are checked."
+  sensitive   = true
+  value       = var.logins
+
+  precondition {
+    condition     = alltrue([for check in data.stellaops_oci_credentials_check.all : check.passed])
+    error_message = join("\n", [for check in data.stellaops_oci_credentials_check.all : check.message if !check.passed])
+  }
+}
+
+output "verdicts" {
+  description = "The reason for each registry, as one word."
+  value       = { for host, check in data.stellaops_oci_credentials_check.all : host => check.reason }
+}

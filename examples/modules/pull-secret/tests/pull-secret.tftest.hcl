@@ -1,0 +1,38 @@
+# Run with "terraform test" (from 1.7) or "tofu test"; nothing is sent.
+
+variables {
+  images  = ["registry.example.com/team/app:1"]
+  payload = "{\"auths\":{}}"
+}
+
+run "a_good_payload_is_handed_on" {
+  command = plan
+
+  override_data {
+    target = data.stellaops_oci_credentials_check.pull
+    values = {
+      passed        = true
+      likely_causes = []
+    }
+  }
+
+  assert {
+    condition     = nonsensitive(output.payload) == var.payload
+    error_message = "The payload is not handed on."
+  }
+}
+
+run "a_payload_without_the_registry_is_not" {
+  command = plan
+
+  override_data {
+    target = data.stellaops_oci_credentials_check.pull
+    values = {
+      passed        = false
+      message       = "registry.example.com wants credentials."
+      likely_causes = ["docker_config_json has no entry for this registry"]
+    }
+  }
+
+  expect_failures = [output.payload]
+}
