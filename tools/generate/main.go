@@ -1,6 +1,7 @@
 // Command generate writes docs/ and the table of verdicts in README.md from the
 // code: the schema as OpenTofu reads it from the built provider, the examples,
-// the catalogue of reasons, and the table of what registries answer.
+// the catalogue of reasons, and the table of what registries answer. Then it looks
+// for links in the documents that lead nowhere, and for names that nothing has.
 package main
 
 import (
@@ -62,6 +63,27 @@ func run(ctx context.Context) error {
 		if output, err := command.CombinedOutput(); err != nil {
 			return fmt.Errorf("tfplugindocs %s: %w\n%s", args[0], err, output)
 		}
+	}
+	return lookOver(root, schema)
+}
+
+// lookOver reads the documents as they are now: a link that leads nowhere and a
+// name that nothing has are errors.
+func lookOver(root, schema string) error {
+	content, err := os.ReadFile(schema)
+	if err != nil {
+		return fmt.Errorf("read the schema: %w", err)
+	}
+	known, err := knownNames(content)
+	if err != nil {
+		return err
+	}
+	pages, err := documents(root)
+	if err != nil {
+		return err
+	}
+	if wrong := append(brokenLinks(root, pages), staleNames(pages, known)...); len(wrong) > 0 {
+		return fmt.Errorf("the documents are wrong:\n%s", strings.Join(wrong, "\n"))
 	}
 	return nil
 }
