@@ -74,6 +74,8 @@ func parse(name string, source []byte) document {
 			page.anchors = append(page.anchors, anchor(plain(node, source), page.anchors))
 		case *ast.CodeSpan:
 			page.names = append(page.names, namesIn(plain(node, source))...)
+		case *ast.FencedCodeBlock:
+			page.names = append(page.names, namesInBlock(string(node.Language(source)), string(node.Lines().Value(source)))...)
 		case *ast.RawHTML:
 			for i := range node.Segments.Len() {
 				segment := node.Segments.At(i)

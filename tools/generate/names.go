@@ -56,6 +56,22 @@ func namesIn(span string) []string {
 	return names
 }
 
+// inBlock is a value of a check as a configuration names it.
+var inBlock = regexp.MustCompile(`\b(?:data|ephemeral)\.stellaops_oci_credentials_check\.\w+\.([a-z0-9_]+)`)
+
+// namesInBlock are the attributes that a block of code reads from a check, and the
+// names in a diagram. The rest of a block is run by tests.
+func namesInBlock(language, text string) []string {
+	if language == "mermaid" {
+		return identifier.FindAllString(text, -1)
+	}
+	var names []string
+	for _, match := range inBlock.FindAllStringSubmatch(text, -1) {
+		names = append(names, match[1])
+	}
+	return names
+}
+
 // staleNames are the names in the documents that neither the schema has, nor the
 // catalogue of reasons, nor anybody else.
 func staleNames(pages []document, known []string) []string {
