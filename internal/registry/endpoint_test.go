@@ -53,6 +53,8 @@ func endpointRows() []endpointRow {
 		{"a base path that only ends in v2 stays", "https://r.example.com/apiv2", "https://r.example.com/apiv2/v2/", "r.example.com", "", true},
 		{"double slashes and dots in a base path are cleaned", "https://r.example.com//a/./b/../c", "https://r.example.com/a/c/v2/", "r.example.com", "", true},
 		{"a base path keeps its escapes and its case", "https://r.example.com/A%2Fb", "https://r.example.com/A%2Fb/v2/", "r.example.com", "", true},
+		{"a base path keeps its escapes beside what has to be escaped", "https://r.example.com/%40a%2Fb\"", "https://r.example.com/%40a%2Fb%22/v2/", "r.example.com", "", true},
+		{"a base path keeps what needs no escape", "https://r.example.com/a-b_c.d~!$&'()*+,;=:[e]", "https://r.example.com/a-b_c.d~!$&'()*+,;=:[e]/v2/", "r.example.com", "", true},
 		{"a base path of another alphabet is escaped", "https://r.example.com/é", "https://r.example.com/%C3%A9/v2/", "r.example.com", "", true},
 		{"http is taken when written", "http://r.example.com/base", "http://r.example.com/base/v2/", "r.example.com", "", true},
 		{"the port of https goes", "r.example.com:443", "https://r.example.com/v2/", "r.example.com", "", false},
