@@ -17,8 +17,8 @@ import (
 const (
 	helperPrefix = "docker-credential-"
 
-	// helperEnd is how long the pipes of a helper that was stopped are waited for;
-	// a program that it started may hold them open.
+	// helperEnd is how long the pipes of a helper that ended or was stopped are waited
+	// for; a program that it started may hold them open.
 	helperEnd = 100 * time.Millisecond
 
 	// maxHelperOutput bounds what is kept of a helper's output, in bytes.
@@ -40,6 +40,7 @@ const helperRoom = 4 << 20
 
 // Helpers runs each credential helper once a minute for each name, however many
 // checks want its login: some make a new one each time, and each run is a process.
+// A failure is shared by those who wait for it and is not remembered.
 type Helpers struct{ answers *memo.Memo[helped] }
 
 // helped is what asking a helper led to.
@@ -124,11 +125,15 @@ func word(s string) string {
 // input, a JSON object on standard output. It is empty when the helper has no
 // login; failure continues a sentence. What the helper prints is never shown,
 // since it may hold a secret, and so it gets no standard error of ours either:
-// that ends in the CLI's log. Its end is not waited for past the deadline.
+// that ends in the CLI's log. Its end is waited for a tenth of what is left of
+// the time at most.
 func askHelper(ctx context.Context, program, name string) (answer helperAnswer, failure string) {
 	command := exec.CommandContext(ctx, program, "get")
 	command.Stdin = strings.NewReader(name)
 	command.WaitDelay = helperEnd
+	if deadline, ok := ctx.Deadline(); ok {
+		command.WaitDelay = min(helperEnd, max(time.Millisecond, time.Until(deadline)/10)) // 0 is no bound
+	}
 	var output bounded
 	command.Stdout = &output
 	err := command.Run()

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -42,6 +43,48 @@ func TestATurnThatIsNotThereGivesTheOthersBack(t *testing.T) {
 	}
 	if len(turns.hosts) != 1 {
 		t.Errorf("%d hosts are asked, want 1", len(turns.hosts))
+	}
+}
+
+// TestTurnsAreTakenInOneOrder has somebody who waits for the first host: were the
+// second one taken meanwhile, two checks could wait for each other.
+func TestTurnsAreTakenInOneOrder(t *testing.T) {
+	t.Parallel()
+	for _, hosts := range [][]string{{"a.example.com:443", "b.example.com:443"}, {"b.example.com:443", "a.example.com:443"}} {
+		synctest.Test(t, func(t *testing.T) {
+			turns := newTurns()
+			var held []func()
+			hold := func(ctx context.Context, host string) {
+				done, err := turns.take(ctx, host)
+				if err != nil {
+					t.Fatalf("%s: %v", host, err)
+				}
+				held = append(held, done)
+			}
+			for range atOnce {
+				hold(t.Context(), "a.example.com:443")
+			}
+			waited := make(chan error)
+			go func() {
+				done, err := turns.take(t.Context(), hosts...)
+				if err == nil {
+					done()
+				}
+				waited <- err
+			}()
+			synctest.Wait()
+			bounded, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			for range atOnce {
+				hold(bounded, "b.example.com:443")
+			}
+			for _, done := range held {
+				done()
+			}
+			if err := <-waited; err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
