@@ -47,7 +47,3 @@ resource "terraform_data" "release" {
     }
   }
 }
-
-output "verdict" {
-  value = data.stellaops_oci_credentials_check.registry.message
-}

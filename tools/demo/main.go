@@ -85,7 +85,7 @@ func show(ctx context.Context, registry *registrytest.Distribution, cli tfcli.CL
 	s := stage{registry: registry, cli: cli}
 
 	s.title("1. Good credentials: the plan passes.")
-	if err := s.plan(ctx, "first-password", act{code: 0, requests: 2, says: "accepted the basic credentials of user name"}); err != nil {
+	if err := s.plan(ctx, "first-password", act{code: 0, requests: 2, says: "Plan: 1 to add"}); err != nil {
 		return err
 	}
 	s.title("2. The password was rotated at the registry: the plan stops.")
