@@ -2,6 +2,7 @@ package provider
 
 import (
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
@@ -17,11 +19,11 @@ import (
 // who would not have it, or not this way.
 func TestChecksShareWhatTheyAskOverTheSameTLS(t *testing.T) {
 	t.Parallel()
-	registry := registrytest.NewBusy(t, registrytest.BusyOptions{TLS: true})
+	busy := registrytest.NewBusy(t, registrytest.BusyOptions{TLS: true})
 	s := startServer(t)
 	other, _ := certificatePEM(t)
 	shown, key := certificatePEM(t)
-	own := str(registry.CertificatePEM())
+	own := str(busy.CertificatePEM())
 	type arguments = map[string]tftypes.Value
 	want := int64(0)
 	for range 2 {
@@ -37,7 +39,7 @@ func TestChecksShareWhatTheyAskOverTheSameTLS(t *testing.T) {
 			{"a client certificate", arguments{"ca_cert_pem": own, "client_cert_pem": str(shown), "client_key_pem": str(key)}, "accepted", 6},
 			{"none", nil, "tls_untrusted", 6},
 		} {
-			arguments := arguments{"registry_url": str(registry.URL), "username": str("ci"), "password": str("right")}
+			arguments := arguments{"registry_url": str(busy.URL), "username": str("ci"), "password": str("right")}
 			maps.Copy(arguments, row.arguments)
 			var all sync.WaitGroup
 			for range 5 {
@@ -54,7 +56,7 @@ func TestChecksShareWhatTheyAskOverTheSameTLS(t *testing.T) {
 			}
 			all.Wait()
 			want = max(want, row.asked)
-			if n := registry.Requests.Load(); n != want {
+			if n := busy.Requests.Load(); n != want {
 				t.Errorf("%s: asked %d times, want %d", row.name, n, want)
 			}
 		}
@@ -80,5 +82,26 @@ func TestChecksShareACredentialHelper(t *testing.T) {
 	}
 	if n := len(fake.Requests()); n != 2 {
 		t.Errorf("the registry was asked %d times", n)
+	}
+}
+
+// TestSettingsOfTLSAreBounded has more of them than are kept, each of which means
+// the same authority.
+func TestSettingsOfTLSAreBounded(t *testing.T) {
+	t.Parallel()
+	authority, _ := certificatePEM(t)
+	var all doctors
+	for i := range maxDoctors + 5 {
+		settings := registry.TLS{CACertPEM: authority + strings.Repeat("\n", i)}
+		first, err := all.forTLS(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := all.forTLS(settings); err != nil || again != first {
+			t.Fatalf("settings %d have two doctors: %v", i, err)
+		}
+		if n := len(all.known); n > maxDoctors {
+			t.Fatalf("%d settings are kept", n)
+		}
 	}
 }

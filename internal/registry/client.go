@@ -96,8 +96,11 @@ func newTransport(o Options, dial dialer) *http.Transport {
 }
 
 // ProxySecrets are the logins in the URLs of proxies, which nobody but the proxy
-// is meant to see. A user name alone is a token.
+// is meant to see. A user name alone is a token. Without proxies (nil) there are none.
 func ProxySecrets(config *httpproxy.Config) []Secret {
+	if config == nil {
+		return nil
+	}
 	var secrets []Secret
 	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
 		proxy, err := url.Parse(address)
