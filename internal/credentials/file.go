@@ -6,15 +6,22 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 // maxFile bounds a settings file or a Docker configuration, in bytes.
 const maxFile = 1 << 20
 
+// maxPath is how long a path may be, in bytes; Linux takes no longer one.
+const maxPath = 4096
+
 // readFile reads a file that the setting of the provider block names.
 func readFile(setting, path string) ([]byte, *Error) {
 	problem := func(format string, args ...any) *Error {
 		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
+	}
+	if isContent(path) {
+		return nil, problem("It holds the content of a file, as it seems. Write the path of the file.")
 	}
 	// A pipe or a device is not opened, since that may never end.
 	info, err := os.Stat(path)
@@ -42,6 +49,13 @@ func readFile(setting, path string) ([]byte, *Error) {
 	default:
 		return content, nil
 	}
+}
+
+// isContent tells what stands where a path should: it may be full of secrets, and is
+// not to be shown. JSON is known in base64 too.
+func isContent(path string) bool {
+	return len(path) > maxPath || strings.ContainsAny(path, "{\"\r\n") ||
+		strings.HasPrefix(path, "eyJ") || strings.HasPrefix(path, "ewo")
 }
 
 // reasonOf is what the system says, without the path that stands before it.

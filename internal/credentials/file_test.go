@@ -1,6 +1,7 @@
 package credentials_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,4 +141,23 @@ func TestFileThatIsRead(t *testing.T) {
 func TestNoFileIsNamed(t *testing.T) {
 	t.Parallel()
 	compare(t, find(t, credentials.Places{}, question(t, host)), credentials.Found{Source: credentials.SourceNone})
+}
+
+// TestContentInPlaceOfAPathIsNotShown has what file() gives, and a path that only
+// looks a bit like that.
+func TestContentInPlaceOfAPathIsNotShown(t *testing.T) {
+	t.Parallel()
+	content := `{"auths":{"r.example.com":{"password":"` + canary + `"}}}`
+	for setting := range fileSettings(t) {
+		for _, path := range []string{content, "\n " + content, jsonOf(t, content), base64.StdEncoding.EncodeToString([]byte(content)),
+			base64.StdEncoding.EncodeToString([]byte("{\n  " + content[1:])), "password: " + canary + "\n", strings.Repeat("/"+canary, 500)} {
+			refusal := refused(t, named(setting, path), question(t, host))
+			if want := (credentials.Error{Setting: setting, Text: "It holds the content of a file, as it seems. Write the path of the file."}); refusal != want {
+				t.Errorf("%s: got %+v", path, refusal)
+			}
+		}
+		if refusal := refused(t, named(setting, "eyes.json"), question(t, host)); !strings.Contains(refusal.Text, `"eyes.json"`) {
+			t.Errorf("got %+v", refusal)
+		}
+	}
 }
