@@ -55,7 +55,11 @@ func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error)
 		}
 	}
 	if config.CredsStore != "" {
-		return p.Helpers.fromHelper(ctx, config.CredsStore, q.storedNames())
+		found, err := p.Helpers.fromHelper(ctx, config.CredsStore, q.storedNames())
+		if err == nil && found.Source == SourceNone {
+			return config.none(q), nil
+		}
+		return found, err
 	}
 	return config.fromFile(ctx, path, q)
 }
@@ -64,11 +68,7 @@ func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error)
 func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Found, error) {
 	key, ok := c.key(q)
 	if !ok {
-		none := Found{Source: SourceNone}
-		if host := q.Endpoint.Host(); !slices.Contains(q.storedNames(), host) && c.Auths[host] != nil {
-			none.Notes = []string{fmt.Sprintf("In the Docker configuration, the login of %s is for https, and plain http does not get it; docker login %s:80 stores one that it gets", host, host)}
-		}
-		return none, nil
+		return c.none(q), nil
 	}
 	store, err := credentials.NewFileStore(path)
 	if err == nil {
@@ -89,6 +89,16 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Fo
 	}
 	// The library's words are not shown: they repeat what could not be decoded.
 	return Found{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %q, the entry of %s cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login.", path, q.Endpoint.Host())}
+}
+
+// none says that there is no login, and whether there is one that is not for this
+// scheme. Where a helper has the logins, the file names their hosts all the same.
+func (c dockerConfig) none(q Question) Found {
+	none := Found{Source: SourceNone}
+	if host := q.Endpoint.Host(); !slices.Contains(q.storedNames(), host) && c.Auths[host] != nil {
+		none.Notes = []string{fmt.Sprintf("In the Docker configuration, the login of %s is for https, and plain http does not get it; docker login %s:80 stores one that it gets", host, host)}
+	}
+	return none
 }
 
 // key finds the entry for a host: under one of its names, else under a URL with

@@ -3,6 +3,7 @@ package credentials_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -235,7 +236,10 @@ func TestDockerConfigAsksTheRightProgram(t *testing.T) {
 				content["credsStore"] = store
 			}
 			want := credentials.Found{Source: credentials.SourceNone}
-			if row.user != "" {
+			switch {
+			case strings.HasPrefix(row.address, "http://"):
+				want.Notes = []string{"In the Docker configuration, the login of r.example.com is for https, and plain http does not get it; docker login r.example.com:80 stores one that it gets"}
+			case row.user != "":
 				want = credentials.Found{Source: credentials.SourceDockerConfig, Credential: login(row.user, "p")}
 			}
 			compare(t, find(t, dockerConfig(t, jsonOf(t, content)), question(t, row.address)), want)
