@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // Ellipsis stands where something was left out of a text.
@@ -43,6 +46,7 @@ func SecretForms(credential Credential, minted ...Secret) []string {
 		forms = append(forms, text)
 		forms = append(forms, urlForms(text)...)
 		forms = append(forms, quotedForms(text)...)
+		forms = append(forms, pageForms(text)...)
 		forms = append(forms, base64Forms(text)...)
 		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(credential.Username+":"+text)))
 	}
@@ -72,6 +76,24 @@ func quotedForms(text string) []string {
 		encoder.SetEscapeHTML(escapeHTML)
 		_ = encoder.Encode(text) // a string always encodes
 		forms = append(forms, strings.TrimSuffix(strings.TrimPrefix(quoted.String(), `"`), "\"\n"))
+	}
+	return forms
+}
+
+// pageForms are text as it stands in HTML, and as a server shows it that takes UTF-8
+// for the alphabet of western Europe.
+func pageForms(text string) []string {
+	escaped := html.EscapeString(text)
+	forms := []string{
+		escaped,
+		strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(escaped),
+		strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(escaped),
+		strings.NewReplacer("&#34;", `"`, "&#39;", "'").Replace(escaped),
+	}
+	for _, alphabet := range []*charmap.Charmap{charmap.ISO8859_1, charmap.Windows1252} {
+		if form, err := alphabet.NewDecoder().String(text); err == nil {
+			forms = append(forms, form)
+		}
 	}
 	return forms
 }
