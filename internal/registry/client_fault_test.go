@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,6 +57,39 @@ func dialFails(err error) setUp {
 		dial := func(context.Context, string, string) (net.Conn, error) { return nil, err }
 		return "r.example.com", registry.Options{Dial: dial}
 	}
+}
+
+// readFails has a connection from which nothing can be read.
+func readFails(scheme string, err syscall.Errno) setUp {
+	return func(t *testing.T) (string, registry.Options) {
+		host, problem := registrytest.Serve(t, registrytest.Silence)
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		return scheme + "r.example.com", registry.Options{Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			conn, problem := new(net.Dialer).DialContext(ctx, network, host)
+			return unreadable{conn, err}, problem
+		}}
+	}
+}
+
+type unreadable struct {
+	net.Conn
+	err syscall.Errno
+}
+
+// Read fails as package net does.
+func (u unreadable) Read([]byte) (int, error) {
+	return 0, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", u.err)}
+}
+
+// proxyOverTLS has a proxy with the certificate of httptest.
+func proxyOverTLS(t *testing.T) (string, registry.Options) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake is meant to fail
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return "r.example.com", registry.Options{Proxy: &httpproxy.Config{HTTPSProxy: server.URL}}
 }
 
 // proxySays has a proxy that answers the CONNECT for a registry.
@@ -150,6 +185,11 @@ func faultRows() []faultRow {
 		{"plain HTTP answers on https", answerHello("HTTP/1.0 400 Bad Request\r\n\r\n"), registry.FaultPlainHTTP, ""},
 		{"another protocol answers on https", answerHello("SSH-2.0-OpenSSH_9.6\r\n"), registry.FaultTLS, "does not speak TLS"},
 		{"the server hangs up in the TLS handshake", serve("https://", readHello), registry.FaultConnection, noHello},
+		{"the network fails in the TLS handshake", readFails("https://", syscall.EHOSTUNREACH), registry.FaultConnection, "the network gave an error during the TLS handshake"},
+		{"Windows says that the server reset the connection in it", readFails("https://", syscall.Errno(10054)), registry.FaultConnection, noHello},
+		{"Windows says that the connection was given up in it", readFails("https://", syscall.Errno(10053)), registry.FaultConnection, noHello},
+		{"Windows says that the server reset the connection", readFails("http://", syscall.Errno(10054)), registry.FaultConnection, cut},
+		{"Windows says that nobody listens", dialFails(&net.OpError{Op: "dial", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}), registry.FaultRefused, ""},
 		{"the server sends an alert", answerHello("\x15\x03\x03\x00\x02\x02\x28"), registry.FaultTLS, "the server broke off"},
 		{"the server speaks TLS 1.1 only", overTLS("r.example.com", func(server, _ *tls.Config) {
 			server.MinVersion, server.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
@@ -168,8 +208,9 @@ func faultRows() []faultRow {
 		{"the server wants a client certificate over TLS 1.2", overTLS("example.com", func(server, _ *tls.Config) {
 			server.ClientAuth, server.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
 		}), registry.FaultClientCert, "broke off without it"},
-		{"the proxy cannot be reached", proxyAt("http://127.0.0.1:1", io.ErrNoProgress), registry.FaultConnection, "the proxy that the environment names"},
-		{"the proxy has no name", proxyAt("http://proxy.example.com:3128", &net.DNSError{Err: "no such host", IsNotFound: true}), registry.FaultConnection, "the proxy that the environment names"},
+		{"the proxy cannot be reached", proxyAt("http://127.0.0.1:1", io.ErrNoProgress), registry.FaultConnection, "the proxy that the environment names could not be reached"},
+		{"the proxy has no name", proxyAt("http://proxy.example.com:3128", &net.DNSError{Err: "no such host", IsNotFound: true}), registry.FaultConnection, "the name of the proxy that the environment names"},
+		{"the proxy's certificate is not trusted", proxyOverTLS, registry.FaultConnection, "the proxy that the environment names has a certificate"},
 		{"the proxy wants a login", proxySays("407 Proxy Authentication Required"), registry.FaultProxyAuth, ""},
 		{"the proxy refuses to connect", proxySays("403 Forbidden"), registry.FaultConnection, "refused to connect to it: 403 Forbidden"},
 		{"the proxy refuses in its own way", proxySays("599 Ask Alice"), registry.FaultConnection, "refused to connect to it: 599"},

@@ -31,8 +31,13 @@ const (
 	FaultConnection Fault = "connection"  // any other fault of the connection
 )
 
-// wsaConnRefused is Windows' ECONNREFUSED, which errors.Is does not map.
-const wsaConnRefused = syscall.Errno(10061)
+// What Windows calls ECONNABORTED, ECONNRESET and ECONNREFUSED, which errors.Is does
+// not map.
+const (
+	wsaConnAborted = syscall.Errno(10053)
+	wsaConnReset   = syscall.Errno(10054)
+	wsaConnRefused = syscall.Errno(10061)
+)
 
 // Failure says why there is no answer. Detail is a clause in our own words,
 // without anything that changes from run to run; it may be empty.
@@ -100,7 +105,7 @@ func classify(ctx context.Context, err error) *Failure {
 	case ended(ctx), errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
 	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy
-		return &Failure{Fault: FaultConnection, Detail: "the proxy that the environment names could not be reached"}
+		return &Failure{Fault: FaultConnection, Detail: proxyDetail(err)}
 	case errors.As(err, &dns):
 		return &Failure{Fault: FaultDNS, Detail: dnsDetail(dns)}
 	case errors.As(err, &proxy):
@@ -134,6 +139,22 @@ func classify(ctx context.Context, err error) *Failure {
 func ended(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
+// proxyDetail says why there is no connection to a proxy.
+func proxyDetail(err error) string {
+	var (
+		dns  *net.DNSError
+		cert *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &dns):
+		return "the name of the proxy that the environment names could not be resolved"
+	case errors.As(err, &cert):
+		return "the proxy that the environment names has a certificate that this machine does not trust"
+	default:
+		return "the proxy that the environment names could not be reached"
+	}
 }
 
 func dnsDetail(err *net.DNSError) string {
@@ -172,6 +193,8 @@ func handshakeFailure(err error) *Failure {
 		return &Failure{Fault: FaultTLS, Detail: "the server broke off the TLS handshake"}
 	case isCut(err):
 		return &Failure{Fault: FaultConnection, Detail: "the server closed the connection during the TLS handshake"}
+	case errors.As(err, &op) && (op.Op == "read" || op.Op == "write"): // of the connection below
+		return &Failure{Fault: FaultConnection, Detail: "the network gave an error during the TLS handshake"}
 	default:
 		return &Failure{Fault: FaultTLS, Detail: "the TLS handshake did not succeed"}
 	}
@@ -192,5 +215,6 @@ func connectionDetail(err error) string {
 // isCut tells whether the other side ended the connection.
 func isCut(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, wsaConnReset) || errors.Is(err, wsaConnAborted)
 }

@@ -102,3 +102,17 @@ func TestProxies(t *testing.T) {
 		})
 	}
 }
+
+// TestATunnelThatIsRefusedIsNotAskedForAgain tells a proxy's rule from its fault.
+func TestATunnelThatIsRefusedIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]int{"403 Forbidden": 0, "407 Proxy Authentication Required": 0, "502 Bad Gateway": 3} {
+		address, options := proxySays(status)(t)
+		w := &waits{}
+		options.Wait = w.wait
+		newClient(t, options).Ask(registry.WithRetry(t.Context(), patient), parse(t, address), basic("hunter2x"))
+		if len(w.delays) != want {
+			t.Errorf("%s: asked again %d times, want %d", status, len(w.delays), want)
+		}
+	}
+}
