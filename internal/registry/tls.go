@@ -85,7 +85,7 @@ func (t TLS) pairError() *TLSError {
 }
 
 // parseCertificates reads every certificate of a text in PEM (RFC 7468), or says
-// in a clause why it cannot.
+// in a clause why it cannot. What encoding/pem cannot read it passes over.
 func parseCertificates(text string) (certificates []*x509.Certificate, why string) {
 	for rest := []byte(text); ; {
 		var block *pem.Block
@@ -98,8 +98,12 @@ func parseCertificates(text string) (certificates []*x509.Certificate, why strin
 		}
 		certificates = append(certificates, certificate)
 	}
-	if len(certificates) == 0 {
+	switch len(certificates) {
+	case 0:
 		return nil, "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+	case strings.Count(text, "-----BEGIN "):
+		return certificates, ""
+	default:
+		return nil, "a part of it is no certificate"
 	}
-	return certificates, ""
 }
