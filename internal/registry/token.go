@@ -98,6 +98,11 @@ func (r TokenRequest) call(realm url.URL) call {
 			parameters.Set(name, value)
 		}
 	}
+	if query := realm.Query(); query.Has("scope") || query.Has("account") { // who asks, and for what, is not for the registry to say
+		query.Del("scope")
+		query.Del("account")
+		realm.RawQuery = query.Encode()
+	}
 	q := call{method: http.MethodGet, header: http.Header{}, limit: maxTokenBytes}
 	if r.Credential.Method() == MethodIdentityToken {
 		parameters.Set("grant_type", "refresh_token")
