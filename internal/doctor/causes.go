@@ -116,14 +116,26 @@ func addressCauses(e Evidence) []string {
 	if answer.Status == statusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil {
 		seen = append(seen, "The port may speak TLS; write https:// in registry_url")
 	}
-	if wantsHTTPS(e, *answer) {
-		seen = append(seen, "The registry wants TLS; write https:// in registry_url")
+	if origin := wantsHTTPS(e, *answer); origin != "" {
+		seen = append(seen, "The registry wants TLS; write "+origin+" in registry_url")
 	}
 	return seen
 }
 
-// wantsHTTPS tells a redirect that only leads from http to https.
-func wantsHTTPS(e Evidence, a registry.Answer) bool {
+// wantsHTTPS is what a redirect wants that only leads from http to https: the
+// scheme, or where the port is another one, its origin.
+func wantsHTTPS(e Evidence, a registry.Answer) string {
 	target, err := url.Parse(a.Location)
-	return err == nil && e.Endpoint.Scheme() == "http" && target.Scheme == "https" && target.Hostname() == e.Endpoint.Hostname()
+	if err != nil || e.Endpoint.Scheme() != "http" || target.Scheme != "https" {
+		return ""
+	}
+	origin, err := registry.ParseEndpoint(target.Scheme + "://" + target.Host)
+	switch {
+	case err != nil || origin.Hostname() != e.Endpoint.Hostname():
+		return ""
+	case origin.Host() != e.Endpoint.Host():
+		return "https://" + origin.Host()
+	default:
+		return "https://"
+	}
 }

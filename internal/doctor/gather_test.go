@@ -61,6 +61,8 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 			"/v2/ anonymous, basic", doctor.ReasonExchangeUnavailable},
 		{"a realm that is not safe ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultUnsafe)},
 			"/v2/ anonymous, basic", doctor.ReasonRealmUnsafe},
+		{"a proxy on the way to it that wants a login ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultProxyAuth)},
+			"/v2/ anonymous, basic", doctor.ReasonProxyAuthRequired},
 		{"a rate limit at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(429)},
 			"/v2/ anonymous, basic", doctor.ReasonRateLimited},
 		{"a redirect of the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenRedirected()},

@@ -115,8 +115,8 @@ func describeAnswer(e Evidence, clean registry.Cleaner) string {
 	if e.Authenticated != nil && last.Failure == nil && e.Anonymous.Status != last.Status {
 		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
 	}
-	if wantsHTTPS(e, *last) {
-		text += "; write https:// in registry_url"
+	if origin := wantsHTTPS(e, *last); origin != "" {
+		text += "; write " + origin + " in registry_url"
 	}
 	if e.Exchange != nil {
 		text += "; before, " + describeExchange(e, clean)

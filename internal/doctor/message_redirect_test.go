@@ -24,6 +24,37 @@ func TestARedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
 	}
 }
 
+// TestARedirectToHTTPSSaysWhichAddress knows what to write on the same host only;
+// another port is not that of plain http.
+func TestARedirectToHTTPSSaysWhichAddress(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ asked, location, want string }{
+		{"http://r.example.com", "https://r.example.com", "write https:// in registry_url"},
+		{"http://r.example.com", "https://r.example.com:443", "write https:// in registry_url"},
+		{"http://r.example.com:5000", "https://r.example.com:5000", "write https:// in registry_url"},
+		{"http://r.example.com:8082", "https://r.example.com:8443", "write https://r.example.com:8443 in registry_url"},
+		{"http://r.example.com:8082", "https://r.example.com", "write https://r.example.com in registry_url"},
+		{"http://r.example.com", "https://login.example.com", ""},
+		{"https://r.example.com", "https://r.example.com:8443", ""},
+		{"http://r.example.com", "http://r.example.com:8080", ""},
+		{"http://r.example.com", "https://r.example.com:99999", ""},
+	} {
+		answer := redirect(308)
+		answer.Location = row.location
+		report, err := doctor.New(&script{r0: *answer}, time.Now, random).Check(t.Context(), doctor.Request{
+			Endpoint: endpoint(t, row.asked), Credential: userAndPassword, Timeout: time.Minute,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		causes := strings.Join(report.Causes, "\n")
+		if report.Reason != doctor.ReasonUnexpectedRedirect || !strings.Contains(report.Message, row.want) || !strings.Contains(causes, row.want) ||
+			row.want == "" && strings.Contains(report.Message+causes, "write https") {
+			t.Errorf("%s to %s: %s: %s\n%s", row.asked, row.location, report.Reason, report.Message, causes)
+		}
+	}
+}
+
 // A token service that redirects says nothing about registry_url.
 func TestARedirectOfTheTokenServiceDoesNot(t *testing.T) {
 	t.Parallel()
