@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 )
@@ -19,14 +20,18 @@ type Busy struct {
 	Requests, Failed, Connections, Handshakes atomic.Int64
 
 	tokens bool
+	issued atomic.Int64
 }
 
 // BusyOptions say how a busy registry is spoken to.
 type BusyOptions struct {
-	Tokens bool // it wants tokens, which it issues itself; they name nobody
+	Tokens bool // it wants tokens, which it issues itself, each another one; they name nobody
 	TLS    bool
 	HTTP2  bool // over TLS
 }
+
+// minted is what the tokens of a busy registry begin with.
+const minted = "minted-"
 
 // NewBusy starts a busy registry.
 func NewBusy(t Cleaner, o BusyOptions) *Busy {
@@ -72,8 +77,8 @@ func (b *Busy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case b.tokens && r.URL.Path == tokenPath && !good:
 		Status(http.StatusUnauthorized).write(w)
 	case b.tokens && r.URL.Path == tokenPath:
-		_ = json.NewEncoder(w).Encode(map[string]string{"token": "minted"}) // a client that left misses nothing
-	case good, b.tokens && r.Header.Get("Authorization") == "Bearer minted":
+		_ = json.NewEncoder(w).Encode(map[string]string{"token": minted + strconv.FormatInt(b.issued.Add(1), 10)}) // a client that left misses nothing
+	case good, b.tokens && strings.HasPrefix(r.Header.Get("Authorization"), "Bearer "+minted):
 		OK().write(w)
 	case b.tokens:
 		Unauthorized(`Bearer realm="` + tokenPath + `",service="busy"`).write(w)
