@@ -51,6 +51,9 @@ func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diag
 	}
 	ctx = c.maskSecrets(ctx, model, found)
 	report, found, err := examine(ctx, examiner, question, found)
+	if service := tokenService(report); settings.Insecure && service.Scheme() == "https" && question.Endpoint.Scheme() == "http" {
+		warnInsecure(&diags, service.Host())
+	}
 	switch {
 	case err != nil:
 		diags.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
@@ -63,6 +66,20 @@ func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diag
 		})
 	}
 	return finding{report, found}, diags
+}
+
+// tokenService is where the token service was asked; none if it was not.
+func tokenService(report doctor.Report) registry.Endpoint {
+	if report.Trail == nil || report.Trail.Exchange == nil {
+		return registry.Endpoint{}
+	}
+	service, _ := registry.ParseEndpoint(report.Trail.Exchange.Endpoint) // none where it could not be asked
+	return service
+}
+
+func warnInsecure(diags *diag.Diagnostics, host string) {
+	diags.AddWarning("Certificates are not verified",
+		"insecure is set, so anybody between this machine and "+host+" can read the credentials. ca_cert_pem takes the certificate of a private authority.")
 }
 
 // examine makes the check with the credential that was found and, where that does
@@ -94,8 +111,7 @@ func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnos
 		return question, w.tls, credentials.Found{}
 	}
 	if w.tls.Insecure && question.Endpoint.Scheme() == "https" {
-		diags.AddWarning("Certificates are not verified",
-			"insecure is set, so anybody between this machine and "+question.Endpoint.Host()+" can read the credentials. ca_cert_pem takes the certificate of a private authority.")
+		warnInsecure(diags, question.Endpoint.Host())
 	}
 	bounded, cancel := context.WithDeadline(ctx, began.Add(question.Timeout))
 	defer cancel()

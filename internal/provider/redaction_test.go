@@ -142,6 +142,31 @@ func TestTheLogIsMaskedWhileACheckIsMade(t *testing.T) {
 	}
 }
 
+// TestTheLogIsMaskedForTheBlock logs the key and the login of a proxy that no
+// argument of the check holds.
+func TestTheLogIsMaskedForTheBlock(t *testing.T) {
+	proxy := registrytest.New(t, func(string) registrytest.Response { return registrytest.Status(503) })
+	t.Setenv("HTTP_PROXY", "http://ci:"+canary+"@"+proxy.Host())
+	t.Setenv("NO_PROXY", "")
+	t.Setenv("no_proxy", "")
+	certificate, key := certificatePEM(t)
+	var log bytes.Buffer
+	s, _ := serverOf(t, &stellaopsProvider{environ: func() []string { return nil }, wait: func(ctx context.Context, _ time.Duration) error {
+		tflog.Warn(ctx, "asking again with "+key+" through "+canary)
+		return nil
+	}}, map[string]tftypes.Value{"client_cert_pem": str(certificate), "client_key_pem": str(key)})
+	got, diags := s.read(tflogtest.RootLogger(t.Context(), &log), t, map[string]tftypes.Value{"registry_url": str("http://registry.example.com")})
+	noCanary(t, got, diags)
+	if !strings.Contains(log.String(), "asking again") {
+		t.Errorf("nothing was logged: %s", &log)
+	}
+	for _, secret := range []string{canary, strings.Split(key, "\n")[1]} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("%q is in the log: %s", secret, &log)
+		}
+	}
+}
+
 // crashing is a wire that ends the process with all that it was given.
 type crashing struct{ doctor.Wire }
 

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,6 +127,9 @@ func TestHowToConnectMayBeWrong(t *testing.T) {
 		{"a delay below zero", nil, map[string]tftypes.Value{"retry": retryValue(map[string]tftypes.Value{"max_delay": str("-1s")})}, "retry.max_delay cannot be used"},
 		{"an authority that is not known yet", map[string]tftypes.Value{"ca_cert_pem": unknownValue(tftypes.String)}, nil, "ca_cert_pem in the provider block is not known yet"},
 		{"a key that is not known yet", map[string]tftypes.Value{"client_cert_pem": str(certificate), "client_key_pem": unknownValue(tftypes.String)}, nil, "client_key_pem in the provider block is not known yet"},
+		{"a certificate that is not known yet", map[string]tftypes.Value{"client_cert_pem": unknownValue(tftypes.String), "client_key_pem": str(key)}, nil, "client_cert_pem in the provider block is not known yet"},
+		{"a key without its certificate, beside a pair in the provider block", map[string]tftypes.Value{"client_cert_pem": str(certificate), "client_key_pem": str(key)}, map[string]tftypes.Value{"client_key_pem": str(key)}, "client_cert_pem cannot be used"},
+		{"attempts that are not known yet", map[string]tftypes.Value{"retry": retryValue(map[string]tftypes.Value{"attempts": unknownValue(tftypes.Number)})}, nil, "retry.attempts in the provider block is not known yet"},
 		{"insecure that is not known yet", map[string]tftypes.Value{"insecure": unknownValue(tftypes.Bool)}, nil, "insecure in the provider block is not known yet"},
 		{"retry that is not known yet", map[string]tftypes.Value{"retry": unknownValue(retryType)}, nil, "retry in the provider block is not known yet"},
 	} {
@@ -148,5 +152,29 @@ func TestHowToConnectMayBeWrong(t *testing.T) {
 				t.Errorf("%d requests", n)
 			}
 		})
+	}
+}
+
+// TestInsecureWarnsOfTheTokenServiceToo has a registry without TLS whose token
+// service has it.
+func TestInsecureWarnsOfTheTokenServiceToo(t *testing.T) {
+	t.Parallel()
+	service := registrytest.NewTLS(t, func(string) registrytest.Response {
+		return registrytest.Response{Status: 200, Body: `{"token":"minted"}`}
+	})
+	fake := registrytest.New(t, registrytest.ByAuthorization("Bearer minted",
+		registrytest.Unauthorized(`Bearer realm="`+service.URL+`/token",service="r"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
+	for insecure, want := range map[bool][]string{true: {service.Host()}, false: nil} {
+		got, diags := startServer(t).read(t.Context(), t, map[string]tftypes.Value{
+			"registry_url": str(fake.URL), "username": str("ci"), "password": str("right"), "insecure": truth(insecure),
+		})
+		var warned []string
+		for _, d := range diags {
+			warned = append(warned, strings.TrimSuffix(strings.TrimPrefix(d.Detail, "insecure is set, so anybody between this machine and "),
+				" can read the credentials. ca_cert_pem takes the certificate of a private authority."))
+		}
+		if !slices.Equal(warned, want) {
+			t.Errorf("insecure %t: warned of %q, want %q: %s", insecure, warned, want, asString(t, got["message"]))
+		}
 	}
 }
