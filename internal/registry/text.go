@@ -81,14 +81,17 @@ func quotedForms(text string) []string {
 }
 
 // pageForms are text as it stands in HTML, and as a server shows it that takes UTF-8
-// for the alphabet of western Europe.
+// for the alphabet of western Europe; none where that is the text itself.
 func pageForms(text string) []string {
-	escaped := html.EscapeString(text)
-	forms := []string{
-		escaped,
-		strings.NewReplacer("&#34;", "&quot;", "&#39;", "&#x27;").Replace(escaped),
-		strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(escaped),
-		strings.NewReplacer("&#34;", `"`, "&#39;", "'").Replace(escaped),
+	var forms []string
+	if escaped := html.EscapeString(text); escaped != text {
+		forms = append(forms, escaped)
+		for _, quotes := range [][2]string{{"&quot;", "&#x27;"}, {"&quot;", "&apos;"}, {`"`, "'"}} {
+			forms = append(forms, strings.NewReplacer("&#34;", quotes[0], "&#39;", quotes[1]).Replace(escaped))
+		}
+	}
+	if !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return forms
 	}
 	for _, alphabet := range []*charmap.Charmap{charmap.ISO8859_1, charmap.Windows1252} {
 		if form, err := alphabet.NewDecoder().String(text); err == nil {
