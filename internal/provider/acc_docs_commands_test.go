@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,6 +117,36 @@ data "stellaops_oci_credentials_check" "c" {
 				t.Errorf("%d commands were run", asked)
 			}
 		})
+	}
+}
+
+// TestAccThePlanOfAStoppedGateIsAsked runs the command of the guide In CI where the
+// gate stops: it prints the verdict all the same, and keeps the exit code.
+func TestAccThePlanOfAStoppedGateIsAsked(t *testing.T) {
+	t.Parallel()
+	host := distribution(t).Host
+	root, err := tfcli.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, b := range blocks(t) {
+		if !strings.Contains(b.text, "-out=plan.bin ||") {
+			continue
+		}
+		asked++
+		cli := documentCLI(t, read(t, filepath.Join(root, "examples", "gate", "main.tf")), host)
+		cli.Env = append(cli.Env, "TF_VAR_registry_password=wrong")
+		output, err := shell(t, cli, b.text)
+		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {
+			t.Errorf("it ends with %v", err)
+		}
+		if !strings.Contains("\n"+output, "\ndata.stellaops_oci_credentials_check.registry\t"+host+"\tfail\tinvalid_credentials\n") {
+			t.Errorf("it says %s", output)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("%d commands were run", asked)
 	}
 }
 
