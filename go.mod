@@ -2,6 +2,8 @@ module github.com/stellaops/terraform-provider-stellaops
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	github.com/compose-spec/compose-go/v2 v2.16.2
 	github.com/golang-jwt/jwt/v5 v5.3.1
