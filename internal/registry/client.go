@@ -18,7 +18,10 @@ const (
 	maxBodyBytes   = 64 << 10
 
 	connections = 10 // per host, kept for the next check
-	idleTime    = 10 * time.Second
+	idleTime    = time.Minute
+
+	// pingTime is when a connection of HTTP/2 that is silent is asked whether it lives.
+	pingTime = 10 * time.Second
 
 	// deadTime is how long the other side of HTTP/2 may take neither bytes nor
 	// pings: such a connection would outlive the request that opened it.
@@ -90,7 +93,7 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		MaxIdleConnsPerHost:    connections,
 		MaxConnsPerHost:        connections,
 		IdleConnTimeout:        idleTime,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: idleTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
 		OnProxyConnectResponse: refuseProxy,
 	}
 }
