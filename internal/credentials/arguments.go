@@ -21,7 +21,11 @@ func FromArguments(a Arguments) Found {
 	if !a.written() {
 		return Found{Source: SourceNone}
 	}
-	return a.found(SourceArguments, "The argument %s is written in the configuration, but came empty (broken secret reference)")
+	format := "The argument %s is written in the configuration, but came empty (broken secret reference)"
+	if len(a.empty()) > 1 {
+		format = "The arguments %s are written in the configuration, but came empty (broken secret reference)"
+	}
+	return a.found(SourceArguments, format)
 }
 
 // written tells whether any part is written, even with nothing in it. Such a part

@@ -46,9 +46,16 @@ func TestFromArguments(t *testing.T) {
 			if found.Source != row.source {
 				t.Errorf("source %q, want %q", found.Source, row.source)
 			}
-			if want := strings.Join(row.empty, " and "); (want == "") != (len(found.Notes) == 0) ||
-				want != "" && !strings.Contains(found.Notes[0], "The argument "+want+" is written in the configuration, but came empty") {
-				t.Errorf("notes %q, want them to name %q", found.Notes, want)
+			want := ""
+			switch len(row.empty) {
+			case 0:
+			case 1:
+				want = "The argument " + row.empty[0] + " is written in the configuration, but came empty (broken secret reference)"
+			default:
+				want = "The arguments " + strings.Join(row.empty, " and ") + " are written in the configuration, but came empty (broken secret reference)"
+			}
+			if got := strings.Join(found.Notes, "\n"); got != want {
+				t.Errorf("notes %q, want %q", got, want)
 			}
 			if !found.ExpiresAt.IsZero() {
 				t.Errorf("expires at %v, though nothing says so", found.ExpiresAt)

@@ -1,6 +1,7 @@
 package credentials_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -55,6 +56,9 @@ func TestAnEmptySourceEndsTheSearch(t *testing.T) {
 	t.Parallel()
 	empty := ""
 	argument := func(name string) []string {
+		if strings.Contains(name, " and ") {
+			return []string{"The arguments " + name + " are written in the configuration, but came empty (broken secret reference)"}
+		}
 		return []string{"The argument " + name + " is written in the configuration, but came empty (broken secret reference)"}
 	}
 	type arguments = credentials.Arguments
