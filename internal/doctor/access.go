@@ -28,13 +28,19 @@ func Actions() []string {
 // AccessMethod says how a permission was found out.
 type AccessMethod string
 
-// The methods, from the one that says least to the one that shows it.
+// The methods.
 const (
 	AccessByClaims AccessMethod = "token_claims"
 	AccessByScope  AccessMethod = "token_scope"
 	AccessByUse    AccessMethod = "use"
 	AccessByProbe  AccessMethod = "probe"
 )
+
+// AccessMethods are all of them, from the one that says least to the one that shows
+// it.
+func AccessMethods() []AccessMethod {
+	return []AccessMethod{AccessByClaims, AccessByScope, AccessByUse, AccessByProbe}
+}
 
 // AccessResult is what was found out about one repository.
 type AccessResult struct {
@@ -102,7 +108,7 @@ func (r *AccessResult) add(action string, is found, method AccessMethod) {
 	default:
 		r.Unknown = append(r.Unknown, action)
 	}
-	order := []AccessMethod{"", AccessByClaims, AccessByScope, AccessByUse, AccessByProbe}
+	order := AccessMethods() // none is before all of them
 	if slices.Index(order, method) > slices.Index(order, r.Method) {
 		r.Method = method
 	}

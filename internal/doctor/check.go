@@ -37,6 +37,7 @@ type Request struct {
 	Endpoint        registry.Endpoint
 	Credential      registry.Credential
 	Notes           []string  // what is wrong with where the credential came from, in sentences
+	Source          string    // where it came from, in the words of credential_source
 	SourceFailure   string    // why the credential could not be fetched; empty if it could
 	ExpiresAt       time.Time // what the secret itself says; zero if nothing
 	TokenExchange   bool      // whether a token service may be asked
@@ -225,20 +226,35 @@ func exchangeTrail(t *registry.TokenAnswer, clean registry.Cleaner) *ExchangeTra
 	}
 }
 
+// What a token service's answer amounts to.
+const (
+	outcomeIssued      = "issued"      // a token
+	outcomeRefused     = "refused"     // none for these credentials
+	outcomeUnusable    = "unusable"    // nothing that can be understood
+	outcomeRedirected  = "redirected"  // another address, which is not asked
+	outcomeUnavailable = "unavailable" // no answer
+	outcomeUnsafe      = "unsafe"      // it was not asked
+)
+
+// Outcomes are the values of [ExchangeTrail.Outcome].
+func Outcomes() []string {
+	return []string{outcomeIssued, outcomeRefused, outcomeUnusable, outcomeRedirected, outcomeUnavailable, outcomeUnsafe}
+}
+
 // outcome names what a token service's answer amounts to.
 func outcome(t registry.TokenAnswer) string {
 	switch {
 	case t.Failure.Unsafe():
-		return "unsafe"
+		return outcomeUnsafe
 	case t.Failure != nil:
-		return "unavailable"
+		return outcomeUnavailable
 	case t.Location != "":
-		return "redirected"
+		return outcomeRedirected
 	case !t.Usable():
-		return "unusable"
+		return outcomeUnusable
 	case t.Token.Empty():
-		return "refused"
+		return outcomeRefused
 	default:
-		return "issued"
+		return outcomeIssued
 	}
 }

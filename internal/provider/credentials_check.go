@@ -13,7 +13,7 @@ const checkText = "Asks a container registry whether it accepts credentials, whi
 	"A bad credential is an answer, not an error: let a `precondition` in what ships the credentials decide on `passed`."
 
 // planText is what no provider can prevent.
-const planText = "While a read is deferred to the apply, a saved plan holds it, marked sensitive."
+const planText = "While a data source is deferred to the apply, a saved plan holds it, marked sensitive."
 
 // checkFields are the arguments and attributes of a check.
 var checkFields = slices.Concat(questionFields, wireFields("before that of the provider block", "Never stored: in the data source it reads back as null. "+planText), verdictFields)
@@ -63,7 +63,7 @@ var verdictFields = []field{
 		{name: "exchange", kind: kindObject, text: "What the token service answered; null when it was not asked.", fields: []field{
 			{name: "endpoint", text: "URL of the token service."},
 			{name: "http_status", kind: kindInt, text: "Status of its answer; null when nothing answered."},
-			{name: "outcome", text: "What the answer amounts to."},
+			{name: "outcome", text: "What the answer amounts to: `issued` (a token), `refused`, `redirected`, `unusable`, `unavailable`, or `unsafe` (it was not asked)."},
 		}},
 	}},
 	{name: "access_results", kind: kindObjects, text: "Permissions that were proven, one entry per repository; empty when none were asked for.", fields: []field{
@@ -71,7 +71,7 @@ var verdictFields = []field{
 		{name: "granted", kind: kindStrings, text: "Actions that are granted."},
 		{name: "missing", kind: kindStrings, text: "Actions that are refused."},
 		{name: "unknown", kind: kindStrings, text: "Actions that could not be decided."},
-		{name: "method", text: "How it was found out."},
+		{name: "method", text: "How it was found out: `token_claims` (what the token says), `token_scope` (what the token service says), `use` (it was tried) or `probe` (it was tried as `probe` allows); null when nothing was."},
 	}},
 	{name: "credential_expires_at", text: "When the configured secret itself says that it ends (`exp` of a JWT, or an Amazon ECR password), in RFC 3339; null if it does not say."},
 	{name: "likely_causes", kind: kindStrings, text: "What is probably wrong, most likely first; empty on a verified pass."},

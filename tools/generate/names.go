@@ -87,8 +87,8 @@ func staleNames(pages []document, known []string) []string {
 	return slices.Compact(stale)
 }
 
-// knownNames are those of the schema, as a CLI prints it in JSON, of the reasons
-// and of the sources.
+// knownNames are those of the schema, as a CLI prints it in JSON, of the reasons,
+// the sources, and what exchanges and permissions say of themselves.
 func knownNames(schema []byte) ([]string, error) {
 	var tree any
 	if err := json.Unmarshal(schema, &tree); err != nil {
@@ -104,7 +104,10 @@ func knownNames(schema []byte) ([]string, error) {
 	} {
 		names = append(names, string(source))
 	}
-	return names, nil
+	for _, method := range doctor.AccessMethods() {
+		names = append(names, string(method))
+	}
+	return append(names, doctor.Outcomes()...), nil
 }
 
 // schemaNames are the names that users write or read: of blocks and attributes,
