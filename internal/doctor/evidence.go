@@ -37,7 +37,8 @@ type CredentialFacts struct {
 	Method      registry.Method
 	Username    string
 	HasPassword bool
-	Notes       []string  // what is wrong with where it came from, in sentences
+	Source      string    // where it came from, in the words of credential_source
+	Notes       []string  // what is wrong with that, in sentences
 	Failure     string    // why it could not be fetched; empty if it could
 	ExpiresAt   time.Time // what the secret itself says; zero if nothing
 
@@ -60,6 +61,7 @@ func examine(r Request) CredentialFacts {
 		Method:            c.Method(),
 		Username:          c.Username,
 		HasPassword:       !c.Password.Empty(),
+		Source:            r.Source,
 		Notes:             r.Notes,
 		Failure:           r.SourceFailure,
 		ExpiresAt:         r.ExpiresAt,

@@ -57,7 +57,7 @@ func sent(c registry.Credential) []string {
 // check names a whole check. Timeout and retries are no part of it: an answer is
 // the same however long it may take.
 func (k keyer) check(r Request) string {
-	parts := []string{"check", k.login(r), r.Endpoint.Host(), r.SourceFailure, r.ExpiresAt.String(), strconv.FormatBool(r.RequireVerified), r.Skipped}
+	parts := []string{"check", k.login(r), r.Endpoint.Host(), r.Source, r.SourceFailure, r.ExpiresAt.String(), strconv.FormatBool(r.RequireVerified), r.Skipped}
 	for _, a := range r.Access {
 		parts = append(parts, a.Repository, strings.Join(a.Actions, ","), strconv.FormatBool(a.Probe), strconv.FormatBool(a.Unserved), strconv.FormatBool(a.Unsure))
 	}

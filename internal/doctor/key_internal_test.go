@@ -44,6 +44,7 @@ func TestEachPartOfACheckIsInItsKey(t *testing.T) {
 			r.Credential.Username, r.Credential.Password = "cicanary", registry.NewSecret("-password")
 		},
 		"notes":            func(r *Request) { r.Notes = []string{"ab"} },
+		"source":           func(r *Request) { r.Source = "environment" },
 		"failure":          func(r *Request) { r.SourceFailure = "failed" },
 		"expiry":           func(r *Request) { r.ExpiresAt = time.Unix(1, 0) },
 		"token exchange":   func(r *Request) { r.TokenExchange = false },

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -50,6 +51,7 @@ func remediation(e Evidence, v Verdict, clean registry.Cleaner) []Remediation {
 	if e.Exchange != nil && e.Exchange.Endpoint != "" {
 		service = clean.Scrub(e.Exchange.Endpoint)
 	}
+	user, asked := commandUser(e.Credential.Username, clean)
 	fill := strings.NewReplacer(
 		"{host}", shellQuote(e.Endpoint.Host()),
 		"{hostname}", shellQuote(e.Endpoint.Hostname()),
@@ -57,7 +59,8 @@ func remediation(e Evidence, v Verdict, clean registry.Cleaner) []Remediation {
 		"{url}", shellQuote(e.Endpoint.URL()),
 		"{plain}", shellQuote("http://"+e.Endpoint.DialAddress()+e.Endpoint.Base()+"/v2/"),
 		"{service}", shellQuote(service),
-		"{user}", shellQuote(userOrExample(e.Credential.Username, clean)),
+		"{login}", shellQuote(loginURL(e, service, clean)),
+		"{user}", user,
 	)
 	mend := lookup(v.Reason).remedy
 	if mend == nil { // accepted, but not proven as require_verified wants it
@@ -65,9 +68,19 @@ func remediation(e Evidence, v Verdict, clean registry.Cleaner) []Remediation {
 	}
 	filled := []Remediation{}
 	for _, r := range mend(e.Credential.Method) {
-		lines := make([]string, len(r.Steps))
-		for i, step := range r.Steps {
-			lines[i] = fill.Replace(step)
+		var lines []string
+		noted := !asked
+		for _, step := range r.Steps {
+			steps := []string{step}
+			switch {
+			case step == planAgain:
+				steps = planAgainSteps(e.Credential.Source)
+			case !noted && strings.Contains(step, "{user}"):
+				steps, noted = []string{noteUser, step}, true
+			}
+			for _, step := range steps {
+				lines = append(lines, fill.Replace(step))
+			}
 		}
 		filled = append(filled, Remediation{r.Platform, lines})
 	}
@@ -78,13 +91,29 @@ func remediation(e Evidence, v Verdict, clean registry.Cleaner) []Remediation {
 // one would be another name.
 const maxCommandUser = 256
 
-// userOrExample is the user name for a command; the source document's where
-// none is configured, or none that may be shown on a terminal.
-func userOrExample(name string, clean registry.Cleaner) string {
+// noteUser says what commandUser leaves to the reader.
+const noteUser = "# Set the user name first, as in REGISTRY_USER=ci: the next lines do nothing without"
+
+// commandUser is the user name as a word of a command. Where none is configured, or
+// none that may be shown on a terminal, the reader is asked for it: an invented
+// one could be written over the right one.
+func commandUser(name string, clean registry.Cleaner) (word string, asked bool) {
 	if name == "" || len(name) > maxCommandUser || registry.Printable(name) != name || hidesSecret(name, clean) {
-		return "stellaops-svc"
+		return `"${REGISTRY_USER:?}"`, true
 	}
-	return name
+	return shellQuote(name), false
+}
+
+// loginURL is where user name and password are looked at: a registry that wants
+// tokens refuses them all at /v2/.
+func loginURL(e Evidence, service string, clean registry.Cleaner) string {
+	if e.Exchange == nil || e.Exchange.Endpoint == "" {
+		return e.Endpoint.URL()
+	}
+	if challenge, ok := registry.FindChallenge(e.offered(), "Bearer"); ok && challenge.Params["service"] != "" {
+		service += "?service=" + url.QueryEscape(clean.Scrub(challenge.Params["service"]))
+	}
+	return service
 }
 
 // shellQuote makes one word of s in any POSIX shell.

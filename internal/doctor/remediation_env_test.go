@@ -105,6 +105,22 @@ func TestWhatComposeCannotReadIsNotWritten(t *testing.T) {
 	}
 }
 
+// TestWithoutAUserNameNothingIsWritten has a refused one that no command can show.
+func TestWithoutAUserNameNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	step := stepWith(t, "a\x1b[31m", "case ")
+	for _, shell := range shells() {
+		for _, set := range []string{"", "REGISTRY_USER=; "} {
+			if printed, env, err := run(t, shell, set+step, "REGISTRY_PASSWORD", "canary"); err == nil || env != "OTHER=1" || strings.Contains(printed, "canary") {
+				t.Errorf("%s: %v, printed %q, wrote %q", shell, err, printed, env)
+			}
+		}
+	}
+	for _, user := range []string{"ci", "robot$app", "a b", "$(id)"} {
+		isWritten(t, "REGISTRY_USER='"+user+"'; "+step, "REGISTRY_PASSWORD", "p", map[string]string{"OTHER": "1", "OCI__Username": user, "OCI__Password": "p"})
+	}
+}
+
 // TestWithoutANewSecretNothingIsWritten runs the steps that use one, where nobody
 // has typed it.
 func TestWithoutANewSecretNothingIsWritten(t *testing.T) {

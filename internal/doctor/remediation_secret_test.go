@@ -33,6 +33,9 @@ func session(t *testing.T, programs string, steps []string) (printed, calls stri
 		}
 	}
 	text := strings.ReplaceAll(strings.Join(steps, "\n"), "/etc/stellaops/appsettings.Production.json", settings)
+	if strings.Contains(text, "# Set the user name first, as in REGISTRY_USER=ci") {
+		text = "REGISTRY_USER=ci\n" + text
+	}
 	command := exec.CommandContext(t.Context(), "sh", "-c", text+"\necho the end")
 	command.Dir, command.Stdin = dir, strings.NewReader(strings.Repeat("canary-typed\n", 10))
 	command.Env = append(os.Environ(), "PATH="+programs+string(os.PathListSeparator)+os.Getenv("PATH"), "CALLS="+log)

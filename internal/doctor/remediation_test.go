@@ -33,10 +33,25 @@ func TestAddressesAreOneWordOfShell(t *testing.T) {
 	}
 }
 
-func TestUserNamesForNoTerminalAreReplaced(t *testing.T) {
+// TestUserNamesForNoTerminalAreAskedFor wants no command with an invented one: it
+// could be written over the right one.
+func TestUserNamesForNoTerminalAreAskedFor(t *testing.T) {
 	t.Parallel()
-	if step := stepWith(t, "a\x1b[31m", "case "); !contains(step, " stellaops-svc ") {
-		t.Errorf("the step has a control character in it: %q", step)
+	for _, user := range []string{"a\x1b[31m", "hunter2x-ci"} {
+		if step := stepWith(t, user, "case "); !contains(step, ` "${REGISTRY_USER:?}" `) {
+			t.Errorf("%q is in the step: %q", user, step)
+		}
+		if note := stepWith(t, user, "# Set the user name first"); !contains(note, "REGISTRY_USER=") {
+			t.Errorf("no note: %q", note)
+		}
+	}
+	if steps := strings.Join(check(t, &script{r0: *unauthorized(basicChallenge)}, registry.Credential{}).Remediation[0].Steps, "\n"); strings.Count(steps, "# Set the user name first") != 1 ||
+		strings.Index(steps, "# Set the user name first") > strings.Index(steps, "REGISTRY_USER:?") {
+		t.Errorf("the user name is asked for in\n%s", steps)
+	}
+	known := check(t, &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}, userAndPassword)
+	if steps := strings.Join(known.Remediation[0].Steps, "\n"); strings.Contains(steps, "REGISTRY_USER") {
+		t.Errorf("a user name that is known is asked for in\n%s", steps)
 	}
 }
 
@@ -45,7 +60,7 @@ func TestUserNamesForNoTerminalAreReplaced(t *testing.T) {
 func TestALongUserNameIsWholeInCommands(t *testing.T) {
 	t.Parallel()
 	whole := strings.Repeat("ab", 128)
-	for user, want := range map[string]string{whole: " " + whole + " ", whole + "c": " stellaops-svc ", strings.Repeat("é", 129): " stellaops-svc "} {
+	for user, want := range map[string]string{whole: " " + whole + " ", whole + "c": ` "${REGISTRY_USER:?}" `, strings.Repeat("é", 129): ` "${REGISTRY_USER:?}" `} {
 		if step := stepWith(t, user, "case "); !contains(step, want) || contains(step, "…") {
 			t.Errorf("user name of %d bytes: %s", len(user), step)
 		}

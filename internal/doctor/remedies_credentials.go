@@ -2,6 +2,28 @@ package doctor
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 
+// planAgain stands for the steps that give a plan the new credentials: it reads
+// them where it found the old ones, which may be another place.
+const planAgain = "{plan}"
+
+// planAgainSteps are these steps for a credential_source.
+func planAgainSteps(source string) []string {
+	read, write := "the arguments of the check", "give their variable or secret the new value"
+	switch source {
+	case "docker_config":
+		return []string{"# The plan reads Docker's configuration: log in again where it is made", "docker login {host}", "terraform plan"}
+	case "docker_config_json":
+		read, write = "docker_config_json", "make that payload of the new value"
+	case "provider":
+		read, write = "registries in the provider block", "give its variable or secret the new value"
+	case "environment":
+		read, write = "Stella Ops settings in its own environment", "set the new value there"
+	case "appsettings":
+		read, write = "the file that appsettings_path names", "write the new value there"
+	}
+	return []string{"# The plan reads " + read + ": " + write, "terraform plan"}
+}
+
 // remedyConfigure mends credentials that are incomplete or missing here.
 var remedyConfigure = always(
 	Remediation{platformCompose, []string{
@@ -13,6 +35,7 @@ var remedyConfigure = always(
 		writePassword,
 		noteRecreate,
 		recreateCompose,
+		planAgain,
 	}},
 	Remediation{platformSystemd, []string{
 		noteSystemd,
@@ -20,6 +43,7 @@ var remedyConfigure = always(
 		"# Add what is missing",
 		editSystemd,
 		restartSystemd,
+		planAgain,
 	}},
 	Remediation{platformKubernetes, []string{
 		noteKubernetes,
@@ -29,6 +53,7 @@ var remedyConfigure = always(
 		askPassword,
 		writeKubernetes,
 		upgradeHelm,
+		planAgain,
 	}},
 )
 
@@ -56,15 +81,17 @@ var rotatePassword = []Remediation{
 		writePassword,
 		noteRecreate,
 		recreateCompose,
+		planAgain,
 	}},
 	{platformSystemd, []string{
 		noteSystemd,
 		lookSystemd,
 		"# Test with curl, which asks for the password",
-		`curl -sS -o /dev/null -w '%{http_code}\n' -u {user} {url}`,
+		`curl -sS -o /dev/null -w '%{http_code}\n' -u {user} {login}`,
 		"# Update credentials",
 		editSystemd,
 		restartSystemd,
+		planAgain,
 	}},
 	{platformKubernetes, []string{
 		noteKubernetes,
@@ -74,6 +101,7 @@ var rotatePassword = []Remediation{
 		askPassword,
 		writeKubernetes,
 		upgradeHelm,
+		planAgain,
 	}},
 	{platformRegistry, []string{
 		"Look whether the account still exists, is enabled and may read.",
@@ -97,6 +125,7 @@ var rotateToken = []Remediation{
 		writeToken,
 		noteRecreate,
 		recreateCompose,
+		planAgain,
 	}},
 	{platformSystemd, []string{
 		noteSystemd,
@@ -109,6 +138,7 @@ var rotateToken = []Remediation{
 		"# Update Token below OCI",
 		editSystemd,
 		restartSystemd,
+		planAgain,
 	}},
 	{platformKubernetes, []string{
 		"# Test the new token",
@@ -117,6 +147,7 @@ var rotateToken = []Remediation{
 		testToken,
 		"# Put it where values.yaml takes OCI__Token from",
 		upgradeHelm,
+		planAgain,
 	}},
 	{platformRegistry, []string{
 		"Look whether the token still exists and is for this registry.",

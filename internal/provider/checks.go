@@ -122,7 +122,7 @@ func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnos
 	}
 	question.Spent = time.Since(began)
 	question.Credential, question.ExpiresAt = found.Credential, found.ExpiresAt
-	question.Notes, question.SourceFailure = found.Notes, found.Failure
+	question.Source, question.Notes, question.SourceFailure = string(found.Source), found.Notes, found.Failure
 	for at := range question.Access {
 		question.Access[at].Unsure = found.Unsure
 		for _, i := range found.Unserved {

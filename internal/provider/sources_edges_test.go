@@ -52,6 +52,24 @@ func TestTheSearchForCredentialsIsOnTheTimeOfTheCheck(t *testing.T) {
 	}
 }
 
+// TestStepsNameWhereTheCredentialsWereFound has a login that is refused, of two
+// sources in turn.
+func TestStepsNameWhereTheCredentialsWereFound(t *testing.T) {
+	t.Parallel()
+	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Unauthorized(`Basic realm="test"`) })
+	auth := base64.StdEncoding.EncodeToString([]byte("ci:wrong"))
+	s := newServerWith(t, map[string]tftypes.Value{"docker_config_path": jsonFile(t, map[string]any{"auths": map[string]any{fake.Host(): map[string]string{"auth": auth}}})})
+	for want, arguments := range map[string]map[string]tftypes.Value{
+		"# The plan reads Docker's configuration": {"registry_url": str(fake.URL)},
+		"# The plan reads the arguments":          {"registry_url": str(fake.URL), "username": str("ci"), "password": str("wrong")},
+	} {
+		got, diags := s.read(t.Context(), t, arguments)
+		if steps := got["remediation"].String(); len(diags) > 0 || !strings.Contains(steps, want) {
+			t.Errorf("no %q in %s: %v", want, steps, diags)
+		}
+	}
+}
+
 // TestRepositoriesChooseTheEntryOfAPayload has an entry for one team only: the
 // repository of the check must reach the search, wherever it is written.
 func TestRepositoriesChooseTheEntryOfAPayload(t *testing.T) {
