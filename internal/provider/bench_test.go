@@ -15,29 +15,44 @@ import (
 func BenchmarkRead(b *testing.B) {
 	busy := registrytest.NewBusy(b, registrytest.BusyOptions{})
 	s := benchServer(b)
-	configs := make([]*tfprotov6.DynamicValue, b.N)
-	for i := range configs {
-		values := withNulls(checkSchema().object, map[string]tftypes.Value{
-			"registry_url": str(busy.URL), "username": str("ci"), "password": str(fmt.Sprintf("right-%d", i)),
-		})
-		config, err := tfprotov6.NewDynamicValue(checkSchema().object, tftypes.NewValue(checkSchema().object, values))
-		if err != nil {
-			b.Fatal(err)
-		}
-		configs[i] = &config
-	}
 	b.ReportAllocs()
-	b.ResetTimer()
-	for _, config := range configs {
-		response, err := s.ReadDataSource(b.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: dataSourceName, Config: config})
-		if err != nil || len(response.Diagnostics) > 0 {
-			b.Fatal(err, response.Diagnostics)
-		}
+	for i := 0; b.Loop(); i++ {
+		readOnce(b, s, busy, i)
+	}
+}
+
+// TestAReadIsCheap counts what is allocated for a check that asks nothing: with a
+// schema that is built for each, or the framework's search for values that are
+// equal although they differ, it is several times as much.
+func TestAReadIsCheap(t *testing.T) { //nolint:paralleltest // others would be counted too
+	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})
+	s := benchServer(t)
+	const most = 5000
+	if n := testing.AllocsPerRun(50, func() { readOnce(t, s, busy, 0) }); n > most {
+		t.Errorf("%.0f allocations, want at most %d", n, most)
+	} else {
+		t.Logf("%.0f allocations", n)
+	}
+}
+
+// readOnce makes a check with the password of that number.
+func readOnce(tb testing.TB, s tfprotov6.ProviderServer, busy *registrytest.Busy, i int) {
+	tb.Helper()
+	values := withNulls(checkSchema().object, map[string]tftypes.Value{
+		"registry_url": str(busy.URL), "username": str("ci"), "password": str(fmt.Sprintf("right-%d", i)),
+	})
+	config, err := tfprotov6.NewDynamicValue(checkSchema().object, tftypes.NewValue(checkSchema().object, values))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	response, err := s.ReadDataSource(tb.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: dataSourceName, Config: &config})
+	if err != nil || len(response.Diagnostics) > 0 {
+		tb.Fatal(err, response.Diagnostics)
 	}
 }
 
 // benchServer is a provider without a block.
-func benchServer(b *testing.B) tfprotov6.ProviderServer {
+func benchServer(b testing.TB) tfprotov6.ProviderServer {
 	b.Helper()
 	s := newServer(New("bench"))
 	schemas, err := s.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{})

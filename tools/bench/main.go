@@ -88,6 +88,9 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.write && !b.http {
+		return errors.New("the documentation compares with data \"http\"; name a binary of hashicorp/http in STELLAOPS_BENCH_HTTP")
+	}
 	results, err := b.measureAll(ctx, o)
 	if err != nil {
 		return err

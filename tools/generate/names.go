@@ -17,7 +17,7 @@ import (
 var foreignNames = []string{
 	"pass", "fail", "skip", "true", "false", "anonymous", "basic", "bearer", "pull", "push", "delete", // values
 	"systemd", "kubernetes", "registry", // of remediation's platform
-	"terraform", "tofu", "plan", "apply", "destroy", "validate", "fmt", "prior_state", "resource_changes", // of the CLI
+	"terraform", "tofu", "init", "plan", "apply", "destroy", "validate", "fmt", "prior_state", "resource_changes", // of the CLI
 	"data", "ephemeral", "precondition", "postcondition", "validation", "assert", "count", "depends_on", "error_message", // of its language
 	"request_headers", "request_timeout_ms", "response_body", "status_code", // of the data source http
 	"auths", "identitytoken", "exp", // of Docker's configuration, and of tokens
