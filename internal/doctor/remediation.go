@@ -107,7 +107,7 @@ func commandUser(name string, clean registry.Cleaner) (word string, asked bool) 
 // loginURL is where user name and password are looked at: a registry that wants
 // tokens refuses them all at /v2/.
 func loginURL(e Evidence, service string, clean registry.Cleaner) string {
-	if e.Exchange == nil || e.Exchange.Endpoint == "" {
+	if e.Exchange == nil || outcome(*e.Exchange) != outcomeRefused { // it said nothing, and /v2/ was asked
 		return e.Endpoint.URL()
 	}
 	if challenge, ok := registry.FindChallenge(e.offered(), "Bearer"); ok && challenge.Params["service"] != "" {

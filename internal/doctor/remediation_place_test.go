@@ -14,15 +14,22 @@ import (
 func TestAPasswordIsTestedWhereItIsLookedAt(t *testing.T) {
 	t.Parallel()
 	const curl = `curl -sS -o /dev/null -w '%{http_code}\n' -u ci `
-	for challenge, want := range map[string]string{
-		basicChallenge:  curl + "'https://registry.example.com/v2/'",
-		bearerChallenge: curl + "'https://auth.example.com/token?service=registry.example.com'",
+	const v2, service = curl + "'https://registry.example.com/v2/'", curl + "'https://auth.example.com/token?service=registry.example.com'"
+	refused := registry.TokenAnswer{Answer: *unauthorized(), Endpoint: "https://auth.example.com/token"}
+	broken := registry.TokenAnswer{Answer: *status(500), Endpoint: "https://auth.example.com/token"}
+	for _, row := range []struct {
+		r0, r1 string
+		token  registry.TokenAnswer
+		want   string
+	}{
+		{basicChallenge, basicChallenge, refused, v2},
+		{bearerChallenge, bearerChallenge, refused, service},
+		{bearerChallenge, basicChallenge, broken, v2},
 	} {
-		refused := registry.TokenAnswer{Answer: *unauthorized(), Endpoint: "https://auth.example.com/token"}
-		s := &script{r0: *unauthorized(challenge), r1: *unauthorized(challenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return refused }}
+		s := &script{r0: *unauthorized(row.r0), r1: *unauthorized(row.r1), tokens: func(registry.TokenRequest) registry.TokenAnswer { return row.token }}
 		report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
-		if steps := strings.Join(report.Remediation[1].Steps, "\n"); report.Reason != doctor.ReasonInvalidCredentials || !strings.Contains(steps, want+"\n") {
-			t.Errorf("%s: %s: no %s in\n%s", challenge, report.Reason, want, steps)
+		if steps := strings.Join(report.Remediation[1].Steps, "\n"); report.Reason != doctor.ReasonInvalidCredentials || !strings.Contains(steps, row.want+"\n") {
+			t.Errorf("%s: no %s in\n%s", report.Reason, row.want, steps)
 		}
 	}
 }
