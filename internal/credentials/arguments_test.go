@@ -57,8 +57,8 @@ func TestFromArguments(t *testing.T) {
 			if got := strings.Join(found.Notes, "\n"); got != want {
 				t.Errorf("notes %q, want %q", got, want)
 			}
-			if !found.ExpiresAt.IsZero() {
-				t.Errorf("expires at %v, though nothing says so", found.ExpiresAt)
+			if !found.Credential.ExpiresAt().IsZero() {
+				t.Errorf("expires at %v, though nothing says so", found.Credential.ExpiresAt())
 			}
 		})
 	}

@@ -83,7 +83,7 @@ func TestExpiry(t *testing.T) {
 				"token":    {Token: secret(row.secret)},
 				"password": {Username: &username, Password: secret(row.secret)},
 			} {
-				got := credentials.FromArguments(arguments).ExpiresAt
+				got := credentials.FromArguments(arguments).Credential.ExpiresAt()
 				if !got.Equal(want) || got.Location() != time.UTC {
 					t.Errorf("as %s: expires at %v, want %v", place, got, want)
 				}
@@ -106,7 +106,7 @@ func TestExpiryIsThatOfTheSecretThatIsSent(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			got := credentials.FromArguments(row.arguments).ExpiresAt
+			got := credentials.FromArguments(row.arguments).Credential.ExpiresAt()
 			if row.want == 0 && !got.IsZero() || row.want != 0 && got.Unix() != row.want {
 				t.Errorf("expires at %v, want %d", got, row.want)
 			}
@@ -137,10 +137,10 @@ func TestExpiryOfEverySource(t *testing.T) {
 			q = withPayload(t, row.payload, host)
 		}
 		found := find(t, row.places, q)
-		if got := found.ExpiresAt; got.Unix() != 1700000000 {
+		if got := found.Credential.ExpiresAt(); got.Unix() != 1700000000 {
 			t.Errorf("%s: expires at %v", name, got)
 		}
-		if got := found.With(bearer(late)).ExpiresAt; got.Unix() != 1800000000 {
+		if got := bearer(late).ExpiresAt(); got.Unix() != 1800000000 {
 			t.Errorf("%s: the next one expires at %v", name, got)
 		}
 	}
@@ -158,7 +158,7 @@ func FuzzExpiry(f *testing.F) {
 			ecrOf(`{"expiration":` + strconv.FormatInt(expiration, 10) + `}`),
 		} {
 			for _, arguments := range []credentials.Arguments{{Token: secret(text)}, {Username: &username, Password: secret(text)}} {
-				at := credentials.FromArguments(arguments).ExpiresAt
+				at := credentials.FromArguments(arguments).Credential.ExpiresAt()
 				if at.IsZero() {
 					continue
 				}

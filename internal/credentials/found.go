@@ -1,8 +1,6 @@
 package credentials
 
 import (
-	"time"
-
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
@@ -25,15 +23,12 @@ const (
 type Found struct {
 	Credential registry.Credential
 	Source     Source
-	// Next are the credentials that are tried in turn where the ones before are
-	// refused.
+	// Next are the credentials that a client tries in turn where the ones before do not
+	// pass.
 	Next []registry.Credential
-	// Unserved are the repositories of the question that have other credentials, or
-	// none, by their place in it; the first of them is always served.
-	Unserved []int
-	// Unsure says that some of the repositories may be tried with further credentials
-	// that are not tried for all.
-	Unsure bool
+	// Coverage says of the repositories of the search how far these are their
+	// credentials; one that is not there has [registry.CoverageFull].
+	Coverage map[string]registry.Coverage
 	// Notes say what is wrong with the source, each in one sentence without a full
 	// stop: a part that came empty, a payload without an entry.
 	Notes []string
@@ -42,20 +37,11 @@ type Found struct {
 	Failure string
 	// Warning says which settings were passed over; empty if none were.
 	Warning string
-	// ExpiresAt is when the credential itself says that it ends; zero if it says
-	// nothing.
-	ExpiresAt time.Time
 }
 
 // found completes what a source holds.
 func found(source Source, credential registry.Credential, notes ...string) Found {
-	return Found{Credential: credential, Source: source, Notes: notes, ExpiresAt: expiry(credential)}
-}
-
-// With is f with one of its next credentials in the place of its own.
-func (f Found) With(next registry.Credential) Found {
-	f.Credential, f.Next, f.ExpiresAt = next, nil, expiry(next)
-	return f
+	return Found{Credential: credential, Source: source, Notes: notes}
 }
 
 // Error is a place that cannot be searched: a configuration that nobody could

@@ -35,13 +35,18 @@ type helperAnswer struct {
 	Secret   registry.Secret
 }
 
-// helperRoom is how many bytes of the answers of helpers are remembered.
-const helperRoom = 4 << 20
+// maxHelped is how many answers of helpers are remembered.
+const maxHelped = 1024
 
 // Helpers runs each credential helper once a minute for each name, however many
 // checks want its login: some make a new one each time, and each run is a process.
-// A failure is shared by those who wait for it and is not remembered.
-type Helpers struct{ answers *memo.Memo[helped] }
+// It is safe for concurrent use; make it with [NewHelpers].
+type Helpers struct {
+	answers *memo.Memo[helperCall, helped]
+}
+
+// helperCall is what a helper is asked.
+type helperCall struct{ program, name string }
 
 // helped is what asking a helper led to.
 type helped struct {
@@ -49,27 +54,18 @@ type helped struct {
 	failure string
 }
 
-// NewHelpers makes one that has run nothing yet; now is the clock.
-func NewHelpers(now func() time.Time) *Helpers {
-	return &Helpers{memo.New[helped](now, helperRoom)}
+// NewHelpers makes one that has run nothing yet.
+func NewHelpers() *Helpers {
+	return &Helpers{memo.New[helperCall, helped](maxHelped)}
 }
 
 func (h *Helpers) ask(ctx context.Context, program, name string) (answer helperAnswer, failure string) {
 	if h == nil {
 		return askHelper(ctx, program, name)
 	}
-	got, err := h.answers.Get(ctx, memo.Question[helped]{
-		Key: program + " " + name,
-		Ask: func(ctx context.Context) helped {
-			answer, failure := askHelper(ctx, program, name)
-			return helped{answer, failure}
-		},
-		Keep: func(h helped) (helped, int) {
-			if h.failure != "" {
-				return h, 0
-			}
-			return h, len(program) + len(name) + len(h.answer.Username) + len(h.answer.Secret.Reveal())
-		},
+	got, err := h.answers.Get(ctx, helperCall{program, name}, 1, func(memo.Budget) memo.Answer[helped] {
+		answer, failure := askHelper(ctx, program, name)
+		return memo.Answer[helped]{Value: helped{answer, failure}, Outage: failure != "" && ctx.Err() != nil} // another failure is an answer
 	})
 	if err != nil {
 		return helperAnswer{}, late(program)

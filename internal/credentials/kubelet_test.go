@@ -212,7 +212,7 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 		repositories []string
 		key          string // of the first repository; empty for none
 		next         string // the one that is tried behind it
-		unserved     []int
+		others       []int  // repositories with other credentials
 		notes        []string
 	}{
 		{"they have one entry", []string{team}, []string{"team/app", "team/base", "team-b/app"}, team, "", nil, nil},
@@ -228,8 +228,15 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			q := withPayload(t, keyed(t, row.keys...), host, row.repositories...)
-			// Where one repository has several, nothing is sure for the others.
-			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Unserved: row.unserved, Unsure: row.next != "", Notes: row.notes}
+			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: row.notes, Coverage: map[string]registry.Coverage{}}
+			for _, repository := range row.repositories {
+				if row.next != "" { // where one repository has several, nothing is sure for the others
+					want.Coverage[repository] = registry.CoveragePart
+				}
+			}
+			for _, i := range row.others {
+				want.Coverage[row.repositories[i]] = registry.CoverageNone
+			}
 			if row.key != "" {
 				want.Credential = login(row.key, "p")
 			}
@@ -296,7 +303,9 @@ func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
 	payload := `{"auths":{"r.example.com/a":` + ci + `,"r.example.com/b/app":` + ci + `,"r.example.com/b":{"username":"x"}}}`
 	for _, repositories := range [][]string{{"a/app", "b/app"}, {"b/app", "a/app"}} {
 		found := find(t, credentials.Places{}, withPayload(t, payload, host, repositories...))
-		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Unsure: true, Notes: []string{noteEach}})
+		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteEach}, Coverage: map[string]registry.Coverage{
+			"a/app": registry.CoveragePart, "b/app": registry.CoveragePart,
+		}})
 	}
 }
 

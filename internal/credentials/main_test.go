@@ -88,8 +88,8 @@ func plain(f credentials.Found) string {
 	for _, n := range f.Next {
 		next += fmt.Sprintf("%s:%s:%s:%s ", n.Username, n.Password.Reveal(), n.Token.Reveal(), n.IdentityToken.Reveal())
 	}
-	return fmt.Sprintf("source %q, user name %q, password %q, token %q, identity token %q, next %q, unserved %v, unsure %t, notes %q, failure %q, warning %q",
-		f.Source, c.Username, c.Password.Reveal(), c.Token.Reveal(), c.IdentityToken.Reveal(), next, f.Unserved, f.Unsure, f.Notes, f.Failure, f.Warning)
+	return fmt.Sprintf("source %q, user name %q, password %q, token %q, identity token %q, next %q, coverage %v, notes %q, failure %q, warning %q",
+		f.Source, c.Username, c.Password.Reveal(), c.Token.Reveal(), c.IdentityToken.Reveal(), next, f.Coverage, f.Notes, f.Failure, f.Warning)
 }
 
 // keepsQuiet reports a text of an answer or of an error that holds the canary,

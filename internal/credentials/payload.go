@@ -65,7 +65,7 @@ const (
 // fromPayload reads a payload as the kubelet does, so that what is checked is
 // what is shipped: it ends the search, and what the cluster could not use is
 // anonymous access.
-func fromPayload(text registry.Secret, images [][]string) (Found, error) {
+func fromPayload(text registry.Secret, q Question) (Found, error) {
 	anonymous := func(notes ...string) (Found, error) {
 		return found(SourceDockerConfigJSON, registry.Credential{}, notes...), nil
 	}
@@ -88,7 +88,7 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 	case len(p.Auths) == 0:
 		return anonymous(noteNoEntries)
 	}
-	all := p.patterns()
+	all, images := p.patterns(), q.images()
 	if note := p.broken(all, images); note != "" {
 		return anonymous(note)
 	}
@@ -101,27 +101,33 @@ func fromPayload(text registry.Secret, images [][]string) (Found, error) {
 	case tries[0] == (registry.Credential{}):
 		f.Notes = append(f.Notes, noteNothing)
 	}
-	several := len(tries) > 1
+	several, others := len(tries) > 1, false
+	f.Coverage = map[string]registry.Coverage{}
 	for i, names := range images[1:] {
 		theirs := p.tries(match(all, names))
 		several = several || len(theirs) > 1
 		common := commonPrefix(tries, theirs)
 		if len(common) == 0 {
-			f.Unserved = append(f.Unserved, i+1)
+			f.Coverage[q.Repositories[i+1]] = registry.CoverageNone
+			others = true
 			continue
 		}
 		tries = common
 	}
-	f.Unsure = several && len(images) > 1
+	for _, repository := range q.Repositories {
+		if several && len(images) > 1 {
+			f.Coverage[repository] = max(f.Coverage[repository], registry.CoveragePart)
+		}
+	}
 	switch {
-	case len(f.Unserved) > 0:
+	case others:
 		f.Notes = append(f.Notes, noteDifferent)
-	case f.Unsure:
+	case several && len(images) > 1:
 		f.Notes = append(f.Notes, noteEach)
 	case several:
 		f.Notes = append(f.Notes, noteOthers)
 	}
-	f.Credential, f.Next, f.ExpiresAt = tries[0], tries[1:], expiry(tries[0])
+	f.Credential, f.Next = tries[0], tries[1:]
 	return f, nil
 }
 

@@ -54,7 +54,7 @@ func (p Places) Find(ctx context.Context, q Question) (Found, error) {
 		return FromArguments(q.Arguments), nil
 	}
 	if q.DockerConfigJSON != nil {
-		return fromPayload(*q.DockerConfigJSON, q.images())
+		return fromPayload(*q.DockerConfigJSON, q)
 	}
 	none, warning := Found{Source: SourceNone}, ""
 	for _, place := range []func(context.Context, Question) (Found, error){p.fromBlock, p.fromSettings, p.fromDockerConfig} {

@@ -12,17 +12,14 @@ type AccessRequest struct {
 	Repository string
 	Actions    []string // pull, push, delete
 	Probe      bool     // whether a use may change something
-	// Unserved says that the credential of the check is not the one for this
-	// repository, so that nothing can be found out with it.
-	Unserved bool
-	// Unsure says that another credential may be tried for this repository than for
-	// others, so that a refusal proves nothing.
-	Unsure bool
+	// Coverage says how far the credential of the check is the one that a client uses
+	// for this repository.
+	Coverage registry.Coverage
 }
 
 // Actions are those that can be asked for.
 func Actions() []string {
-	return []string{string(registry.UsePull), string(registry.UsePush), string(registry.UseDelete)}
+	return []string{string(registry.ActionPull), string(registry.ActionPush), string(registry.ActionDelete)}
 }
 
 // AccessMethod says how a permission was found out.
@@ -51,13 +48,13 @@ type AccessResult struct {
 	Method     AccessMethod
 }
 
-// found is the answer for one action.
-type found int
+// decision is what was found out about one permission.
+type decision int
 
 const (
-	foundUnknown found = iota
-	foundGranted
-	foundMissing
+	undecided decision = iota
+	granted
+	missing
 )
 
 // gatherAccess asks for each permission, once the credentials themselves have
@@ -66,44 +63,37 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 	if len(g.request.Access) == 0 || !worthAccess(g.Evidence) {
 		return
 	}
-	type permission struct {
-		repository, action string
-	}
-	type finding struct {
-		found  found
-		method AccessMethod
-	}
-	known := map[permission]finding{} // no question is asked twice
 	for _, wanted := range g.request.Access {
 		result := AccessResult{Repository: wanted.Repository}
 		for _, action := range wanted.Actions {
-			p := permission{wanted.Repository, action}
-			f, ok := known[p]
-			if !ok && !wanted.Unserved {
-				f.found, f.method = g.access(ctx, wanted, registry.Use(action))
-				if wanted.Unsure && f.found == foundMissing {
-					f.found = foundUnknown
-				}
-				known[p] = f
+			var (
+				is     decision
+				method AccessMethod
+			)
+			if wanted.Coverage != registry.CoverageNone {
+				is, method = g.access(ctx, wanted, registry.Action(action))
 			}
-			result.add(action, f.found, f.method)
+			if wanted.Coverage == registry.CoveragePart && is == missing {
+				is = undecided // another credential may be granted it
+			}
+			result.add(action, is, method)
 		}
 		g.Access = append(g.Access, result)
 	}
 }
 
-// worthAccess tells whether asking for permissions can add something: after a
+// worthAccess reports whether asking for permissions can add something: after a
 // pass, and for anonymous checks where a token service may let anybody in.
 func worthAccess(e Evidence) bool {
 	v := judgeCredentials(e)
 	return v.Passed || v.Reason == ReasonAuthenticationRequired && e.offers("Bearer")
 }
 
-func (r *AccessResult) add(action string, is found, method AccessMethod) {
+func (r *AccessResult) add(action string, is decision, method AccessMethod) {
 	switch is {
-	case foundGranted:
+	case granted:
 		r.Granted = append(r.Granted, action)
-	case foundMissing:
+	case missing:
 		r.Missing = append(r.Missing, action)
 	default:
 		r.Unknown = append(r.Unknown, action)
@@ -114,71 +104,74 @@ func (r *AccessResult) add(action string, is found, method AccessMethod) {
 	}
 }
 
-// access finds out one permission: from what a token says, else by use. What a
-// configured token says of itself counts only after the registry has looked at
-// it.
-func (g *gatherer) access(ctx context.Context, wanted AccessRequest, use registry.Use) (found, AccessMethod) {
+// access finds out one permission: from what a token says, else by trying the
+// action. What a configured token says of itself counts only after the registry has
+// looked at it.
+func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) (decision, AccessMethod) {
 	if g.Credential.Method == registry.MethodBearer {
 		grants := registry.TokenGrants(g.request.Credential.Token)
 		if grants.Source != registry.GrantsUnknown && judgeCredentials(g.Evidence).Verified {
-			return granted(grants.Allow(wanted.Repository, string(use))), AccessByClaims
+			return allowed(grants, wanted, action), AccessByClaims
 		}
-		return g.use(ctx, wanted, g.trial(wanted, use))
+		return g.try(ctx, wanted, g.trial(wanted, action))
 	}
-	question := g.scopedToken(ctx, wanted, use)
-	if question == nil {
-		return g.use(ctx, wanted, g.trial(wanted, use))
+	request := g.scopedToken(ctx, wanted, action)
+	if request == nil {
+		return g.try(ctx, wanted, g.trial(wanted, action))
 	}
-	issued := g.wire.Token(ctx, *question)
-	g.heed(issued.Answer)
+	issued, known := g.scoped[request.Scope]
+	if !known {
+		issued = g.asker.Token(ctx, *request)
+		g.scoped[request.Scope] = issued
+	}
 	switch {
 	case issued.Refused, refuses(issued.Answer):
-		return foundMissing, AccessByScope
+		return missing, AccessByScope
 	case issued.Token.Empty() && issued.Status == statusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without one may do.
-		return g.use(ctx, wanted, g.trialByToken(wanted, use, *g.tokenService, *g.Exchange))
+		return g.try(ctx, wanted, g.trialByToken(wanted, action, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
-		return foundUnknown, AccessByScope
+		return undecided, AccessByScope
 	case issued.Grants.Source != registry.GrantsUnknown:
-		return granted(issued.Grants.Allow(wanted.Repository, string(use))), AccessMethod(issued.Grants.Source)
+		return allowed(issued.Grants, wanted, action), AccessMethod(issued.Grants.Source)
 	default:
-		return g.use(ctx, wanted, g.trialByToken(wanted, use, *question, issued))
+		return g.try(ctx, wanted, g.trialByToken(wanted, action, *request, issued))
 	}
 }
 
-// scopeActions are the actions that a use needs; registries want pull beside
+// scopeActions are the actions that a token must grant; registries want pull beside
 // push for an upload.
-func scopeActions(use registry.Use) string {
-	if use == registry.UsePush {
+func scopeActions(action registry.Action) string {
+	if action == registry.ActionPush {
 		return "pull,push"
 	}
-	return string(use)
+	return string(action)
 }
 
-func granted(is bool) found {
-	if is {
-		return foundGranted
+func allowed(grants registry.Grants, wanted AccessRequest, action registry.Action) decision {
+	if grants.Allow(wanted.Repository, string(action)) {
+		return granted
 	}
-	return foundMissing
+	return missing
 }
 
-// scopedToken is the question for a token with one permission; nil where no
-// token service stands behind the registry or the repository.
-func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, use registry.Use) *registry.TokenRequest {
-	question := g.tokenService
+// scopedToken is the request for a token with one permission; nil where no token
+// service stands behind the registry or the repository.
+func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, action registry.Action) *registry.TokenRequest {
+	request := g.tokenService
 	switch {
 	case g.Exchange != nil && !g.Exchange.Usable():
 		return nil
-	case question != nil:
+	case request != nil:
 	case g.Anonymous.Status == statusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
-		question = g.tokenQuestion(*g.Anonymous)
+		request = g.tokenRequest(*g.Anonymous)
 	case g.Anonymous.Status == statusOK: // only what lies below may want a token
-		question = g.tokenQuestion(g.heed(g.trial(wanted, registry.UsePull).try(ctx, registry.Credential{})))
+		request = g.tokenRequest(g.trial(wanted, registry.ActionPull).try(ctx, registry.Credential{}))
 	}
-	if question == nil {
+	if request == nil {
 		return nil
 	}
-	scoped := *question
-	scoped.Scope = "repository:" + wanted.Repository + ":" + scopeActions(use)
+	scoped := *request
+	scoped.Scope = "repository:" + wanted.Repository + ":" + scopeActions(action)
 	return &scoped
 }

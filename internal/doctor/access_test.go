@@ -6,15 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 // uses answers an action with and without credentials.
-func uses(with, without int) func(registry.UseRequest) registry.Answer {
-	return func(r registry.UseRequest) registry.Answer {
+func uses(with, without int) func(registry.Trial) registry.Answer {
+	return func(r registry.Trial) registry.Answer {
 		if r.Credential.Method() == registry.MethodAnonymous {
 			return registry.Answer{Status: without}
 		}
@@ -56,7 +55,7 @@ func TestAccessByUse(t *testing.T) {
 				r0 = unauthorized(basicChallenge)
 			}
 			s := &script{r0: *r0, r1: *status(200), uses: uses(row.with, row.without)}
-			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 				Credential: userAndPassword, TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{row.action}, Probe: row.probe}},
 			})
@@ -115,7 +114,7 @@ func TestAccessByToken(t *testing.T) {
 				}
 				return *row.scoped
 			}}
-			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 				Credential: row.credential, TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 			})
@@ -136,7 +135,7 @@ func TestAccessByToken(t *testing.T) {
 func TestAccessIsNotAskedOfBadCredentials(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -170,7 +169,7 @@ func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
 					}
 					return *issued("")
 				}}
-				got := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+				got := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 					Credential: userAndPassword, TokenExchange: true, RequireVerified: required,
 					Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 				}).Verdict
@@ -188,10 +187,10 @@ func TestAccessBelowAnOpenRegistryIsAskedOfItsTokenService(t *testing.T) {
 	scoped.Grants = registry.ParseScope("repository:org/app:pull")
 	s := &script{
 		r0: *status(200), r1: *status(200),
-		uses:   func(registry.UseRequest) registry.Answer { return *unauthorized(bearerChallenge) },
+		uses:   func(registry.Trial) registry.Answer { return *unauthorized(bearerChallenge) },
 		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *scoped },
 	}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -207,7 +206,7 @@ func TestTheSamePermissionIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: uses(200, 401)}
 	pull := doctor.AccessRequest{Repository: "org/app", Actions: []string{"pull"}}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
 	if len(s.used) != 1 || len(report.Access) != 2 || !report.Passed {
 		t.Errorf("used %q for %+v", s.used, report.Access)
 	}
@@ -219,7 +218,7 @@ func TestClaimsOfATokenThatNobodyLookedAtGrantNothing(t *testing.T) {
 	forged := registry.Credential{Token: registry.NewSecret("eyJhbGciOiJub25lIn0.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6Im9yZy9hcHAiLCJhY3Rpb25zIjpbIioiXX1dfQ.")}
 	for r0, want := range map[*registry.Answer]doctor.Reason{status(200): doctor.ReasonAccessDenied, unauthorized(bearerChallenge): doctor.ReasonAccepted} {
 		s := &script{r0: *r0, r1: *status(200), uses: uses(401, 401)}
-		report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+		report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 			Credential: forged, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 		})
 		if report.Reason != want {
@@ -239,7 +238,7 @@ func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
 		}
 		return *issued("ci")
 	}}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"delete"}, Probe: true}},
 	})
 	if report.Reason != doctor.ReasonExchangeAccepted || !slices.Equal(report.Access[0].Granted, []string{"delete"}) {
@@ -250,7 +249,7 @@ func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
 func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]int{"refused": 401, "called malformed": 400} {
-		s := &script{r0: *status(200), r1: *status(200), uses: func(r registry.UseRequest) registry.Answer {
+		s := &script{r0: *status(200), r1: *status(200), uses: func(r registry.Trial) registry.Answer {
 			switch r.Credential.Username {
 			case "ci":
 				return *status(200)
@@ -260,7 +259,7 @@ func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
 				return *status(refusal)
 			}
 		}}
-		d := doctor.New(s, time.Now, random)
+		d := doctor.New(registry.NewMemory(s), random)
 		for i := range 3 {
 			report := ask(t, d, doctor.Request{
 				Credential: another(i), TokenExchange: true, RequireVerified: true,
@@ -292,7 +291,7 @@ func TestADecoyThatItsTokenServiceCallsMalformedIsRefused(t *testing.T) {
 			return *tokenStatus(400)
 		}
 	}}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true, RequireVerified: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -322,7 +321,7 @@ func TestManyLargeTokensCostLittleMoreThanOne(t *testing.T) { //nolint:parallelt
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
+		report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
 		runtime.ReadMemStats(&after)
 		if len(report.Access) != repositories {
 			t.Fatalf("%d of %d repositories were asked for: %s", len(report.Access), repositories, report.Message)

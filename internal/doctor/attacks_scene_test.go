@@ -104,7 +104,7 @@ func (s *scene) check(t *testing.T) doctor.Report {
 	t.Helper()
 	client := registry.NewClient(s.options)
 	t.Cleanup(client.CloseIdleConnections)
-	report, err := doctor.New(client, time.Now, random, s.hidden()...).Check(t.Context(), s.request)
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), random, s.hidden()...), s.request)
 	if err != nil {
 		t.Fatal(err)
 	}

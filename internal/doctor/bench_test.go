@@ -27,10 +27,10 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d := doctor.New(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}, time.Now, random)
+	d := doctor.New(registry.NewMemory(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}), random)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		report, err := d.Check(b.Context(), doctor.Request{Endpoint: address, Credential: another(i), Timeout: time.Minute})
+		report, err := within(b.Context(), d, doctor.Request{Endpoint: address, Credential: another(i), Timeout: time.Minute})
 		if err != nil || !report.Verified {
 			b.Fatal(err, report.Reason)
 		}

@@ -2,10 +2,11 @@ package doctor
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
@@ -28,23 +29,24 @@ func Related() []string {
 // DefaultTimeout bounds a check whose configuration does not.
 const DefaultTimeout = 30 * time.Second
 
-// Request is one question.
+// Request is one check.
 type Request struct {
 	// Skipped names the switch that turned the check off; the rest does not count
 	// then. It is empty for a check that is made.
 	Skipped string
 
-	Endpoint        registry.Endpoint
-	Credential      registry.Credential
-	Notes           []string  // what is wrong with where the credential came from, in sentences
-	Source          string    // where it came from, in the words of credential_source
-	SourceFailure   string    // why the credential could not be fetched; empty if it could
-	ExpiresAt       time.Time // what the secret itself says; zero if nothing
-	TokenExchange   bool      // whether a token service may be asked
-	RequireVerified bool      // whether a pass needs proof
+	Endpoint   registry.Endpoint
+	Credential registry.Credential
+	// Next are the credentials that a client would try in turn where the ones before
+	// do not pass.
+	Next            []registry.Credential
+	Notes           []string // what is wrong with where the credential came from, in sentences
+	Source          string   // where it came from, in the words of credential_source
+	SourceFailure   string   // why the credential could not be fetched; empty if it could
+	TokenExchange   bool     // whether a token service may be asked
+	RequireVerified bool     // whether a pass needs proof
 	Access          []AccessRequest
-	Timeout         time.Duration // deadline over the whole check
-	Spent           time.Duration // of its time, before it was asked
+	Timeout         time.Duration // of the check, for words; the deadline is that of its context
 	Retry           registry.Retry
 }
 
@@ -64,10 +66,8 @@ type Report struct {
 	Remediation []Remediation
 	// Outage says that the registry itself gave no answer about any credential, so
 	// that another one would fare no better.
-	Outage bool
-	Took   time.Duration // of its time
-
-	settled bool // asking again would lead to the same
+	Outage    bool
+	ExpiresAt time.Time // what the secret itself says; zero if nothing
 }
 
 // Trail is what the evidence shows to users: nothing secret, nothing that
@@ -83,73 +83,52 @@ type ChallengeTrail struct{ Scheme, Realm, Service, Scope, Error string }
 
 // Doctor makes checks. It is safe for concurrent use; make it with [New].
 type Doctor struct {
-	wire   Wire
-	now    func() time.Time
-	random func() string
-	decoy  string
+	asker  registry.Asker
+	decoy  invented
 	hidden []registry.Secret
-	keys   keyer
-	store  *store
 }
 
-// New makes a doctor with a store of its own. random returns a text that nobody
-// can guess, of 16 letters or more, for credentials that nobody has.
-// hidden are secrets of the wire itself, which are not to be shown either.
-func New(wire Wire, now func() time.Time, random func() string, hidden ...registry.Secret) *Doctor {
-	return &Doctor{wire: wire, now: now, random: random, decoy: "decoy-" + random()[:8], hidden: hidden, keys: keyer{[]byte(random())}, store: newStore(now)}
+// New makes a doctor, which asks through a [registry.Memory] where its questions are
+// to be shared. random returns a text that nobody can guess, of 16 letters or more,
+// for what is invented. hidden are secrets of the way to the registry, which are not
+// to be shown either.
+func New(asker registry.Asker, random func() string, hidden ...registry.Secret) *Doctor {
+	return &Doctor{asker: asker, decoy: newInvented(random), hidden: hidden}
 }
 
-// Check asks the registry and judges its answers. A bad credential, registry or
-// network is a report; the only error is that of ctx, when the caller gave up. The
-// same check is made once for all who ask for it at the same time, and once a
-// minute if it was a pass or a refusal.
+// Check asks the registry and judges its answers, until ctx ends. A bad credential,
+// registry or network is a report, and so is a deadline; the only error is that of a
+// context that was cancelled. Of several failures one that proves nothing counts,
+// since not all of them were proven.
 func (d *Doctor) Check(ctx context.Context, r Request) (Report, error) {
-	return d.store.reports.Get(ctx, memo.Question[Report]{
-		Key: d.keys.check(r), Flight: patience(r), Policy: policy(r.Retry), Endless: true, // make keeps to the time by itself
-		Ask: func(ctx context.Context) Report { return d.make(ctx, r) },
-		Keep: func(report Report) (Report, int) {
-			if report.Rejected || report.Passed && report.settled {
-				report.Took = 0 // it costs nobody any time again
-				return report, report.weight()
-			}
-			return report, 0
-		},
-	})
+	report := d.check(ctx, r)
+	last := report
+	for _, next := range r.Next {
+		if last.Passed || last.Outage {
+			break
+		}
+		r.Credential = next
+		if last = d.check(ctx, r); last.Passed || report.Rejected && !last.Rejected {
+			report = last
+		}
+	}
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return Report{}, fmt.Errorf("check %s: %w", r.Endpoint.Host(), err)
+	}
+	return report, nil
 }
 
-// make makes one check. Waiting for a turn costs none of its time; who waits has
-// asked whether the registry is there at all.
-func (d *Doctor) make(ctx context.Context, r Request) Report {
-	took := time.Duration(0)
-	timed := func(part func(ctx context.Context)) {
-		bounded, cancel := context.WithTimeout(registry.WithRetry(ctx, r.Retry), r.Timeout-r.Spent-took)
-		defer cancel()
-		began := d.now()
-		part(bounded)
-		took += d.now().Sub(began)
-	}
-	g := gatherer{wire: d.wire, store: d.store, keys: d.keys, random: d.random, decoy: d.decoy, request: r, Evidence: Evidence{
+func (d *Doctor) check(ctx context.Context, r Request) Report {
+	g := gatherer{asker: d.asker, decoy: d.decoy, request: r, scoped: map[string]registry.TokenAnswer{}, Evidence: Evidence{
 		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
 		Credential:      examine(r),
 		Timeout:         r.Timeout,
-		AskedAt:         d.now(),
+		AskedAt:         time.Now(),
 		RequireVerified: r.RequireVerified,
 	}}
-	if _, unsendable := judgeUnsent(g.Evidence); !unsendable {
-		timed(g.gatherFirst)
-		if _, ended := judgeFirst(*g.Anonymous); !ended {
-			done, err := d.store.turns.take(ctx, g.hosts()...)
-			if err != nil {
-				return Report{} // nobody waits for it
-			}
-			defer done()
-			timed(g.gather)
-		}
-	}
-	report := NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...))
-	report.Took, report.settled = took, !g.unsettled
-	return report
+	g.gather(registry.WithRetry(ctx, r.Retry))
+	return NewReport(g.Evidence, registry.NewCleaner(r.Credential, slices.Concat(g.minted, d.hidden)...))
 }
 
 // NewReport judges the evidence and words the verdict; all foreign text in it
@@ -166,6 +145,7 @@ func NewReport(e Evidence, clean registry.Cleaner) Report {
 		TrustHelps:   verdict.Reason == ReasonRealmUnsafe && e.Exchange.Failure.Fault == registry.FaultInward,
 		Causes:       causes(e, verdict),
 		Outage:       isOutage(verdict.Reason),
+		ExpiresAt:    e.Credential.ExpiresAt,
 		Remediation:  remediation(e, verdict, clean),
 	}
 	switch {

@@ -16,7 +16,7 @@ import (
 type script struct {
 	r0, r1, v registry.Answer
 	tokens    func(registry.TokenRequest) registry.TokenAnswer
-	uses      func(registry.UseRequest) registry.Answer
+	uses      func(registry.Trial) registry.Answer
 	asked     []registry.Method // of /v2/
 	exchanged []string          // method and scope of token requests
 	used      []string          // method and use
@@ -39,8 +39,8 @@ func (s *script) Token(_ context.Context, r registry.TokenRequest) registry.Toke
 	return s.tokens(r)
 }
 
-func (s *script) Use(_ context.Context, r registry.UseRequest) registry.Answer {
-	s.used = append(s.used, string(r.Credential.Method())+" "+string(r.Use))
+func (s *script) Try(_ context.Context, r registry.Trial) registry.Answer {
+	s.used = append(s.used, string(r.Credential.Method())+" "+string(r.Action))
 	return s.uses(r)
 }
 
@@ -51,9 +51,16 @@ var (
 	token           = registry.Credential{Token: registry.NewSecret("t0ken")}
 )
 
-func check(t *testing.T, wire doctor.Wire, credential registry.Credential) doctor.Report {
+// within makes a check, which has the time that its request says.
+func within(ctx context.Context, d *doctor.Doctor, r doctor.Request) (doctor.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	return d.Check(ctx, r)
+}
+
+func check(t *testing.T, wire registry.Asker, credential registry.Credential) doctor.Report {
 	t.Helper()
-	report, err := doctor.New(wire, func() time.Time { return now }, random).Check(t.Context(), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
 	})
 	if err != nil {
@@ -112,7 +119,7 @@ func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := doctor.New(&script{}, time.Now, random).Check(ctx, doctor.Request{
+	_, err := within(ctx, doctor.New(registry.NewMemory(&script{}), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Minute,
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -130,7 +137,7 @@ func (*waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credenti
 
 func TestCheckEndsAtItsTimeout(t *testing.T) {
 	t.Parallel()
-	report, err := doctor.New(&waiter{}, time.Now, random).Check(t.Context(), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(&waiter{}), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Millisecond,
 	})
 	if err != nil {

@@ -2,6 +2,8 @@ package doctor
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -24,48 +26,54 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 	if !g.request.RequireVerified || !judgeAccess(g.Evidence, judgeCredentials(g.Evidence)).Passed {
 		return
 	}
-	credential := invented(g.decoy, g.random(), g.Credential.Method)
-	key := func(question string) string {
-		return "decoy " + string(g.Credential.Method) + " " + g.Endpoint.URL() + " " + question
-	}
+	credential := g.decoy.credential(g.Credential.Method)
 	switch {
 	case g.proof != nil:
-		g.Decoy = decoyOfUse(g.share(ctx, key(g.proof.name), definite, func(ctx context.Context) registry.TokenAnswer {
-			return registry.TokenAnswer{Answer: g.proof.try(ctx, credential)}
-		}).Answer, g.proof.use)
+		g.Decoy = decoyOfTrial(g.proof.try(ctx, credential), g.proof.action)
 	case g.Authenticated != nil && g.Authenticated.Status == statusOK:
-		g.Decoy = decoyOfAnswer(g.share(ctx, key("v2"), definite, func(ctx context.Context) registry.TokenAnswer {
-			return registry.TokenAnswer{Answer: g.wire.Ask(ctx, g.Endpoint, credential)}
-		}).Answer)
+		g.Decoy = decoyOfAnswer(*g.ask(ctx, credential))
 	case g.Minted != nil && g.Minted.Status == statusOK:
-		question := *g.tokenService
-		question.Credential = credential
-		g.Decoy = g.decoyOfToken(g.share(ctx, key("token "+service(question)), definite, func(ctx context.Context) registry.TokenAnswer {
-			return g.wire.Token(ctx, question)
-		}))
+		request := *g.tokenService
+		request.Credential = credential
+		g.Decoy = g.decoyOfToken(g.asker.Token(ctx, request))
 	}
 }
 
-// invented makes a credential of the method that nobody has.
-func invented(user, random string, method registry.Method) registry.Credential {
-	secret := registry.NewSecret(random)
+// invented is what exists at no registry. It stays the same, or no two checks would
+// ask the same with it.
+type invented struct {
+	user   string
+	secret registry.Secret
+	digest string // of no manifest
+}
+
+func newInvented(random func() string) invented {
+	return invented{
+		user:   "decoy-" + random()[:8],
+		secret: registry.NewSecret(random()),
+		digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(random()))),
+	}
+}
+
+// credential is the invented one that is presented by the method.
+func (i invented) credential(method registry.Method) registry.Credential {
 	switch method {
 	case registry.MethodBearer:
-		return registry.Credential{Token: secret}
+		return registry.Credential{Token: i.secret}
 	case registry.MethodIdentityToken:
-		return registry.Credential{IdentityToken: secret}
+		return registry.Credential{IdentityToken: i.secret}
 	default:
-		return registry.Credential{Username: user, Password: secret}
+		return registry.Credential{Username: i.user, Password: i.secret}
 	}
 }
 
-// decoyOfUse reads a use: what answers as it did to the real credentials took
-// the decoy for them.
-func decoyOfUse(a registry.Answer, use registry.Use) DecoyOutcome {
+// decoyOfTrial reads the answer to a trial: one that is as it was for the real
+// credentials accepts the decoy.
+func decoyOfTrial(a registry.Answer, action registry.Action) DecoyOutcome {
 	switch {
 	case refuses(a), a.Failure == nil && a.Status == statusBadRequest:
 		return DecoyRefused
-	case succeeds(a), absent(a, use):
+	case succeeds(a), absent(a, action):
 		return DecoyAccepted
 	default:
 		return DecoyUnknown
@@ -88,7 +96,7 @@ func (g *gatherer) decoyOfToken(t registry.TokenAnswer) DecoyOutcome {
 	case t.Failure == nil && t.Status == statusOK && !t.Token.Empty():
 		// Two without subject count as the same, and who makes a token for a user
 		// that nobody has makes one for any password.
-		if t.Subject == g.Exchange.Subject || t.Subject == g.decoy {
+		if t.Subject == g.Exchange.Subject || t.Subject == g.decoy.user {
 			return DecoyAccepted
 		}
 		return DecoyRefused

@@ -64,7 +64,7 @@ func examine(r Request) CredentialFacts {
 		Source:            r.Source,
 		Notes:             r.Notes,
 		Failure:           r.SourceFailure,
-		ExpiresAt:         r.ExpiresAt,
+		ExpiresAt:         c.ExpiresAt(),
 		ExchangeOff:       !r.TokenExchange,
 		UsernameMalformed: strings.ContainsFunc(c.Username, func(r rune) bool { return r == ':' || unicode.IsControl(r) }),
 		TokenMalformed:    strings.ContainsFunc(c.Token.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }),

@@ -148,7 +148,7 @@ func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fa
 		Timeout:       fault.Deadline,
 	}
 	began := time.Now()
-	report, err := doctor.New(client, time.Now, rand.Text).Check(ctx, question)
+	report, err := within(ctx, doctor.New(registry.NewMemory(client), rand.Text), question)
 	return time.Since(began), report, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
@@ -86,7 +87,7 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 					*to = *from
 				}
 			}
-			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: row.credential, TokenExchange: true})
+			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: row.credential, TokenExchange: true})
 			if report.Reason != row.reason {
 				t.Errorf("reason %s, want %s", report.Reason, row.reason)
 			}
@@ -101,7 +102,7 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) doctor.Report {
 	t.Helper()
 	r.Endpoint, r.Timeout = endpoint(t, "registry.example.com"), time.Minute
-	report, err := d.Check(t.Context(), r)
+	report, err := within(t.Context(), d, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,43 +112,44 @@ func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) doctor.Report {
 func TestTokenExchangeFalseAsksNoTokenService(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge)}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword})
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword})
 	if report.Reason != doctor.ReasonExchangeSkipped || !report.Passed || s.log() != "/v2/ anonymous, /v2/ basic" {
 		t.Errorf("got %+v after %s", report.Verdict, s.log())
 	}
 	s = &script{}
-	report = ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: identityToken})
+	report = ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: identityToken})
 	if report.Reason != doctor.ReasonExchangeSkipped || report.Passed || s.log() != "" {
 		t.Errorf("identity token: got %+v after %s", report.Verdict, s.log())
 	}
 }
 
-func TestControlsAreSharedForAMinute(t *testing.T) {
+func TestDoctor_Check_SharesControlsForAMinute(t *testing.T) {
 	t.Parallel()
-	clock := now
-	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
-		registry.MethodBasic: issued(""), registry.MethodAnonymous: tokenStatus(401),
-	})}
-	d := doctor.New(s, func() time.Time { return clock }, random)
-	question := doctor.Request{Credential: userAndPassword, TokenExchange: true}
-	for _, step := range []struct {
-		after      time.Duration
-		anonymous  int
-		exchanging int
-	}{{0, 1, 2}, {59 * time.Second, 1, 3}, {2 * time.Second, 2, 5}} {
-		clock = clock.Add(step.after)
-		question.Credential = another(step.exchanging)
-		ask(t, d, question)
-		count := 0
-		for _, method := range s.asked {
-			if method == registry.MethodAnonymous {
-				count++
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
+			registry.MethodBasic: issued(""), registry.MethodAnonymous: tokenStatus(401),
+		})}
+		d := doctor.New(registry.NewMemory(s), random)
+		question := doctor.Request{Credential: userAndPassword, TokenExchange: true}
+		for _, step := range []struct {
+			after      time.Duration
+			anonymous  int
+			exchanging int
+		}{{0, 1, 2}, {59 * time.Second, 1, 3}, {2 * time.Second, 2, 5}} {
+			<-time.After(step.after)
+			question.Credential = another(step.exchanging)
+			ask(t, d, question)
+			count := 0
+			for _, method := range s.asked {
+				if method == registry.MethodAnonymous {
+					count++
+				}
+			}
+			if count != step.anonymous || len(s.exchanged) != step.exchanging {
+				t.Errorf("%d requests without credentials and %d to the token service, want %d and %d", count, len(s.exchanged), step.anonymous, step.exchanging)
 			}
 		}
-		if count != step.anonymous || len(s.exchanged) != step.exchanging {
-			t.Errorf("%d requests without credentials and %d to the token service, want %d and %d", count, len(s.exchanged), step.anonymous, step.exchanging)
-		}
-	}
+	})
 }
 
 // another is the user with another password each time, so that no check is that
@@ -156,10 +158,10 @@ func another(i int) registry.Credential {
 	return registry.Credential{Username: userAndPassword.Username, Password: registry.NewSecret(fmt.Sprintf("s3cret-%d", i))}
 }
 
-func TestOutagesAreNotRemembered(t *testing.T) {
+func TestDoctor_Check_AsksAgainAfterAnOutageThatWasFoundAtOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *status(503)}
-	d := doctor.New(s, time.Now, random)
+	d := doctor.New(registry.NewMemory(s), random)
 	ask(t, d, doctor.Request{})
 	s.r0 = *status(200)
 	if report := ask(t, d, doctor.Request{}); report.Reason != doctor.ReasonAnonymousAccepted {
@@ -185,7 +187,7 @@ func TestADecoyIsSentOnlyWhenAskedForAndNeverWithTheRealUser(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &decoyScript{script: script{r0: *status(200), r1: *status(200)}, decoy: row.decoy}
-			d := doctor.New(s, time.Now, random)
+			d := doctor.New(registry.NewMemory(s), random)
 			for i := range 2 { // the second check shares R0 and the decoy
 				if got := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: row.required}).Verdict; got != row.want {
 					t.Errorf("got %+v, want %+v", got, row.want)
@@ -230,7 +232,7 @@ func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
 		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200),
 		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("") },
 	}}
-	d := doctor.New(s, time.Now, random)
+	d := doctor.New(registry.NewMemory(s), random)
 	direct := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true})
 	if !direct.Verified {
 		t.Errorf("the registry itself refused the decoy: %s", direct.Message)
@@ -246,7 +248,7 @@ func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 		return *issued(r.Credential.Username) // whoever it is told
 	}}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
 	if report.Reason != doctor.ReasonAnyoneAccepted || report.Passed {
 		t.Errorf("got %+v", report.Verdict)
 	}
@@ -255,7 +257,7 @@ func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
 func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: status(400), script: script{r0: *unauthorized(basicChallenge), r1: *status(200)}}
-	d := doctor.New(s, time.Now, random)
+	d := doctor.New(registry.NewMemory(s), random)
 	for i := range 3 {
 		if report := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: true}); !report.Verified {
 			t.Errorf("got %+v", report.Verdict)
@@ -269,7 +271,7 @@ func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
 func TestATokenServiceThatForbidsEverybodyRejectsNobody(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *tokenStatus(403) }}
-	report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
 	if report.Reason != doctor.ReasonForbiddenNetwork || report.Rejected {
 		t.Errorf("got %+v", report.Verdict)
 	}

@@ -13,7 +13,7 @@ func TestARedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	const want = `elsewhere.example.com did not answer about the basic credentials of user name "ci" but pointed elsewhere: ` +
 		`GET http://elsewhere.example.com/v2/ answered 308 Permanent Redirect, a redirect to https://elsewhere.example.com; write https:// in registry_url.`
-	report, err := doctor.New(&script{r0: *redirect(308)}, time.Now, random).Check(t.Context(), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(&script{r0: *redirect(308)}), random), doctor.Request{
 		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute,
 	})
 	if err != nil {
@@ -41,7 +41,7 @@ func TestARedirectToHTTPSSaysWhichAddress(t *testing.T) {
 	} {
 		answer := redirect(308)
 		answer.Location = row.location
-		report, err := doctor.New(&script{r0: *answer}, time.Now, random).Check(t.Context(), doctor.Request{
+		report, err := within(t.Context(), doctor.New(registry.NewMemory(&script{r0: *answer}), random), doctor.Request{
 			Endpoint: endpoint(t, row.asked), Credential: userAndPassword, Timeout: time.Minute,
 		})
 		if err != nil {
@@ -60,7 +60,7 @@ func TestARedirectOfTheTokenServiceDoesNot(t *testing.T) {
 	t.Parallel()
 	moved := registry.TokenAnswer{Answer: *redirect(308), Endpoint: "http://elsewhere.example.com:5001/token"}
 	wire := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return moved }}
-	report, err := doctor.New(wire, time.Now, random).Check(t.Context(), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), random), doctor.Request{
 		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute, TokenExchange: true,
 	})
 	if err != nil {

@@ -155,19 +155,18 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 		address    string
 		credential registry.Credential
 		notes      []string
-		expires    time.Time
 		r0, r1     *registry.Answer
 		want       string
 	}{
-		{"a line break", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("p\n")}, nil, time.Time{}, refusal, refusal, "line break"},
-		{"a blank", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret(" p")}, nil, time.Time{}, refusal, refusal, "blank"},
-		{"an unresolved reference", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("${REGISTRY_PASSWORD}")}, nil, time.Time{}, refusal, refusal, "not resolved"},
-		{"the word Bearer in a token", "r.example.com", registry.Credential{Token: registry.NewSecret("bearer abc")}, nil, time.Time{}, nil, nil, "word Bearer"},
-		{"an expiry that is past", "r.example.com", userAndPassword, nil, now.Add(-time.Hour), refusal, refusal, "expired at 2026-03-01 11:00 UTC"},
-		{"what is wrong with the source", "r.example.com", registry.Credential{}, []string{"The argument password came empty"}, time.Time{}, refusal, nil, "came empty"},
-		{"a repository behind a scheme", "https://r.example.com/org/app", userAndPassword, nil, time.Time{}, status(404), nil, "leave the scheme"},
-		{"http on a TLS port", "http://r.example.com", userAndPassword, nil, time.Time{}, status(400), nil, "write https://"},
-		{"a redirect to https on the same host", "http://elsewhere.example.com", userAndPassword, nil, time.Time{}, redirect(301), nil, "write https://"},
+		{"a line break", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("p\n")}, nil, refusal, refusal, "line break"},
+		{"a blank", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret(" p")}, nil, refusal, refusal, "blank"},
+		{"an unresolved reference", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("${REGISTRY_PASSWORD}")}, nil, refusal, refusal, "not resolved"},
+		{"the word Bearer in a token", "r.example.com", registry.Credential{Token: registry.NewSecret("bearer abc")}, nil, nil, nil, "word Bearer"},
+		{"an expiry that is past", "r.example.com", registry.Credential{Username: "AWS", Password: registry.NewSecret("eyJleHBpcmF0aW9uIjoxNzcyMzYyODAwfQ==")}, nil, refusal, refusal, "expired at 2026-03-01 11:00 UTC"},
+		{"what is wrong with the source", "r.example.com", registry.Credential{}, []string{"The argument password came empty"}, refusal, nil, "came empty"},
+		{"a repository behind a scheme", "https://r.example.com/org/app", userAndPassword, nil, status(404), nil, "leave the scheme"},
+		{"http on a TLS port", "http://r.example.com", userAndPassword, nil, status(400), nil, "write https://"},
+		{"a redirect to https on the same host", "http://elsewhere.example.com", userAndPassword, nil, redirect(301), nil, "write https://"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -178,8 +177,8 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 			if row.r1 != nil {
 				s.r1 = *row.r1
 			}
-			report, err := doctor.New(s, func() time.Time { return now }, random).Check(t.Context(), doctor.Request{
-				Endpoint: endpoint(t, row.address), Credential: row.credential, Notes: row.notes, ExpiresAt: row.expires, Timeout: time.Minute,
+			report, err := within(t.Context(), doctor.New(registry.NewMemory(s), random), doctor.Request{
+				Endpoint: endpoint(t, row.address), Credential: row.credential, Notes: row.notes, Timeout: time.Minute,
 			})
 			if err != nil {
 				t.Fatal(err)

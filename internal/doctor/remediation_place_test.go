@@ -3,7 +3,6 @@ package doctor_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -27,7 +26,7 @@ func TestAPasswordIsTestedWhereItIsLookedAt(t *testing.T) {
 		{bearerChallenge, basicChallenge, broken, v2},
 	} {
 		s := &script{r0: *unauthorized(row.r0), r1: *unauthorized(row.r1), tokens: func(registry.TokenRequest) registry.TokenAnswer { return row.token }}
-		report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+		report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
 		if steps := strings.Join(report.Remediation[1].Steps, "\n"); report.Reason != doctor.ReasonInvalidCredentials || !strings.Contains(steps, row.want+"\n") {
 			t.Errorf("%s: no %s in\n%s", report.Reason, row.want, steps)
 		}
@@ -49,7 +48,7 @@ func TestThePlanIsGivenTheNewCredentialsToo(t *testing.T) {
 	} {
 		for credential, challenge := range map[registry.Credential]string{userAndPassword: basicChallenge, token: bearerChallenge, {Username: "ci"}: basicChallenge} {
 			s := &script{r0: *unauthorized(challenge), r1: *unauthorized(challenge)}
-			report := ask(t, doctor.New(s, time.Now, random), doctor.Request{Credential: credential, Source: source})
+			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: credential, Source: source})
 			for _, remediation := range report.Remediation {
 				steps := strings.Join(remediation.Steps, "\n")
 				if remediation.Platform != "registry" && !strings.HasSuffix(steps, "\n"+want+"\nterraform plan") {

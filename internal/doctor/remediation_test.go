@@ -12,7 +12,7 @@ import (
 func TestAddressesAreOneWordOfShell(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *failed(registry.FaultRefused)}
-	report, err := doctor.New(s, time.Now, random).Check(t.Context(), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(s), random), doctor.Request{
 		Endpoint: endpoint(t, "http://registry.example.com/x';exit;'"), Timeout: time.Minute,
 	})
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// TestAnOutageIsNotRememberedWhateverTheVerdictIs has outages of a part of what is
-// asked: some pass, and a wrong password would pass with them.
-func TestAnOutageIsNotRememberedWhateverTheVerdictIs(t *testing.T) {
+// TestDoctor_Check_RemembersAnOutageForAsLongAsItTook has outages of a part of what is
+// asked, each found out at once: some pass, and a wrong password would pass with them.
+func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 	t.Parallel()
 	const basic, none = registry.MethodBasic, registry.MethodAnonymous
 	type service = map[registry.Method]*registry.TokenAnswer
@@ -57,7 +57,7 @@ func TestAnOutageIsNotRememberedWhateverTheVerdictIs(t *testing.T) {
 			if s.tokens == nil {
 				s.r0 = *status(200)
 			}
-			d := doctor.New(wireTo{&s}, time.Now, random)
+			d := doctor.New(registry.NewMemory(wireTo{&s}), random)
 			before := ask(t, d, row.request)
 			if before.Reason != row.first {
 				t.Errorf("before: reason %s, want %s", before.Reason, row.first)
@@ -82,8 +82,8 @@ func (w wireTo) Token(ctx context.Context, r registry.TokenRequest) registry.Tok
 	return (*w.script).Token(ctx, r)
 }
 
-func (w wireTo) Use(ctx context.Context, r registry.UseRequest) registry.Answer {
-	return (*w.script).Use(ctx, r)
+func (w wireTo) Try(ctx context.Context, r registry.Trial) registry.Answer {
+	return (*w.script).Try(ctx, r)
 }
 
 // byScope is a token service by whether a permission is asked for.
@@ -107,8 +107,8 @@ func byUser(user, others *registry.TokenAnswer) func(registry.TokenRequest) regi
 }
 
 // usesBy is a registry by whether it is asked with credentials.
-func usesBy(user, nobody *registry.Answer) func(registry.UseRequest) registry.Answer {
-	return func(r registry.UseRequest) registry.Answer {
+func usesBy(user, nobody *registry.Answer) func(registry.Trial) registry.Answer {
+	return func(r registry.Trial) registry.Answer {
 		if r.Credential.Method() == registry.MethodAnonymous {
 			return *nobody
 		}
@@ -128,9 +128,9 @@ func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &leaves{leave: cancel, over: make(chan struct{})}
-	d := doctor.New(w, time.Now, random)
+	d := doctor.New(registry.NewMemory(w), random)
 	question := doctor.Request{Credential: userAndPassword, TokenExchange: true, Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Minute}
-	if _, err := d.Check(ctx, question); !errors.Is(err, context.Canceled) {
+	if _, err := within(ctx, d, question); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	<-w.over
@@ -142,7 +142,7 @@ func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
 // leaves is a registry whose caller leaves while its token service is asked for
 // the first time; for the second time, that refuses.
 type leaves struct {
-	doctor.Wire
+	registry.Asker
 
 	leave func()
 	over  chan struct{}
@@ -171,53 +171,58 @@ func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
 		name   string
 		s      script
 		reason doctor.Reason
+		down   bool // the token service gives no answer
 	}{
-		{"without a challenge", script{r0: *unauthorized(basicChallenge), r1: *unauthorized()}, doctor.ReasonInvalidCredentials},
-		{"with a challenge that nobody can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, doctor.ReasonUnsupportedChallenge},
-		{"as everybody is", script{r0: *status(403), r1: *status(403)}, doctor.ReasonForbiddenNetwork},
-		{"as malformed", script{r0: *unauthorized(basicChallenge), r1: *status(400)}, doctor.ReasonMalformedCredentials},
+		{"without a challenge", script{r0: *unauthorized(basicChallenge), r1: *unauthorized()}, doctor.ReasonInvalidCredentials, false},
+		{"with a challenge that nobody can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, doctor.ReasonUnsupportedChallenge, false},
+		{"as everybody is", script{r0: *status(403), r1: *status(403)}, doctor.ReasonForbiddenNetwork, false},
+		{"as malformed", script{r0: *unauthorized(basicChallenge), r1: *status(400)}, doctor.ReasonMalformedCredentials, false},
 		{"by the registry, while its token service is down", script{
 			r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge), tokens: answers(nil),
-		}, doctor.ReasonInvalidCredentials},
+		}, doctor.ReasonInvalidCredentials, true},
 		{"by the token service, while it cannot say what anybody gets", script{
 			r0: *unauthorized(bearerChallenge), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: tokenStatus(403), registry.MethodAnonymous: tokenStatus(503)}),
-		}, doctor.ReasonForbiddenNetwork},
+		}, doctor.ReasonForbiddenNetwork, false},
 		{"by the registry, as a token", script{
 			r0: *unauthorized(bearerChallenge), v: *status(401), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: issued("ci")}),
-		}, doctor.ReasonTokenRejected},
+		}, doctor.ReasonTokenRejected, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &row.s
-			d := doctor.New(s, time.Now, random)
+			d := doctor.New(registry.NewMemory(s), random)
 			for i := range 50 {
 				wanted := []doctor.AccessRequest{{Repository: fmt.Sprintf("team/app-%d", i), Actions: []string{"pull"}}}
 				if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted}); report.Reason != row.reason {
 					t.Fatalf("reason %s, want %s", report.Reason, row.reason)
 				}
 			}
-			if sent := strings.Count(s.log(), "basic"); sent > 2 { // to a token service and to the registry
-				t.Errorf("the password was sent %d times: %s", sent, s.log())
+			if sent := strings.Count(s.log(), "/v2/ basic"); sent > 1 {
+				t.Errorf("the password was sent %d times to the registry: %s", sent, s.log())
+			}
+			if sent := strings.Count(s.log(), ", basic"); sent > 1 && !row.down { // one that fails at once is asked again at once
+				t.Errorf("the password was sent %d times to the token service: %s", sent, s.log())
 			}
 		})
 	}
 }
 
-// TestAPassIsSharedThoughNothingIsThereForAnybody has a token that names nobody, and
-// a token service that gives nobody else one.
-func TestAPassIsSharedThoughNothingIsThereForAnybody(t *testing.T) {
+// TestDoctor_Check_SharesAPassWithoutAToken has a token without a subject, and a token
+// service that answers 404 without credentials; a 200 without a token is an outage
+// and is asked for again.
+func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 	t.Parallel()
-	for _, nobody := range []*registry.TokenAnswer{tokenStatus(404), tokenStatus(200)} {
+	for nobody, requests := range map[*registry.TokenAnswer]int{tokenStatus(404): 4, tokenStatus(200): 53} {
 		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
 			registry.MethodBasic: issued(""), registry.MethodAnonymous: nobody,
 		})}
-		d := doctor.New(s, time.Now, random)
+		d := doctor.New(registry.NewMemory(s), random)
 		for range 50 {
 			if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true}); !report.Passed {
 				t.Fatalf("reason %s", report.Reason)
 			}
 		}
-		if n := strings.Count(s.log(), ",") + 1; n != 4 {
+		if n := strings.Count(s.log(), ",") + 1; n != requests {
 			t.Errorf("%d requests: %s", n, s.log())
 		}
 	}
@@ -227,7 +232,7 @@ func TestAPassIsSharedThoughNothingIsThereForAnybody(t *testing.T) {
 func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-	d := doctor.New(s, time.Now, random)
+	d := doctor.New(registry.NewMemory(s), random)
 	for _, exchange := range []bool{true, false} {
 		ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: exchange})
 	}
@@ -246,7 +251,7 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 		}
 		return *status(200)
 	}}
-	d := doctor.New(c, time.Now, random)
+	d := doctor.New(registry.NewMemory(c), random)
 	for i := range 1000 {
 		ask(t, d, doctor.Request{Credential: another(i)})
 		if i%20 == 0 {
@@ -264,29 +269,11 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 	}
 }
 
-// TestWhoWaitsForATurnSharesAnOutage has a dead registry and forty passwords.
-func TestWhoWaitsForATurnSharesAnOutage(t *testing.T) {
-	t.Parallel()
-	c := &crowd{hold: make(chan struct{})} // it never answers
-	var checks []doctor.Request
-	for i := range 40 {
-		checks = append(checks, doctor.Request{Credential: another(i), Timeout: 500 * time.Millisecond})
-	}
-	for _, report := range checkAll(t, doctor.New(c, time.Now, random), checks...) {
-		if report.Reason != doctor.ReasonTimeout {
-			t.Errorf("reason %s", report.Reason)
-		}
-	}
-	if n := c.count("*"); n != 1 {
-		t.Errorf("asked %d times", n)
-	}
-}
-
 // TestChecksOfAnyPatienceShareALogin has ten that would wait for different times.
 func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
 	t.Parallel()
 	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
-	d := doctor.New(c, time.Now, random)
+	d := doctor.New(registry.NewMemory(c), random)
 	var checks []doctor.Request
 	for i := range 10 {
 		checks = append(checks, doctor.Request{
@@ -310,43 +297,5 @@ func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
 	}
 	if n := c.count(""); n != 1 {
 		t.Errorf("asked %d times without credentials", n)
-	}
-}
-
-// TestOneWithLittleTimeLeftEndsNobodyElse has a check whose credential helper took
-// nearly all of its time.
-func TestOneWithLittleTimeLeftEndsNobodyElse(t *testing.T) {
-	t.Parallel()
-	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
-	d := doctor.New(c, time.Now, random)
-	const timeout = time.Minute
-	late := make(chan doctor.Report, 1)
-	go func() {
-		late <- checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: timeout, Spent: timeout - 100*time.Millisecond})[0]
-	}()
-	<-c.arrived
-	var report doctor.Report
-	var done sync.WaitGroup
-	done.Go(func() { report = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: timeout})[0] })
-	if got := <-late; got.Reason != doctor.ReasonTimeout {
-		t.Errorf("the late one: %s", got.Reason)
-	}
-	<-c.arrived // the other one asks for itself
-	close(c.hold)
-	done.Wait()
-	if report.Reason != doctor.ReasonAccepted {
-		t.Errorf("the other one: %s", report.Message)
-	}
-}
-
-// TestLongWordsAreTheSameForAll has a registry that says more than is shared.
-func TestLongWordsAreTheSameForAll(t *testing.T) {
-	t.Parallel()
-	r0 := *unauthorized(basicChallenge)
-	r0.Text = "login first please" + strings.Repeat(".", 5<<10)
-	d := doctor.New(&script{r0: r0}, time.Now, random)
-	first, next := ask(t, d, doctor.Request{}), ask(t, d, doctor.Request{TokenExchange: true})
-	if first.Message != next.Message || strings.Contains(first.Message, "login first") {
-		t.Errorf("%s\n%s", first.Message, next.Message)
 	}
 }

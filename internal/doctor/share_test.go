@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
@@ -23,6 +24,7 @@ type crowd struct {
 	token   func(user string) registry.TokenAnswer
 	arrived chan struct{} // gets one for each question, if it is there
 	hold    chan struct{}
+	takes   time.Duration // for each answer
 }
 
 func (c *crowd) note(ctx context.Context, who registry.Credential) (user string, ended bool) {
@@ -32,6 +34,13 @@ func (c *crowd) note(ctx context.Context, who registry.Credential) (user string,
 	c.mu.Unlock()
 	if c.arrived != nil {
 		c.arrived <- struct{}{}
+	}
+	if c.takes > 0 {
+		select {
+		case <-time.After(c.takes):
+		case <-ctx.Done():
+			return user, true
+		}
 	}
 	if c.hold != nil {
 		select {
@@ -59,7 +68,7 @@ func (c *crowd) Token(ctx context.Context, r registry.TokenRequest) registry.Tok
 	return c.token(user)
 }
 
-func (c *crowd) Use(ctx context.Context, r registry.UseRequest) registry.Answer {
+func (c *crowd) Try(ctx context.Context, r registry.Trial) registry.Answer {
 	user, _ := c.note(ctx, r.Credential)
 	return c.answers(user)
 }
@@ -97,7 +106,7 @@ func checkAll(t *testing.T, d *doctor.Doctor, checks ...doctor.Request) []doctor
 				r.Timeout = time.Minute
 			}
 			var err error
-			if reports[i], err = d.Check(t.Context(), r); err != nil {
+			if reports[i], err = within(t.Context(), d, r); err != nil {
 				t.Error(err)
 			}
 		})
@@ -106,7 +115,7 @@ func checkAll(t *testing.T, d *doctor.Doctor, checks ...doctor.Request) []doctor
 	return reports
 }
 
-func TestIdenticalChecksAreMadeOnce(t *testing.T) {
+func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name     string
@@ -118,27 +127,28 @@ func TestIdenticalChecksAreMadeOnce(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			clock := now
-			c := &crowd{answers: locked}
-			d := doctor.New(c, func() time.Time { return clock }, random)
-			same := slices.Repeat([]doctor.Request{{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(row.password)}}}, 100)
-			for _, step := range []struct {
-				after time.Duration
-				asked int
-			}{{0, 1}, {59 * time.Second, 1}, {2 * time.Second, 2}} {
-				clock = clock.Add(step.after)
-				for _, report := range checkAll(t, d, same...) {
-					if report.Reason != row.reason {
-						t.Fatalf("got %s", report.Reason)
+			synctest.Test(t, func(t *testing.T) {
+				c := &crowd{answers: locked}
+				d := doctor.New(registry.NewMemory(c), random)
+				same := slices.Repeat([]doctor.Request{{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(row.password)}}}, 100)
+				for _, step := range []struct {
+					after time.Duration
+					asked int
+				}{{0, 1}, {59 * time.Second, 1}, {2 * time.Second, 2}} {
+					<-time.After(step.after)
+					for _, report := range checkAll(t, d, same...) {
+						if report.Reason != row.reason {
+							t.Fatalf("got %s", report.Reason)
+						}
+					}
+					if n := c.count("ci" + row.password); n != step.asked {
+						t.Errorf("the password was sent %d times, want %d", n, step.asked)
+					}
+					if n := c.count(""); n != step.asked {
+						t.Errorf("asked without credentials %d times, want %d", n, step.asked)
 					}
 				}
-				if n := c.count("ci" + row.password); n != step.asked {
-					t.Errorf("the password was sent %d times, want %d", n, step.asked)
-				}
-				if n := c.count(""); n != step.asked {
-					t.Errorf("asked without credentials %d times, want %d", n, step.asked)
-				}
-			}
+			})
 		})
 	}
 }
@@ -148,7 +158,7 @@ func TestIdenticalChecksAreMadeOnce(t *testing.T) {
 func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 	t.Parallel()
 	c := &crowd{answers: locked}
-	d := doctor.New(c, time.Now, random)
+	d := doctor.New(registry.NewMemory(c), random)
 	var checks []doctor.Request
 	for i := range 50 {
 		checks = append(checks, doctor.Request{
@@ -166,55 +176,38 @@ func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 	}
 }
 
-func TestAnOutageIsSharedByThoseWhoWaitAndNotRemembered(t *testing.T) {
+// TestDoctor_Check_PassesNoShortTimeoutOn has a registry that takes ten seconds, and
+// a check that has one second beside one that has a minute.
+func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
 	t.Parallel()
-	c := &crowd{hold: make(chan struct{})} // it never answers
-	d := doctor.New(c, time.Now, random)
-	for round := 1; round <= 2; round++ {
-		same := slices.Repeat([]doctor.Request{{Credential: userAndPassword, Timeout: 300 * time.Millisecond}}, 50)
-		different := []doctor.Request{{Credential: another(1), Timeout: 300 * time.Millisecond}, {Credential: another(2), Timeout: 300 * time.Millisecond}}
-		for _, report := range checkAll(t, d, append(same, different...)...) {
-			if report.Reason != doctor.ReasonTimeout {
-				t.Fatalf("got %s", report.Reason)
-			}
+	synctest.Test(t, func(t *testing.T) {
+		c := &crowd{answers: locked, takes: 10 * time.Second}
+		d := doctor.New(registry.NewMemory(c), random)
+		var hasty, patient doctor.Report
+		var done sync.WaitGroup
+		done.Go(func() { hasty = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Second})[0] })
+		synctest.Wait()
+		done.Go(func() { patient = checkAll(t, d, doctor.Request{Credential: userAndPassword})[0] })
+		done.Wait()
+		if hasty.Reason != doctor.ReasonTimeout || patient.Reason != doctor.ReasonAccepted {
+			t.Errorf("with a second: %s; with a minute: %s", hasty.Reason, patient.Reason)
 		}
-		if n := c.count("*"); n != round {
-			t.Errorf("asked %d times after round %d", n, round)
+		asked := c.count("*")
+		if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != doctor.ReasonAccepted || c.count("*") != asked {
+			t.Errorf("what is known does not depend on a timeout: %s, %d questions more", again.Reason, c.count("*")-asked)
 		}
-	}
-}
-
-func TestAShortTimeoutIsNotThatOfOthers(t *testing.T) {
-	t.Parallel()
-	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
-	d := doctor.New(c, time.Now, random)
-	var patient doctor.Report
-	var done sync.WaitGroup
-	done.Go(func() { patient = checkAll(t, d, doctor.Request{Credential: userAndPassword})[0] })
-	<-c.arrived
-	if hasty := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: 20 * time.Millisecond})[0]; hasty.Reason != doctor.ReasonTimeout {
-		t.Errorf("the hasty check: %s", hasty.Reason)
-	}
-	close(c.hold)
-	done.Wait()
-	if patient.Reason != doctor.ReasonAccepted {
-		t.Errorf("the patient check: %s", patient.Reason)
-	}
-	asked := c.count("*")
-	if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != doctor.ReasonAccepted || c.count("*") != asked {
-		t.Errorf("what is known does not depend on a timeout: %s, %d questions more", again.Reason, c.count("*")-asked)
-	}
+	})
 }
 
 func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 	t.Parallel()
 	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
-	d := doctor.New(c, time.Now, random)
+	d := doctor.New(registry.NewMemory(c), random)
 	request := doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Credential: userAndPassword, Timeout: time.Minute}
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
 	go func() {
-		_, err := d.Check(ctx, request)
+		_, err := within(ctx, d, request)
 		first <- err
 	}()
 	<-c.arrived // the first one asks
@@ -236,13 +229,13 @@ func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
 	c := &crowd{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
-	d := doctor.New(endWatcher{c, ended}, time.Now, random)
+	d := doctor.New(registry.NewMemory(endWatcher{c, ended}), random)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-c.arrived
 		cancel()
 	}()
-	_, err := d.Check(ctx, doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Hour})
+	_, err := within(ctx, d, doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Hour})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -260,85 +253,11 @@ func (w endWatcher) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 	return w.crowd.Ask(ctx, e, who)
 }
 
-// TestTheDeadlineOfASharedQuestionIsAnAnswer has a token service that hangs: the
-// check that ends then knows more than that its time is over.
-func TestTheDeadlineOfASharedQuestionIsAnAnswer(t *testing.T) {
-	t.Parallel()
-	c := &slowTokens{crowd{answers: func(string) registry.Answer { return *unauthorized(bearerChallenge) }}}
-	d := doctor.New(c, time.Now, random)
-	for range 3 {
-		for _, report := range checkAll(t, d, slices.Repeat([]doctor.Request{{Credential: userAndPassword, TokenExchange: true, Timeout: 500 * time.Millisecond}}, 5)...) {
-			if report.Reason != doctor.ReasonExchangeUnavailable {
-				t.Fatalf("got %s: %s", report.Reason, report.Message)
-			}
-		}
-	}
-}
-
-// slowTokens has a token service that answers when nobody waits any more.
-type slowTokens struct{ crowd }
-
-func (*slowTokens) Token(ctx context.Context, _ registry.TokenRequest) registry.TokenAnswer {
-	<-ctx.Done()
-	return registry.TokenAnswer{Answer: *failed(registry.FaultTimeout)}
-}
-
-// TestWaitingForATurnCostsNoTime has ten checks that use up all of their time
-// before others get their turn.
-func TestWaitingForATurnCostsNoTime(t *testing.T) {
-	t.Parallel()
-	c := &firstOnesHang{left: 10}
-	d := doctor.New(c, time.Now, random)
-	var checks []doctor.Request
-	for i := range 30 {
-		checks = append(checks, doctor.Request{Credential: another(i), Timeout: 500 * time.Millisecond})
-	}
-	reasons := map[doctor.Reason]int{}
-	for _, report := range checkAll(t, d, checks...) {
-		reasons[report.Reason]++
-	}
-	if reasons[doctor.ReasonTimeout] != 10 || reasons[doctor.ReasonAccepted] != 20 {
-		t.Errorf("got %v", reasons)
-	}
-	if c.most > 10 {
-		t.Errorf("%d questions at the same time", c.most)
-	}
-}
-
-// firstOnesHang answers all but the first questions.
-type firstOnesHang struct {
-	crowd
-	mu              sync.Mutex
-	left, now, most int
-}
-
-func (f *firstOnesHang) Ask(ctx context.Context, _ registry.Endpoint, who registry.Credential) registry.Answer {
-	if (who == registry.Credential{}) {
-		return *unauthorized(basicChallenge)
-	}
-	f.mu.Lock()
-	f.left--
-	hang := f.left >= 0
-	f.now++
-	f.most = max(f.most, f.now)
-	f.mu.Unlock()
-	if hang {
-		<-ctx.Done()
-	}
-	f.mu.Lock()
-	f.now--
-	f.mu.Unlock()
-	if hang {
-		return *failed(registry.FaultTimeout)
-	}
-	return *status(200)
-}
-
 // TestRegistriesShareTheControlOfOneTokenService has two registries that name the
 // same one, and two with one of their own each.
 func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 	t.Parallel()
-	for realm, controls := range map[string]int{"https://auth.example.com/token": 1, "/token": 2, "/token?for=https://auth.example.com": 2} {
+	for realm, controls := range map[string]int{"https://auth.example.com/token": 1, "https://auth.example.com/token?x=1": 1, "/token": 2, "/token?for=https://auth.example.com": 2} {
 		anonymous := 0
 		s := &script{r0: *unauthorized(`Bearer realm="` + realm + `",service="shared"`), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 			if r.Credential.Method() == registry.MethodAnonymous {
@@ -347,9 +266,9 @@ func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 			}
 			return *issued("")
 		}}
-		d := doctor.New(wireOf{s}, time.Now, random)
+		d := doctor.New(registry.NewMemory(wireOf{s}), random)
 		for _, host := range []string{"one.example.com", "two.example.com"} {
-			report, err := d.Check(t.Context(), doctor.Request{Endpoint: endpoint(t, host), Credential: userAndPassword, TokenExchange: true, Timeout: time.Minute})
+			report, err := within(t.Context(), d, doctor.Request{Endpoint: endpoint(t, host), Credential: userAndPassword, TokenExchange: true, Timeout: time.Minute})
 			if err != nil || !report.Verified {
 				t.Fatal(err, report.Message)
 			}

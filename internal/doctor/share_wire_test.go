@@ -21,7 +21,7 @@ func doctorFor(t *testing.T, b *registrytest.Busy) *doctor.Doctor {
 	}
 	client := registry.NewClient(registry.Options{TLS: config})
 	t.Cleanup(client.CloseIdleConnections)
-	return doctor.New(client, time.Now, rand.Text)
+	return doctor.New(registry.NewMemory(client), rand.Text)
 }
 
 // thousand makes so many checks, as many at a time as anybody may want, and
@@ -42,7 +42,7 @@ func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) m
 	for range 64 {
 		all.Go(func() {
 			for i := range next {
-				report, err := d.Check(t.Context(), doctor.Request{
+				report, err := within(t.Context(), d, doctor.Request{
 					Endpoint: address, TokenExchange: true, Timeout: time.Minute, Retry: registry.DefaultRetry(),
 					Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(password(i))},
 				})

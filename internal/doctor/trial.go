@@ -2,48 +2,37 @@ package doctor
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// trial is one action on one repository, to be tried as whoever a credential
-// says.
+// trial is one action on one repository, to be tried with any credential.
 type trial struct {
-	use  registry.Use
-	name string // tells it from every other trial at this registry
-	try  func(ctx context.Context, credential registry.Credential) registry.Answer
+	action registry.Action
+	try    func(ctx context.Context, credential registry.Credential) registry.Answer
 }
 
 // trial presents credentials to the registry itself.
-func (g *gatherer) trial(wanted AccessRequest, use registry.Use) trial {
-	question := registry.UseRequest{
-		Endpoint: g.Endpoint, Repository: wanted.Repository, Use: use,
-		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(g.random()))),
-	}
-	name := string(use) + " " + wanted.Repository
-	return trial{use, name, func(ctx context.Context, credential registry.Credential) registry.Answer {
-		asked := question
-		asked.Credential = credential
-		if credential != (registry.Credential{}) {
-			return g.wire.Use(ctx, asked)
-		}
-		return g.answer(ctx, "anonymous "+g.Endpoint.URL()+" "+name, definite, func(ctx context.Context) registry.Answer { return g.wire.Use(ctx, asked) })
+func (g *gatherer) trial(wanted AccessRequest, action registry.Action) trial {
+	request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Digest: g.decoy.digest}
+	return trial{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
+		request := request
+		request.Credential = credential
+		return g.asker.Try(ctx, request)
 	}}
 }
 
-// trialByToken has every credential exchanged for a token first, that of nobody
-// too: only so can it be told what the credentials are good for. The token of
-// the configured ones is there already.
-func (g *gatherer) trialByToken(wanted AccessRequest, use registry.Use, question registry.TokenRequest, mine registry.TokenAnswer) trial {
-	direct := g.trial(wanted, use)
-	name := direct.name + " by token " + service(question) + " " + question.Scope
-	return trial{use, name, func(ctx context.Context, credential registry.Credential) registry.Answer {
+// trialByToken exchanges each credential for a token first, none at all too: only so
+// can it be seen what the credentials are good for. The token of the configured ones
+// is there already.
+func (g *gatherer) trialByToken(wanted AccessRequest, action registry.Action, request registry.TokenRequest, mine registry.TokenAnswer) trial {
+	direct := g.trial(wanted, action)
+	return trial{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
 		issued := mine
 		if credential != g.request.Credential {
-			question.Credential = credential
-			issued = g.wire.Token(ctx, question)
+			request := request
+			request.Credential = credential
+			issued = g.asker.Token(ctx, request)
 		}
 		switch {
 		case !issued.Token.Empty():
@@ -52,42 +41,42 @@ func (g *gatherer) trialByToken(wanted AccessRequest, use registry.Use, question
 			return registry.Answer{Status: statusUnauthorized}
 		case issued.Status == statusBadRequest:
 			return registry.Answer{Status: statusBadRequest}
-		default: // nobody was told anything
+		default: // no token and no refusal
 			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection}}
 		}
 	}}
 }
 
-// use tries the action, as nobody too where that decides.
-func (g *gatherer) use(ctx context.Context, wanted AccessRequest, trial trial) (found, AccessMethod) {
+// try tries the action, without credentials too where that decides.
+func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (decision, AccessMethod) {
 	method := AccessByUse
-	if trial.use != registry.UsePull {
+	if trial.action != registry.ActionPull {
 		if !wanted.Probe {
-			return foundUnknown, method
+			return undecided, method
 		}
 		method = AccessByProbe
 	}
-	answer := g.heed(trial.try(ctx, g.request.Credential))
-	succeeded, absent := succeeds(answer), absent(answer, trial.use)
+	answer := trial.try(ctx, g.request.Credential)
+	succeeded, absent := succeeds(answer), absent(answer, trial.action)
 	switch {
 	case refuses(answer):
-		return foundMissing, method
+		return missing, method
 	case !succeeded && !absent:
-		return foundUnknown, method
+		return undecided, method
 	case g.Credential.Method == registry.MethodAnonymous:
 		if succeeded {
-			return foundGranted, method
+			return granted, method
 		}
-		return foundUnknown, method
+		return undecided, method
 	}
-	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(g.heed(trial.try(ctx, registry.Credential{}))) {
+	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(trial.try(ctx, registry.Credential{})) {
 		g.ProvenByUse, g.proof = true, &trial
-		return foundGranted, method
+		return granted, method
 	}
 	if succeeded {
-		return foundGranted, method
+		return granted, method
 	}
-	return foundUnknown, method
+	return undecided, method
 }
 
 func refuses(a registry.Answer) bool {
@@ -98,8 +87,8 @@ func succeeds(a registry.Answer) bool {
 	return a.Failure == nil && a.Status >= statusOK && a.Status < 300
 }
 
-// absent tells an answer that was let through to what is not there. An upload
+// absent reports whether a request was let through to what is not there. An upload
 // needs no such thing: a 404 there means that the repository is missing.
-func absent(a registry.Answer, use registry.Use) bool {
-	return use != registry.UsePush && a.Failure == nil && a.Status == statusNotFound
+func absent(a registry.Answer, action registry.Action) bool {
+	return action != registry.ActionPush && a.Failure == nil && a.Status == statusNotFound
 }

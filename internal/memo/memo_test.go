@@ -3,9 +3,8 @@ package memo_test
 import (
 	"context"
 	"errors"
-	"strconv"
+	"fmt"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,237 +12,287 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 )
 
-// kept remembers any answer, as 10 bytes.
-func kept(i int) (int, int) { return i, 10 }
-
-// never takes every answer for an outage.
-func never(i int) (int, int) { return i, 0 }
-
-func TestRoomIsMadeByWhatEndsFirst(t *testing.T) {
-	t.Parallel()
-	clock := time.Unix(1_700_000_000, 0)
-	m := memo.New[int](func() time.Time { return clock }, 100)
-	asked := 0
-	get := func(i int) {
-		t.Helper()
-		got, err := m.Get(t.Context(), memo.Question[int]{
-			Key: strconv.Itoa(i), Keep: kept,
-			Ask: func(context.Context) int { asked++; return i },
-		})
-		if err != nil || got != i {
-			t.Fatalf("asked for %d, got %d: %v", i, got, err)
-		}
-	}
-	for i := range 15 {
-		get(i)
-		if n := len(m.Keys()); n > 10 {
-			t.Fatalf("%d answers are kept", n)
-		}
-	}
-	for i := 5; i < 15; i++ {
-		get(i)
-	}
-	if asked != 15 {
-		t.Errorf("asked %d times, want 15: the last ten are kept", asked)
-	}
-	clock = clock.Add(memo.Time)
-	if get(14); asked != 16 {
-		t.Errorf("asked %d times, want 16: the last one is kept for too long", asked)
-	}
-	if n := len(m.Keys()); n != 1 {
-		t.Errorf("%d answers are kept, of which nine have ended", n)
-	}
-	for range 3 { // the same question, again and again, is one answer
-		clock = clock.Add(memo.Time)
-		get(14)
-	}
-	for i := range 9 {
-		get(100 + i)
-	}
-	if before := asked; len(m.Keys()) != 10 {
-		t.Errorf("%d answers are kept", len(m.Keys()))
-	} else if get(14); asked != before {
-		t.Error("an answer that is there anew was forgotten with the old one")
-	}
+// asker answers questions after a while and counts them.
+type asker struct {
+	mu    sync.Mutex
+	takes time.Duration
+	gives memo.Answer[string]
+	asked int
 }
 
-func TestWhatHasNoRoomIsNotKept(t *testing.T) {
-	t.Parallel()
-	m := memo.New[int](time.Now, 100)
-	for i, weight := range []int{60, 101} {
-		if _, err := m.Get(t.Context(), memo.Question[int]{
-			Key: strconv.Itoa(i), Ask: func(context.Context) int { return i }, Keep: func(i int) (int, int) { return i, weight },
-		}); err != nil {
-			t.Fatal(err)
+// get asks the memo on a budget; the answer of a caller whose time is over while it
+// asks is an outage.
+func (a *asker) get(ctx context.Context, m *memo.Memo[string, string], timeout time.Duration, tries int) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return m.Get(ctx, "question", tries, func(memo.Budget) memo.Answer[string] {
+		a.mu.Lock()
+		a.asked++
+		takes, gives := a.takes, a.gives
+		a.mu.Unlock()
+		select {
+		case <-time.After(takes):
+			return gives
+		case <-ctx.Done():
+			return memo.Answer[string]{Value: "late", Outage: true}
 		}
-	}
-	if _, ok := m.Known("0"); !ok {
-		t.Error("an answer had to go for one that has no room")
-	}
-	if _, ok := m.Known("1"); ok {
-		t.Error("an answer is kept that has no room")
-	}
+	})
 }
 
-// TestWhatNobodyWaitsForIsNotKept has an answer that comes because the question
-// was broken off.
-func TestWhatNobodyWaitsForIsNotKept(t *testing.T) {
+func TestMemo_Get_AsksOnceForAMinute(t *testing.T) {
 	t.Parallel()
-	m := memo.New[int](time.Now, 100)
-	ctx, cancel := context.WithCancel(t.Context())
-	over := make(chan struct{})
-	_, err := m.Get(ctx, memo.Question[int]{Key: "k", Keep: func(i int) (int, int) {
-		defer close(over)
-		return kept(i)
-	}, Ask: func(ctx context.Context) int {
-		cancel()
-		<-ctx.Done()
-		return 1
-	}})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	<-over
-	got, err := m.Get(t.Context(), memo.Question[int]{Key: "k", Keep: kept, Ask: func(context.Context) int { return 2 }})
-	if err != nil || got != 2 {
-		t.Errorf("got %d, want 2: %v", got, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		m, a := memo.New[string, string](10), &asker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
+		for _, step := range []struct {
+			after time.Duration
+			asked int
+		}{{0, 1}, {59 * time.Second, 1}, {time.Second, 2}} {
+			<-time.After(step.after)
+			var all sync.WaitGroup
+			for range 50 {
+				all.Go(func() {
+					if got, err := a.get(t.Context(), m, time.Minute, 1); got != "yes" || err != nil {
+						t.Errorf("got %q, %v", got, err)
+					}
+				})
+			}
+			all.Wait()
+			if a.asked != step.asked {
+				t.Errorf("asked %d times, want %d", a.asked, step.asked)
+			}
+		}
+	})
 }
 
-// TestWhoWaitsTakesNoOutageOfTheHasty has one question on its way, and somebody
-// who would ask for longer, or more often.
-func TestWhoWaitsTakesNoOutageOfTheHasty(t *testing.T) {
+func TestMemo_Get_KeepsAnOutageForAsLongAsItTook(t *testing.T) {
 	t.Parallel()
-	const hour = time.Hour
-	once, often := memo.Policy{Tries: 1}, memo.Policy{Tries: 3, MinDelay: time.Second, MaxDelay: time.Minute}
-	soon, capped := often, often
-	soon.MinDelay, capped.MaxDelay = time.Millisecond, time.Second
 	for _, row := range []struct {
-		name         string
-		first, other time.Duration // 0 for no deadline
-		policies     [2]memo.Policy
-		keep         func(int) (int, int)
-		endless      bool
-		asked        int64
+		name        string
+		takes       time.Duration
+		retryAfter  time.Duration
+		kept, again time.Duration // after the answer
 	}{
-		{"an outage, for as long", hour, hour, [2]memo.Policy{once, once}, never, false, 1},
-		{"an outage, for less", hour, hour / 2, [2]memo.Policy{often, once}, never, false, 1},
-		{"an outage, for longer", hour / 2, hour, [2]memo.Policy{once, once}, never, false, 2},
-		{"an outage, for ever", hour, 0, [2]memo.Policy{once, once}, never, false, 2},
-		{"an outage, after none", 0, hour, [2]memo.Policy{once, once}, never, false, 1},
-		{"an outage, more often", hour, hour, [2]memo.Policy{once, often}, never, false, 2},
-		{"an outage, with longer delays", hour, hour, [2]memo.Policy{soon, often}, never, false, 2},
-		{"an outage, with longer delays in the end", hour, hour, [2]memo.Policy{capped, often}, never, false, 2},
-		{"an outage, with shorter delays", hour, hour, [2]memo.Policy{often, soon}, never, false, 1},
-		{"an outage of what takes as long as it takes", hour / 2, hour, [2]memo.Policy{once, once}, never, true, 1},
-		{"an answer, for longer", hour / 2, hour, [2]memo.Policy{once, often}, kept, false, 1},
+		{"two seconds", 2 * time.Second, 0, 1900 * time.Millisecond, 2 * time.Second},
+		{"at once", 0, 0, -1, 0},
+		{"longer than a minute", 2 * time.Minute, 0, 59 * time.Second, time.Minute},
+		{"what the server names", time.Second, 20 * time.Second, 19 * time.Second, 20 * time.Second},
+		{"a minute of what the server names", time.Second, time.Hour, 59 * time.Second, time.Minute},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			m := memo.New[int](time.Now, 100)
-			var asked atomic.Int64
-			begun, waits, hold := make(chan struct{}, 2), make(chan struct{}, 2), make(chan struct{})
-			get := func(long time.Duration, policy memo.Policy) {
-				ctx := t.Context()
-				if long > 0 {
-					var cancel context.CancelFunc
-					ctx, cancel = context.WithTimeout(ctx, long)
-					defer cancel()
+			synctest.Test(t, func(t *testing.T) {
+				m, a := memo.New[string, string](10), &asker{takes: row.takes, gives: memo.Answer[string]{Value: "down", Outage: true, RetryAfter: row.retryAfter}}
+				get := func() {
+					if got, err := a.get(t.Context(), m, time.Hour, 1); got != "down" || err != nil {
+						t.Errorf("got %q, %v", got, err)
+					}
 				}
-				_, err := m.Get(watched{ctx, waits}, memo.Question[int]{Key: "k", Policy: policy, Keep: row.keep, Endless: row.endless, Ask: func(context.Context) int {
-					begun <- struct{}{}
-					<-hold
-					return int(asked.Add(1))
-				}})
-				if err != nil {
-					t.Error(err)
+				get()
+				if row.kept >= 0 {
+					<-time.After(row.kept)
+					get()
+					if a.asked != 1 {
+						t.Errorf("asked %d times, want once", a.asked)
+					}
+					<-time.After(row.again - row.kept)
 				}
-			}
-			var both sync.WaitGroup
-			both.Go(func() { get(row.first, row.policies[0]) })
-			<-begun
-			both.Go(func() { get(row.other, row.policies[1]) })
-			<-waits
-			<-waits
-			close(hold)
-			both.Wait()
-			if n := asked.Load(); n != row.asked {
-				t.Errorf("asked %d times, want %d", n, row.asked)
-			}
-		})
-	}
-}
-
-// watched tells when somebody begins to wait.
-type watched struct {
-	context.Context
-	waits chan struct{}
-}
-
-// Done is what waiting begins with.
-func (w watched) Done() <-chan struct{} {
-	select {
-	case w.waits <- struct{}{}:
-	default: // they wait for the second time
-	}
-	return w.Context.Done()
-}
-
-func TestAnEndlessQuestionHasNoDeadline(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-	defer cancel()
-	for endless, want := range map[bool]bool{true: false, false: true} {
-		m := memo.New[int](time.Now, 100)
-		if _, err := m.Get(ctx, memo.Question[int]{Key: "k", Keep: kept, Endless: endless, Ask: func(ctx context.Context) int {
-			if _, bounded := ctx.Deadline(); bounded != want {
-				t.Errorf("endless %t: there is a deadline: %t", endless, bounded)
-			}
-			return 1
-		}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// TestAnotherPolicyIsWaitedForHalfTheTime has a question on its way whose policy
-// takes its time.
-func TestAnotherPolicyIsWaitedForHalfTheTime(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		m := memo.New[int](time.Now, 20)
-		begun := make(chan struct{})
-		ask := func(timeout time.Duration, policy memo.Policy, ask func(ctx context.Context) int) int {
-			ctx, cancel := context.WithTimeout(t.Context(), timeout)
-			defer cancel()
-			answer, err := m.Get(ctx, memo.Question[int]{Key: "k", Keep: kept, Policy: policy, Ask: ask})
-			if err != nil {
-				t.Error(err)
-			}
-			return answer
-		}
-		var slow sync.WaitGroup
-		slow.Go(func() {
-			ask(time.Hour, memo.Policy{Tries: 3, MinDelay: time.Minute}, func(context.Context) int {
-				close(begun)
-				<-time.After(10 * time.Second)
-				return 1
+				get()
+				if a.asked != 2 {
+					t.Errorf("asked %d times, want twice", a.asked)
+				}
 			})
 		})
-		<-begun
-		started := time.Now()
-		if answer := ask(2*time.Second, memo.Policy{Tries: 2}, func(context.Context) int { return 2 }); answer != 2 || time.Since(started) != time.Second {
-			t.Errorf("got %d after %v, want 2 after 1s", answer, time.Since(started))
+	}
+}
+
+func TestMemo_Get_ServesAnOutageToThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, a := memo.New[string, string](10), &asker{takes: time.Hour}
+		var all sync.WaitGroup
+		for range 200 {
+			all.Go(func() {
+				if got, err := a.get(t.Context(), m, 2*time.Second, 3); got != "late" && !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("got %q, %v", got, err)
+				}
+			})
 		}
-		if answer := ask(2*time.Second, memo.Policy{Tries: 3, MinDelay: time.Minute}, func(context.Context) int { return 3 }); answer != 2 {
-			t.Errorf("got %d, want 2, which is remembered", answer)
+		began := time.Now()
+		all.Wait()
+		if took := time.Since(began); a.asked != 1 || took != 2*time.Second {
+			t.Errorf("asked %d times in %s", a.asked, took)
 		}
-		slow.Wait()
-		if _, err := m.Get(t.Context(), memo.Question[int]{Key: "other", Keep: kept, Ask: func(context.Context) int { return 4 }}); err != nil {
-			t.Error(err)
+	})
+}
+
+func TestBudget_Covers(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	for _, row := range []struct {
+		met, caller memo.Budget
+		want        bool
+	}{
+		{memo.Budget{Tries: 3, Time: 30 * s}, memo.Budget{Tries: 3, Time: 30 * s}, true},
+		{memo.Budget{Tries: 3, Time: 30 * s}, memo.Budget{Tries: 1, Time: 2 * s}, true},
+		{memo.Budget{Tries: 3, Time: 27 * s}, memo.Budget{Tries: 3, Time: 30 * s}, true},
+		{memo.Budget{Tries: 3, Time: 26 * s}, memo.Budget{Tries: 3, Time: 30 * s}, false},
+		{memo.Budget{Tries: 2, Time: 30 * s}, memo.Budget{Tries: 3, Time: 30 * s}, false},
+		{memo.Budget{Tries: 3}, memo.Budget{Tries: 3, Time: 30 * s}, true},
+		{memo.Budget{Tries: 3}, memo.Budget{Tries: 3}, true},
+		{memo.Budget{Tries: 3, Time: time.Hour}, memo.Budget{Tries: 3}, false},
+	} {
+		if got := row.met.Covers(row.caller); got != row.want {
+			t.Errorf("%+v for %+v: %t", row.met, row.caller, got)
 		}
-		if keys := m.Keys(); len(keys) != 2 { // the two answers to one question take the room of one
-			t.Errorf("%q are remembered", keys)
+	}
+}
+
+// TestMemo_Get_AsksAnewWithALargerBudget has a caller with little time or few tries
+// that meets an outage while others wait, and one that comes later.
+func TestMemo_Get_AsksAnewWithALargerBudget(t *testing.T) {
+	t.Parallel()
+	for name, hasty := range map[string]struct {
+		timeout time.Duration
+		tries   int
+	}{"little time": {time.Second, 3}, "few tries": {time.Minute, 1}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				m, a := memo.New[string, string](10), &asker{takes: 2 * time.Second, gives: memo.Answer[string]{Value: "down", Outage: true}}
+				var all sync.WaitGroup
+				all.Go(func() { _, _ = a.get(t.Context(), m, hasty.timeout, hasty.tries) })
+				synctest.Wait()
+				a.mu.Lock()
+				a.gives = memo.Answer[string]{Value: "yes"}
+				a.mu.Unlock()
+				for range 10 {
+					all.Go(func() {
+						if got, err := a.get(t.Context(), m, time.Minute, 3); got != "yes" || err != nil {
+							t.Errorf("got %q, %v", got, err)
+						}
+					})
+				}
+				all.Wait()
+				if a.asked != 2 {
+					t.Errorf("asked %d times, want twice", a.asked)
+				}
+			})
+		})
+	}
+}
+
+func TestMemo_Get_ACancelledCallerEndsNobodyElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, a := memo.New[string, string](10), &asker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = a.get(ctx, m, time.Minute, 1) })
+		synctest.Wait()
+		waiting, leave := context.WithCancel(t.Context())
+		all.Go(func() {
+			if _, err := a.get(waiting, m, time.Minute, 1); !errors.Is(err, context.Canceled) {
+				t.Errorf("the one who leaves: %v", err)
+			}
+		})
+		all.Go(func() {
+			if got, err := a.get(t.Context(), m, time.Minute, 1); got != "yes" || err != nil {
+				t.Errorf("the one who stays: %q, %v", got, err)
+			}
+		})
+		synctest.Wait()
+		leave()
+		cancel()
+		all.Wait()
+		if a.asked != 2 {
+			t.Errorf("asked %d times, want twice", a.asked)
 		}
+	})
+}
+
+func TestMemo_Get_KeepsAnAnswerThatReachesACancelledCaller(t *testing.T) {
+	t.Parallel()
+	m := memo.New[string, string](10)
+	ctx, cancel := context.WithCancel(t.Context())
+	got, err := m.Get(ctx, "question", 1, func(memo.Budget) memo.Answer[string] {
+		cancel()
+		return memo.Answer[string]{Value: "yes"}
+	})
+	if got != "yes" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	got, err = m.Get(t.Context(), "question", 1, func(memo.Budget) memo.Answer[string] { return memo.Answer[string]{Value: "again"} })
+	if got != "yes" || err != nil {
+		t.Errorf("then %q, %v", got, err)
+	}
+}
+
+func TestMemo_Get_ForgetsACallerThatPanics(t *testing.T) {
+	t.Parallel()
+	m := memo.New[string, string](10)
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = m.Get(t.Context(), "question", 1, func(memo.Budget) memo.Answer[string] { panic("a fault of the caller") })
+	}()
+	got, err := m.Get(t.Context(), "question", 1, func(memo.Budget) memo.Answer[string] { return memo.Answer[string]{Value: "yes"} })
+	if got != "yes" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestMemo_Get_DoesNotKeepWhatIsPassing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, a := memo.New[string, string](10), &asker{takes: time.Second, gives: memo.Answer[string]{Value: "large", Passing: true}}
+		for round := 1; round <= 2; round++ {
+			var all sync.WaitGroup
+			for range 5 {
+				all.Go(func() {
+					if got, err := a.get(t.Context(), m, time.Minute, 1); got != "large" || err != nil {
+						t.Errorf("got %q, %v", got, err)
+					}
+				})
+			}
+			all.Wait()
+			if a.asked != round {
+				t.Errorf("asked %d times in round %d", a.asked, round)
+			}
+		}
+	})
+}
+
+func TestMemo_Get_ForgetsWhatWasNotUsedForTheLongestTime(t *testing.T) {
+	t.Parallel()
+	m := memo.New[string, int](3)
+	asked := map[string]int{}
+	get := func(key string) {
+		_, _ = m.Get(t.Context(), key, 1, func(memo.Budget) memo.Answer[int] {
+			asked[key]++
+			return memo.Answer[int]{Value: 1}
+		})
+	}
+	get("kept")
+	for i := range 10 {
+		get(fmt.Sprint(i))
+		get("kept")
+	}
+	get("0")
+	if asked["kept"] != 1 || asked["0"] != 2 {
+		t.Errorf("asked %v", asked)
+	}
+}
+
+func TestMemo_Get_EndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, a := memo.New[string, string](10), &asker{takes: time.Minute, gives: memo.Answer[string]{Value: "yes"}}
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = a.get(t.Context(), m, time.Hour, 1) })
+		synctest.Wait()
+		began := time.Now()
+		if _, err := a.get(t.Context(), m, time.Second, 1); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		all.Wait()
 	})
 }

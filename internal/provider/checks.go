@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -27,19 +26,23 @@ type checks struct {
 	realmsUnknown bool               // trusted_realms is not known yet
 }
 
-// run makes the check that the model asks for. A bad credential is no error;
-// errors are for a configuration that nobody could act on, and for a check that was
-// cancelled.
+// run makes the check that the model asks for, within its timeout, which begins here. A
+// bad credential is no error; errors are for a configuration that nobody could act
+// on, and for a check that was cancelled.
 func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diagnostics) {
 	diags := append(diag.Diagnostics{}, c.switchProblem...)
 	if diags.HasError() {
 		return finding{}, diags
 	}
-	question, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
+	request, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
 	var settings registry.TLS
 	if c.skipped == "" {
 		diags.Append(c.problems...)
-		question, settings, found = c.ask(ctx, model, &diags)
+		w := settled{own: model.wireModel, block: c.wire, diags: &diags}.wire(ctx)
+		bounded, cancel := context.WithTimeout(ctx, w.timeout)
+		defer cancel()
+		ctx, settings = bounded, w.tls
+		request, found = c.request(ctx, model, w, &diags)
 	}
 	if diags.HasError() {
 		return finding{}, diags
@@ -50,8 +53,8 @@ func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diag
 		return finding{}, diags
 	}
 	ctx = c.maskSecrets(ctx, model, found)
-	report, found, err := examine(ctx, examiner, question, found)
-	if service := tokenService(report); settings.Insecure && service.Scheme() == "https" && question.Endpoint.Scheme() == "http" {
+	report, err := examiner.Check(ctx, request)
+	if service := tokenService(report); settings.Insecure && service.Scheme() == "https" && request.Endpoint.Scheme() == "http" {
 		warnInsecure(&diags, service.Host())
 	}
 	switch {
@@ -82,54 +85,26 @@ func warnInsecure(diags *diag.Diagnostics, host string) {
 		"insecure is set, so anybody between this machine and "+host+" can read the credentials. ca_cert_pem takes the certificate of a private authority.")
 }
 
-// examine makes the check with the credential that was found and, where that does
-// not pass, with the next one, on what is left of its time. Of several failures one
-// that proves nothing counts, since not all of them were proven.
-func examine(ctx context.Context, examiner *doctor.Doctor, question doctor.Request, found credentials.Found) (doctor.Report, credentials.Found, error) {
-	report, err := examiner.Check(ctx, question)
-	last := report
-	for _, credential := range found.Next {
-		if err != nil || last.Passed || last.Outage {
-			break
-		}
-		next := found.With(credential)
-		question.Credential, question.ExpiresAt = next.Credential, next.ExpiresAt
-		question.Spent += last.Took
-		if last, err = examiner.Check(ctx, question); last.Passed || report.Rejected && !last.Rejected {
-			report, found = last, next
-		}
-	}
-	return report, found, err
-}
-
-// ask reads the model and looks for the credentials, on the time of the check.
-func (c *checks) ask(ctx context.Context, model *checkModel, diags *diag.Diagnostics) (doctor.Request, registry.TLS, credentials.Found) {
-	began := time.Now()
-	w := settled{own: model.wireModel, block: c.wire, diags: diags}.wire(ctx)
-	question, search := model.request(ctx, c.places, w, diags)
+// request reads the model and looks for the credentials.
+func (c *checks) request(ctx context.Context, model *checkModel, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
+	request, search := model.request(ctx, c.places, w, diags)
 	if diags.HasError() {
-		return question, w.tls, credentials.Found{}
+		return request, credentials.Found{}
 	}
-	if w.tls.Insecure && question.Endpoint.Scheme() == "https" {
-		warnInsecure(diags, question.Endpoint.Host())
+	if w.tls.Insecure && request.Endpoint.Scheme() == "https" {
+		warnInsecure(diags, request.Endpoint.Host())
 	}
-	bounded, cancel := context.WithDeadline(ctx, began.Add(question.Timeout))
-	defer cancel()
-	found, err := c.places.Find(bounded, search)
+	found, err := c.places.Find(ctx, search)
 	addPlaceError(diags, err)
 	if found.Warning != "" {
 		diags.AddWarning("Stella Ops settings without a registry", found.Warning)
 	}
-	question.Spent = time.Since(began)
-	question.Credential, question.ExpiresAt = found.Credential, found.ExpiresAt
-	question.Source, question.Notes, question.SourceFailure = string(found.Source), found.Notes, found.Failure
-	for at := range question.Access {
-		question.Access[at].Unsure = found.Unsure
-		for _, i := range found.Unserved {
-			question.Access[at].Unserved = question.Access[at].Unserved || question.Access[at].Repository == search.Repositories[i]
-		}
+	request.Credential, request.Next = found.Credential, found.Next
+	request.Source, request.Notes, request.SourceFailure = string(found.Source), found.Notes, found.Failure
+	for i, access := range request.Access {
+		request.Access[i].Coverage = found.Coverage[access.Repository]
 	}
-	return question, w.tls, found
+	return request, found
 }
 
 // addPlaceError reports a place that cannot be searched: on the attribute if it

@@ -31,7 +31,7 @@ func (v checkValues) fill(f finding) {
 	v["evidence"] = evidence(t["evidence"], r.Trail)
 	v["access_results"] = list(t["access_results"], r.Access, accessResult)
 	v["credential_expires_at"] = tftypes.NewValue(tftypes.String, nil)
-	if at := f.found.ExpiresAt; !at.IsZero() {
+	if at := f.report.ExpiresAt; !at.IsZero() {
 		v["credential_expires_at"] = text(at.Format(time.RFC3339))
 	}
 	v["likely_causes"] = texts(r.Causes)

@@ -3,7 +3,6 @@ package provider
 import (
 	"crypto/rand"
 	"sync"
-	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
@@ -35,7 +34,7 @@ func (d *doctors) forTLS(settings registry.TLS) (*doctor.Doctor, error) {
 	}
 	options := d.options
 	options.TLS = config
-	made := doctor.New(registry.NewClient(options), time.Now, rand.Text, registry.ProxySecrets(options.Proxy)...)
+	made := doctor.New(registry.NewMemory(registry.NewClient(options)), rand.Text, registry.ProxySecrets(options.Proxy)...)
 	if d.known == nil || len(d.known) >= maxDoctors {
 		d.known = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
 	}

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -65,7 +64,7 @@ func (m *providerModel) places(ctx context.Context, environ []string, problems *
 		Environ:          environ,
 		AppsettingsPath:  setting(m.AppsettingsPath),
 		DockerConfigPath: setting(m.DockerConfigPath),
-		Helpers:          credentials.NewHelpers(time.Now),
+		Helpers:          credentials.NewHelpers(),
 	}
 }
 

@@ -168,7 +168,7 @@ func TestTheLogIsMaskedForTheBlock(t *testing.T) {
 }
 
 // crashing is a wire that ends the process with all that it was given.
-type crashing struct{ doctor.Wire }
+type crashing struct{ registry.Asker }
 
 func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential registry.Credential) registry.Answer {
 	panic(fmt.Sprintf("crashed with %+v %#v %+v %#v", endpoint, endpoint, credential, credential)) //nolint:forbidigo // what a bug would do
@@ -179,7 +179,7 @@ func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential re
 func TestACrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
-		crashes := doctor.New(crashing{}, time.Now, func() string { return "0123456789abcdef" })
+		crashes := doctor.New(registry.NewMemory(crashing{}), func() string { return "0123456789abcdef" })
 		shared := &checks{doctors: &doctors{known: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
 		model := fullOfSecrets("registry.example.com")
 		model.ClientKeyPEM = secretValue{} // no key in PEM would end the check before it begins

@@ -93,8 +93,8 @@ func checkInstance(t *testing.T, instance *registrytest.Instance, found credenti
 	}
 	client := registry.NewClient(registry.Options{})
 	t.Cleanup(client.CloseIdleConnections)
-	report, err := doctor.New(client, time.Now, rand.Text).Check(t.Context(), doctor.Request{
-		Endpoint: endpoint, Credential: found.Credential, ExpiresAt: found.ExpiresAt,
+	report, err := doctor.New(registry.NewMemory(client), rand.Text).Check(t.Context(), doctor.Request{
+		Endpoint: endpoint, Credential: found.Credential,
 		TokenExchange: true, RequireVerified: proof, Timeout: time.Minute,
 	})
 	if err != nil {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
@@ -37,18 +35,6 @@ func TestAHelperThatHangsEndsWithTheTimeout(t *testing.T) {
 	}
 	if n := len(fake.Requests()); n != 0 {
 		t.Errorf("%d requests", n)
-	}
-}
-
-// TestTheSearchForCredentialsIsOnTheTimeOfTheCheck looks at what a registry is asked
-// with: what was spent on a helper is not there any more.
-func TestTheSearchForCredentialsIsOnTheTimeOfTheCheck(t *testing.T) {
-	t.Parallel()
-	var diags diag.Diagnostics
-	model := checkModel{RegistryURL: types.StringValue("registry.example.com")}
-	question, _, _ := (&checks{}).ask(t.Context(), &model, &diags)
-	if diags.HasError() || question.Spent <= 0 || question.Spent >= question.Timeout {
-		t.Errorf("%v of %v are spent: %v", question.Spent, question.Timeout, diags)
 	}
 }
 

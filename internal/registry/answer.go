@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Answer is what one request led to. Failure is set when nothing usable came
@@ -15,14 +16,15 @@ import (
 type Answer struct {
 	Failure    *Failure
 	Status     int
-	URL        string      // that answered, after redirects; not for showing
-	Reach      Reach       // where the registry was reached
-	Challenges []Challenge // of a 401 only: some registries send one with a 200
-	IsRegistry bool        // the API version header of a registry is there
-	IsHTML     bool        // a page for people
-	ClientCert bool        // the server wants a client certificate
-	Location   string      // other origin that a redirect points to; "" if none
-	Text       string      // the server's own words, as sent: clean them before showing
+	URL        string        // that answered, after redirects; not for showing
+	Reach      Reach         // where the registry was reached
+	Challenges []Challenge   // of a 401 only: some registries send one with a 200
+	IsRegistry bool          // the API version header of a registry is there
+	IsHTML     bool          // a page for people
+	ClientCert bool          // the server wants a client certificate
+	Location   string        // other origin that a redirect points to; "" if none
+	Text       string        // the server's own words, as sent: clean them before showing
+	RetryAfter time.Duration // delay that a 429 names; 0 where it names none
 }
 
 // StatusLine is the status with its name, such as "401 Unauthorized".
@@ -49,6 +51,9 @@ func newAnswer(r received) Answer {
 		IsRegistry: response.Header.Get(versionHeader) != "",
 		IsHTML:     isHTML(response.Header.Get("Content-Type"), r.body),
 	}
+	if a.Status == http.StatusTooManyRequests {
+		a.RetryAfter, _ = r.retryAfter(time.Now())
+	}
 	a.ClientCert = a.Status == http.StatusBadRequest && wantsClientCertificate(r.body)
 	if a.Status == http.StatusUnauthorized {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
@@ -60,10 +65,16 @@ func newAnswer(r received) Answer {
 		}
 	}
 	if a.Status != http.StatusOK && r.complete && !a.IsHTML && len(r.body) <= maxBodyBytes {
-		a.Text = errorText(r.body)
+		if words := errorText(r.body); len(words) <= maxWords { // a part of longer ones might hold a part of a secret
+			a.Text = words
+		}
 	}
 	return a
 }
+
+// maxWords is how long a server's own words may be, in bytes; longer ones are left
+// out.
+const maxWords = 4 << 10
 
 // wantsClientCertificate knows the pages by which nginx refuses a client without
 // a certificate, or with one that it does not accept: it does so after the

@@ -140,7 +140,7 @@ func TestWhereARedirectPoints(t *testing.T) {
 
 func TestTheServersOwnWords(t *testing.T) {
 	t.Parallel()
-	const limit = 64 << 10
+	const limit = 4 << 10
 	for _, row := range []struct{ name, body, want string }{
 		{"an error of the OCI specification", `{"errors":[{"code":"DENIED","message":"no access","detail":{"a":1}}]}`, "DENIED: no access"},
 		{"the first of several errors", `{"errors":[{"code":"A","message":"a"},{"code":"B","message":"b"}]}`, "A: a"},
@@ -162,7 +162,9 @@ func TestTheServersOwnWords(t *testing.T) {
 		{"JSON that is cut is plain text", `{"errors":[{"code":"DEN`, `{"errors":[{"code":"DEN`},
 		{"a text of the limit", strings.Repeat("x", limit), strings.Repeat("x", limit)},
 		{"a text over the limit gives nothing", strings.Repeat("x", limit+1), ""},
-		{"JSON over the limit gives nothing", `{"message":"` + strings.Repeat("x", limit) + `"}`, ""},
+		{"words of JSON at the limit", `{"message":"` + strings.Repeat("x", limit) + `"}`, strings.Repeat("x", limit)},
+		{"words of JSON over the limit give nothing", `{"message":"` + strings.Repeat("x", limit+1) + `"}`, ""},
+		{"a body over 64 KiB gives nothing", `{"message":"no access","detail":"` + strings.Repeat("x", 64<<10) + `"}`, ""},
 		{"an empty body gives nothing", "", ""},
 		{"an empty object gives nothing", "{}", ""},
 		{"an object of other names gives nothing", `{"token":"abc","status":401}`, ""},

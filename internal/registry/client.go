@@ -157,9 +157,14 @@ func (c *Client) CloseIdleConnections() {
 // closed). Redirects to the same origin are followed, any other is an answer. Ask
 // returns when ctx ends at the latest.
 func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
+	return newAnswer(c.send(ctx, c.direct, askCall(endpoint, credential)))
+}
+
+// askCall words the request of [Client.Ask].
+func askCall(endpoint Endpoint, credential Credential) call {
 	q := call{method: http.MethodGet, url: endpoint.URL(), header: http.Header{}, limit: maxBodyBytes}
 	authorize(q.header, credential)
-	return newAnswer(c.send(ctx, c.direct, q))
+	return q
 }
 
 // refuseProxy gives a proxy's refusal a type; net/http only has its text.

@@ -49,6 +49,10 @@ type Failure struct {
 
 	again bool // asking again may help, although the fault is not one of those
 	final bool // asking again does not, although the fault is one of those
+
+	// unasked says that nothing reached the address: the guard refused it, or the time
+	// was over before there was a connection.
+	unasked bool
 }
 
 // CertificateFault is what is wrong with a server's certificate.

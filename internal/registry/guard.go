@@ -78,16 +78,42 @@ func (g guard) checkAddress(address, hostport string) error {
 	return g.check(reachOf(parsed.Addr()), hostport)
 }
 
+// route is which of the guard's rules hold for an address. One address has an
+// answer for each: what one registry may ask, another may not.
+type route int
+
+const (
+	routeOwnHost     route = iota // the registry itself, or a realm on its host: always fine
+	routeFromPublic               // a realm of a registry that was reached at a public address, or nobody knows
+	routeFromPrivate              // a realm of one that was reached at a private address
+	routeDowngrade                // a realm on plain http of a registry on https: refused
+)
+
+// route returns the rules for the realm of the request.
+func (r TokenRequest) route(realm *url.URL) route {
+	switch {
+	case realm.Scheme == "http" && r.Endpoint.Scheme() == "https":
+		return routeDowngrade
+	case sameHost(realm, r.Endpoint):
+		return routeOwnHost
+	case r.Reach == ReachPrivate, r.Reach == ReachLinkLocal:
+		return routeFromPrivate
+	default:
+		return routeFromPublic
+	}
+}
+
 // guarded returns the transport over which a realm may be asked, or the guard's
 // refusal. Through a proxy only what is written can be judged.
 func (c *Client) guarded(realm *url.URL, r TokenRequest) (*http.Transport, error) {
-	g := guard{fromPublic: r.Reach != ReachPrivate && r.Reach != ReachLinkLocal, trusted: c.trusted}
+	route := r.route(realm)
+	g := guard{fromPublic: route == routeFromPublic, trusted: c.trusted}
 	switch {
 	case realm.User != nil:
 		return nil, &unsafeError{errUserInfo}
-	case realm.Scheme == "http" && r.Endpoint.Scheme() == "https":
+	case route == routeDowngrade:
 		return nil, &unsafeError{errDowngrade}
-	case sameHost(realm, r.Endpoint):
+	case route == routeOwnHost:
 		return c.direct, nil
 	}
 	if err := g.check(reachOfName(realm.Hostname()), hostport(realm)); err != nil {

@@ -32,6 +32,12 @@ func WithRetry(ctx context.Context, retry Retry) context.Context {
 	return context.WithValue(ctx, retryKey{}, retry)
 }
 
+// triesUnder is how often a request under ctx may be sent.
+func triesUnder(ctx context.Context) int {
+	retry, _ := ctx.Value(retryKey{}).(Retry)
+	return max(1, retry.Attempts)
+}
+
 // persist sends one request, again where that may help: while the deadline leaves
 // room and again is above zero, and never one that was answered about its
 // credentials.

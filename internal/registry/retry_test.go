@@ -256,10 +256,10 @@ func TestOnlyGetsAreAskedAgain(t *testing.T) {
 				Credential: registry.Credential{IdentityToken: registry.NewSecret("identity")}})
 		},
 		"a HEAD of a manifest": func(ctx context.Context, c *registry.Client, e registry.Endpoint) {
-			c.Use(ctx, registry.UseRequest{Endpoint: e, Repository: "org/app", Use: registry.UsePull})
+			c.Try(ctx, registry.Trial{Endpoint: e, Repository: "org/app", Action: registry.ActionPull})
 		},
 		"an upload": func(ctx context.Context, c *registry.Client, e registry.Endpoint) {
-			c.Use(ctx, registry.UseRequest{Endpoint: e, Repository: "org/app", Use: registry.UsePush})
+			c.Try(ctx, registry.Trial{Endpoint: e, Repository: "org/app", Action: registry.ActionPush})
 		},
 	} {
 		fake := registrytest.New(t, answers(registrytest.Status(503)))

@@ -38,16 +38,6 @@ type TokenRequest struct {
 	Scope      string     // "" asks for none
 }
 
-// URL is the address of the token service, without the parameters of the request;
-// ok is false when the challenge names none that can be asked.
-func (r TokenRequest) URL() (address string, ok bool) {
-	realm, ok := resolveRealm(r.Challenged, r.Challenge.Params["realm"])
-	if !ok {
-		return "", false
-	}
-	return realm.String(), true
-}
-
 // TokenAnswer is what a token service answered. Outcome is never a verdict: it
 // says what came back.
 type TokenAnswer struct {
@@ -75,7 +65,7 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	if !ok {
 		return TokenAnswer{Answer: Answer{Failure: &Failure{Fault: FaultRealm, Detail: "the challenge names no token service that could be asked"}}}
 	}
-	shown := (&url.URL{Scheme: realm.Scheme, Host: realm.Host, Path: realm.Path}).String()
+	shown := shownRealm(realm)
 	transport, err := c.guarded(realm, r)
 	if err != nil {
 		return TokenAnswer{Endpoint: shown, Answer: Answer{Failure: classify(ctx, err)}}
@@ -87,6 +77,11 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 		answer.Token = Secret{}
 	}
 	return answer
+}
+
+// shownRealm is the address of a token service without query and user information.
+func shownRealm(realm *url.URL) string {
+	return (&url.URL{Scheme: realm.Scheme, Host: realm.Host, Path: realm.Path}).String()
 }
 
 // call words the request. An identity token travels in the body, everything else

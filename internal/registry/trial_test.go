@@ -15,13 +15,13 @@ const (
 		"application/vnd.docker.distribution.manifest.list.v2+json,application/vnd.docker.distribution.manifest.v2+json,*/*"
 )
 
-var uses = []registry.Use{registry.UsePull, registry.UsePush, registry.UseDelete}
+var actions = []registry.Action{registry.ActionPull, registry.ActionPush, registry.ActionDelete}
 
 // try tries an action on org/app of http://r.example.com.
-func try(t *testing.T, client *registry.Client, use registry.Use, credential registry.Credential) registry.Answer {
+func try(t *testing.T, client *registry.Client, action registry.Action, credential registry.Credential) registry.Answer {
 	t.Helper()
-	return client.Use(t.Context(), registry.UseRequest{
-		Endpoint: parse(t, "http://r.example.com"), Repository: "org/app", Use: use, Digest: digest, Credential: credential,
+	return client.Try(t.Context(), registry.Trial{
+		Endpoint: parse(t, "http://r.example.com"), Repository: "org/app", Action: action, Digest: digest, Credential: credential,
 	})
 }
 
@@ -31,7 +31,7 @@ func TestWhatAUseAsks(t *testing.T) {
 	token := registry.Credential{Token: registry.NewSecret("minted")}
 	for _, row := range []struct {
 		name       string
-		use        registry.Use
+		action     registry.Action
 		address    string
 		repository string
 		credential registry.Credential
@@ -39,34 +39,34 @@ func TestWhatAUseAsks(t *testing.T) {
 		target     string
 		sent       string
 	}{
-		{"a pull", registry.UsePull, "http://r.example.com", "org/app", basic("hunter2x"), head, "/v2/org/app/manifests/latest", basicCi},
-		{"a push", registry.UsePush, "http://r.example.com", "org/app", basic("hunter2x"), post, "/v2/org/app/blobs/uploads/", basicCi},
-		{"a deletion", registry.UseDelete, "http://r.example.com", "org/app", basic("hunter2x"), del, "/v2/org/app/manifests/" + digest, basicCi},
-		{"a pull with a token", registry.UsePull, "http://r.example.com", "org/app", token, head, "/v2/org/app/manifests/latest", "Bearer minted"},
-		{"a push with a token", registry.UsePush, "http://r.example.com", "org/app", token, post, "/v2/org/app/blobs/uploads/", "Bearer minted"},
-		{"a deletion with a token", registry.UseDelete, "http://r.example.com", "org/app", token, del, "/v2/org/app/manifests/" + digest, "Bearer minted"},
-		{"a pull without credentials", registry.UsePull, "http://r.example.com", "org/app", registry.Credential{}, head, "/v2/org/app/manifests/latest", ""},
-		{"a push without credentials", registry.UsePush, "http://r.example.com", "org/app", registry.Credential{}, post, "/v2/org/app/blobs/uploads/", ""},
-		{"an identity token is not sent", registry.UsePull, "http://r.example.com", "org/app", identity("hunter2x"), head, "/v2/org/app/manifests/latest", ""},
-		{"a name of one part", registry.UsePull, "http://r.example.com", "app", basic("hunter2x"), head, "/v2/app/manifests/latest", basicCi},
-		{"a nested name", registry.UsePull, "http://r.example.com", "a/b/c/d", basic("hunter2x"), head, "/v2/a/b/c/d/manifests/latest", basicCi},
-		{"a push to a nested name", registry.UsePush, "http://r.example.com", "a/b/c/d", basic("hunter2x"), post, "/v2/a/b/c/d/blobs/uploads/", basicCi},
-		{"a deletion under a nested name", registry.UseDelete, "http://r.example.com", "a/b/c/d", basic("hunter2x"), del, "/v2/a/b/c/d/manifests/" + digest, basicCi},
-		{"a pull under a base path", registry.UsePull, "http://r.example.com/base/path", "org/app", basic("hunter2x"), head, "/base/path/v2/org/app/manifests/latest", basicCi},
-		{"a push under a base path", registry.UsePush, "http://r.example.com/base/path", "org/app", basic("hunter2x"), post, "/base/path/v2/org/app/blobs/uploads/", basicCi},
-		{"a name that would end the path", registry.UsePull, "http://r.example.com", "org/a?b#c d%2F", basic("hunter2x"), head, "/v2/org/a%3Fb%23c%20d%252F/manifests/latest", basicCi},
+		{"a pull", registry.ActionPull, "http://r.example.com", "org/app", basic("hunter2x"), head, "/v2/org/app/manifests/latest", basicCi},
+		{"a push", registry.ActionPush, "http://r.example.com", "org/app", basic("hunter2x"), post, "/v2/org/app/blobs/uploads/", basicCi},
+		{"a deletion", registry.ActionDelete, "http://r.example.com", "org/app", basic("hunter2x"), del, "/v2/org/app/manifests/" + digest, basicCi},
+		{"a pull with a token", registry.ActionPull, "http://r.example.com", "org/app", token, head, "/v2/org/app/manifests/latest", "Bearer minted"},
+		{"a push with a token", registry.ActionPush, "http://r.example.com", "org/app", token, post, "/v2/org/app/blobs/uploads/", "Bearer minted"},
+		{"a deletion with a token", registry.ActionDelete, "http://r.example.com", "org/app", token, del, "/v2/org/app/manifests/" + digest, "Bearer minted"},
+		{"a pull without credentials", registry.ActionPull, "http://r.example.com", "org/app", registry.Credential{}, head, "/v2/org/app/manifests/latest", ""},
+		{"a push without credentials", registry.ActionPush, "http://r.example.com", "org/app", registry.Credential{}, post, "/v2/org/app/blobs/uploads/", ""},
+		{"an identity token is not sent", registry.ActionPull, "http://r.example.com", "org/app", identity("hunter2x"), head, "/v2/org/app/manifests/latest", ""},
+		{"a name of one part", registry.ActionPull, "http://r.example.com", "app", basic("hunter2x"), head, "/v2/app/manifests/latest", basicCi},
+		{"a nested name", registry.ActionPull, "http://r.example.com", "a/b/c/d", basic("hunter2x"), head, "/v2/a/b/c/d/manifests/latest", basicCi},
+		{"a push to a nested name", registry.ActionPush, "http://r.example.com", "a/b/c/d", basic("hunter2x"), post, "/v2/a/b/c/d/blobs/uploads/", basicCi},
+		{"a deletion under a nested name", registry.ActionDelete, "http://r.example.com", "a/b/c/d", basic("hunter2x"), del, "/v2/a/b/c/d/manifests/" + digest, basicCi},
+		{"a pull under a base path", registry.ActionPull, "http://r.example.com/base/path", "org/app", basic("hunter2x"), head, "/base/path/v2/org/app/manifests/latest", basicCi},
+		{"a push under a base path", registry.ActionPush, "http://r.example.com/base/path", "org/app", basic("hunter2x"), post, "/base/path/v2/org/app/blobs/uploads/", basicCi},
+		{"a name that would end the path", registry.ActionPull, "http://r.example.com", "org/a?b#c d%2F", basic("hunter2x"), head, "/v2/org/a%3Fb%23c%20d%252F/manifests/latest", basicCi},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			trap, server := record(t, says(http.StatusOK, "")), record(t, says(http.StatusNotFound, ""))
-			answer := trapped(t, server, trap).Use(t.Context(), registry.UseRequest{
-				Endpoint: parse(t, row.address), Repository: row.repository, Use: row.use, Digest: digest, Credential: row.credential,
+			answer := trapped(t, server, trap).Try(t.Context(), registry.Trial{
+				Endpoint: parse(t, row.address), Repository: row.repository, Action: row.action, Digest: digest, Credential: row.credential,
 			})
 			if answer.Failure != nil || answer.Status != http.StatusNotFound {
 				t.Errorf("status %d, failure %+v; want 404", answer.Status, answer.Failure)
 			}
 			want := asked{Method: row.method, Target: row.target, Host: "r.example.com", Authorization: row.sent}
-			if row.use == registry.UsePull {
+			if row.action == registry.ActionPull {
 				want.Accept = manifestTypes
 			}
 			server.wantAsked(t, want)
@@ -77,18 +77,18 @@ func TestWhatAUseAsks(t *testing.T) {
 func TestAUseReturnsTheFirstAnswer(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 202, 400, 401, 403, 404, 405, 429, 500, 503} {
-		for _, use := range uses {
+		for _, action := range actions {
 			trap := record(t, says(http.StatusOK, ""))
 			server := record(t, says(status, `{"errors":[{"code":"DENIED","message":"no"}]}`))
-			answer := try(t, trapped(t, server, trap), use, basic("hunter2x"))
+			answer := try(t, trapped(t, server, trap), action, basic("hunter2x"))
 			if answer.Failure != nil || answer.Status != status {
-				t.Errorf("%s: status %d, failure %+v; want %d", use, answer.Status, answer.Failure, status)
+				t.Errorf("%s: status %d, failure %+v; want %d", action, answer.Status, answer.Failure, status)
 			}
-			if text := answer.Text; use != registry.UsePull && status != http.StatusOK && text != "DENIED: no" {
-				t.Errorf("%s: text %q of status %d", use, text, status)
+			if text := answer.Text; action != registry.ActionPull && status != http.StatusOK && text != "DENIED: no" {
+				t.Errorf("%s: text %q of status %d", action, text, status)
 			}
 			if seen := server.requests(); len(seen) != 1 {
-				t.Errorf("%s: status %d was asked for %d times", use, status, len(seen))
+				t.Errorf("%s: status %d was asked for %d times", action, status, len(seen))
 			}
 		}
 	}
@@ -96,11 +96,11 @@ func TestAUseReturnsTheFirstAnswer(t *testing.T) {
 
 func TestAUseThatIsNotAnsweredIsAFailure(t *testing.T) {
 	t.Parallel()
-	for _, use := range uses {
+	for _, action := range actions {
 		address, options := nobodyListens(t)
-		answer := newClient(t, options).Use(t.Context(), registry.UseRequest{Endpoint: parse(t, address), Repository: "org/app", Use: use, Digest: digest})
+		answer := newClient(t, options).Try(t.Context(), registry.Trial{Endpoint: parse(t, address), Repository: "org/app", Action: action, Digest: digest})
 		if answer.Failure == nil || answer.Failure.Fault != registry.FaultRefused {
-			t.Errorf("%s: answer %+v, failure %+v", use, answer, answer.Failure)
+			t.Errorf("%s: answer %+v, failure %+v", action, answer, answer.Failure)
 		}
 	}
 }
@@ -153,7 +153,7 @@ func TestAnUploadIsCancelledOnItsOwnOriginOnly(t *testing.T) {
 				t.Parallel()
 				trap := record(t, says(http.StatusNoContent, ""))
 				server := record(t, upload(http.StatusAccepted, row.location, http.StatusNoContent))
-				answer := try(t, trapped(t, server, trap), registry.UsePush, credential)
+				answer := try(t, trapped(t, server, trap), registry.ActionPush, credential)
 				if answer.Failure != nil || answer.Status != http.StatusAccepted {
 					t.Errorf("status %d, failure %+v; want that of the POST", answer.Status, answer.Failure)
 				}
@@ -177,7 +177,7 @@ func TestOnlyAStartedUploadIsCancelled(t *testing.T) {
 	for _, status := range []int{200, 201, 204, 302, 400, 401, 404, 500} {
 		trap := record(t, says(http.StatusOK, ""))
 		server := record(t, upload(status, "/uploads/1", http.StatusNoContent))
-		if answer := try(t, trapped(t, server, trap), registry.UsePush, basic("hunter2x")); answer.Status != status {
+		if answer := try(t, trapped(t, server, trap), registry.ActionPush, basic("hunter2x")); answer.Status != status {
 			t.Errorf("status %d, want %d", answer.Status, status)
 		}
 		if seen := server.requests(); len(seen) != 1 {
@@ -191,7 +191,7 @@ func TestAnUploadThatCannotBeCancelledIsStillAnAnswer(t *testing.T) {
 	for _, status := range []int{200, 301, 307, 308, 401, 404, 405, 500} {
 		trap := record(t, says(http.StatusOK, ""))
 		server := record(t, upload(http.StatusAccepted, "/uploads/1", status))
-		answer := try(t, trapped(t, server, trap), registry.UsePush, basic("hunter2x"))
+		answer := try(t, trapped(t, server, trap), registry.ActionPush, basic("hunter2x"))
 		if answer.Failure != nil || answer.Status != http.StatusAccepted {
 			t.Errorf("DELETE %d: status %d, failure %+v", status, answer.Status, answer.Failure)
 		}
@@ -205,7 +205,7 @@ func TestAnUploadThatCannotBeCancelledIsStillAnAnswer(t *testing.T) {
 func TestRedirectsOfAUse(t *testing.T) {
 	t.Parallel()
 	for _, status := range redirectStatuses {
-		for _, use := range uses {
+		for _, action := range actions {
 			for location, same := range map[string]bool{"/next": true, "http://r.example.com:80/next": true, "http://other.example.com/": false, "http://sub.r.example.com/": false, "http://u@r.example.com/next": false} {
 				trap := record(t, says(http.StatusOK, ""))
 				server := record(t, redirects(status, func(r *http.Request) string {
@@ -214,18 +214,18 @@ func TestRedirectsOfAUse(t *testing.T) {
 					}
 					return ""
 				}))
-				followed := same && (use == registry.UsePull || use == registry.UsePush && keepsMethod(status))
+				followed := same && (action == registry.ActionPull || action == registry.ActionPush && keepsMethod(status))
 				want, requests := status, 1
 				if followed {
 					want, requests = http.StatusOK, 2
 				}
-				answer := try(t, trapped(t, server, trap), use, basic("hunter2x"))
+				answer := try(t, trapped(t, server, trap), action, basic("hunter2x"))
 				seen := server.requests()
 				if answer.Status != want || len(seen) != requests {
-					t.Errorf("%s, %d to %s: status %d after %+v; want %d after %d", use, status, location, answer.Status, seen, want, requests)
+					t.Errorf("%s, %d to %s: status %d after %+v; want %d after %d", action, status, location, answer.Status, seen, want, requests)
 				}
 				if followed && (seen[1].Method != seen[0].Method || seen[1].Authorization != basicCi) {
-					t.Errorf("%s, %d to %s: then asked %+v", use, status, location, seen[1])
+					t.Errorf("%s, %d to %s: then asked %+v", action, status, location, seen[1])
 				}
 				trap.wantAsked(t)
 			}

@@ -6,22 +6,23 @@ import (
 	"net/url"
 )
 
-// Use is an action tried on a repository.
-type Use string
+// Action is what an account may be allowed to do on a repository (Docker registry
+// token scope, "action").
+type Action string
 
-// The uses.
+// The actions, and how they are tried.
 const (
-	UsePull   Use = "pull"   // HEAD of a manifest
-	UsePush   Use = "push"   // an upload that is started and cancelled at once
-	UseDelete Use = "delete" // DELETE of a manifest that does not exist
+	ActionPull   Action = "pull"   // HEAD of a manifest
+	ActionPush   Action = "push"   // an upload that is started and cancelled at once
+	ActionDelete Action = "delete" // DELETE of a manifest that does not exist
 )
 
-// UseRequest is an action to try.
-type UseRequest struct {
+// Trial is an action to try.
+type Trial struct {
 	Endpoint   Endpoint
 	Repository string
-	Use        Use
-	Digest     string // of no manifest, for UseDelete: "sha256:" and 64 hex digits
+	Action     Action
+	Digest     string // of no manifest, for ActionDelete: "sha256:" and 64 hex digits
 	Credential Credential
 }
 
@@ -31,31 +32,36 @@ var manifestTypes = []string{
 	"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json", "*/*",
 }
 
-// Use tries an action (OCI distribution specification, end-3, end-4a, end-9) and
+// Try tries an action (OCI distribution specification, end-3, end-4a, end-9) and
 // returns the registry's first answer. Push and delete change something, or try
 // to: an upload that was started is cancelled at once, and some registries keep
 // an empty repository of it.
-func (c *Client) Use(ctx context.Context, r UseRequest) Answer {
+func (c *Client) Try(ctx context.Context, r Trial) Answer {
+	received := c.send(ctx, c.direct, r.call())
+	if received.failure != nil {
+		return Answer{Failure: received.failure}
+	}
+	if r.Action == ActionPush && received.response.StatusCode == http.StatusAccepted {
+		c.cancelUpload(ctx, received.response, r.Credential)
+	}
+	return newAnswer(received)
+}
+
+// call words the request.
+func (r Trial) call() call {
 	root := r.Endpoint.URL() + (&url.URL{Path: r.Repository}).EscapedPath()
 	q := call{header: http.Header{}, limit: maxBodyBytes}
-	switch r.Use {
-	case UsePush:
+	switch r.Action {
+	case ActionPush:
 		q.method, q.url = http.MethodPost, root+"/blobs/uploads/"
-	case UseDelete:
+	case ActionDelete:
 		q.method, q.url = http.MethodDelete, root+"/manifests/"+r.Digest
 	default:
 		q.method, q.url = http.MethodHead, root+"/manifests/latest"
 		q.header["Accept"] = manifestTypes
 	}
 	authorize(q.header, r.Credential)
-	received := c.send(ctx, c.direct, q)
-	if received.failure != nil {
-		return Answer{Failure: received.failure}
-	}
-	if r.Use == UsePush && received.response.StatusCode == http.StatusAccepted {
-		c.cancelUpload(ctx, received.response, r.Credential)
-	}
-	return newAnswer(received)
+	return q
 }
 
 // cancelUpload ends an upload (OCI distribution specification, end-14). The

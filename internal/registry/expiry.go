@@ -1,19 +1,15 @@
-package credentials
+package registry
 
 import (
 	"encoding/base64"
 	"encoding/json"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
-
-	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// expiry reads when the secret that will be sent says that it ends: the exp
-// claim of a JWT (RFC 7519 section 4.1.4), or the expiration inside an ECR
+// ExpiresAt is when the secret that is sent says itself that it ends; zero if it does
+// not say: the exp claim of a JWT (RFC 7519 section 4.1.4), or the expiration inside an ECR
 // password. Both are hints of the credential itself; no signature is verified.
-func expiry(c registry.Credential) time.Time {
+func (c Credential) ExpiresAt() time.Time {
 	secret := c.Secret().Reveal()
 	at := jwtExpiry(secret)
 	if at.IsZero() {
@@ -26,10 +22,7 @@ func expiry(c registry.Credential) time.Time {
 }
 
 func jwtExpiry(secret string) time.Time {
-	claims := jwt.MapClaims{}
-	// An error of the parser does not matter: what it could read stands in claims.
-	_, _, _ = jwt.NewParser().ParseUnverified(secret, claims)
-	expiry, err := claims.GetExpirationTime()
+	expiry, err := unverifiedClaims(secret).GetExpirationTime()
 	if err != nil || expiry == nil {
 		return time.Time{}
 	}

@@ -1,0 +1,159 @@
+package doctor_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+func login(password string) registry.Credential {
+	return registry.Credential{Username: "ci", Password: registry.NewSecret(password)}
+}
+
+// slowRefusals takes ten seconds to refuse a credential, and keeps how long each
+// request had.
+type slowRefusals struct {
+	registry.Asker // nothing else is asked
+
+	first time.Duration // for the answer without credentials
+
+	mu   sync.Mutex
+	left []time.Duration
+}
+
+func (s *slowRefusals) Ask(ctx context.Context, _ registry.Endpoint, credential registry.Credential) registry.Answer {
+	if credential == (registry.Credential{}) {
+		<-time.After(s.first)
+	} else {
+		s.mu.Lock()
+		deadline, _ := ctx.Deadline()
+		s.left = append(s.left, time.Until(deadline))
+		s.mu.Unlock()
+		select {
+		case <-time.After(10 * time.Second):
+		case <-ctx.Done():
+			return *failed(registry.FaultTimeout)
+		}
+	}
+	return *unauthorized(basicChallenge)
+}
+
+func TestDoctor_Check_GivesAllCredentialsOneDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wire := &slowRefusals{}
+		d := doctor.New(registry.NewMemory(wire), random)
+		report, err := within(t.Context(), d, doctor.Request{
+			Endpoint: endpoint(t, "registry.example.com"), Timeout: 25 * time.Second,
+			Credential: login("a"), Next: []registry.Credential{login("b"), login("c"), login("d")},
+		})
+		if err != nil || report.Reason != doctor.ReasonTimeout || report.Rejected {
+			t.Fatal(err, report.Message)
+		}
+		for i, want := range []time.Duration{25 * time.Second, 15 * time.Second, 5 * time.Second} {
+			if len(wire.left) != 3 || wire.left[i] != want {
+				t.Fatalf("the credentials had %v", wire.left)
+			}
+		}
+	})
+}
+
+// TestDoctor_Check_HasOneDeadlineForAllRequests has a registry that takes two thirds of
+// the time for its first answer.
+func TestDoctor_Check_HasOneDeadlineForAllRequests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wire := &slowRefusals{first: 20 * time.Second}
+		report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), random), doctor.Request{
+			Endpoint: endpoint(t, "registry.example.com"), Timeout: 30*time.Second - 1, Credential: login("a"),
+		})
+		if err != nil || report.Reason != doctor.ReasonTimeout || len(wire.left) != 1 || wire.left[0] != 10*time.Second-1 {
+			t.Errorf("%v, %s: the password had %v", err, report.Message, wire.left)
+		}
+	})
+}
+
+// TestDoctor_Check_ReportsTheCredentialThatPasses has a token with an end in it
+// behind a password that is refused.
+func TestDoctor_Check_ReportsTheCredentialThatPasses(t *testing.T) {
+	t.Parallel()
+	const token = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.x" // {} and {"exp":4102444800}
+	report := ask(t, doctor.New(registry.NewMemory(takesTokens{}), random), doctor.Request{
+		Credential: login("old"), Next: []registry.Credential{{Token: registry.NewSecret(token)}},
+	})
+	if !report.Passed || report.Method != registry.MethodBearer || !report.ExpiresAt.Equal(time.Unix(4102444800, 0)) {
+		t.Errorf("expires at %v: %s", report.ExpiresAt, report.Message)
+	}
+}
+
+// TestDoctor_Check_TriesTheNextCredentialForAPermission has credentials that are all
+// good, of which one may pull.
+func TestDoctor_Check_TriesTheNextCredentialForAPermission(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name      string
+		passwords []string
+		coverage  registry.Coverage
+		reason    doctor.Reason
+		rejected  bool
+	}{
+		{"the first one may", []string{"wide", "narrow"}, registry.CoverageFull, doctor.ReasonAccepted, false},
+		{"the next one may", []string{"narrow", "wide"}, registry.CoverageFull, doctor.ReasonAccepted, false},
+		{"none may", []string{"narrow", "narrower"}, registry.CoverageFull, doctor.ReasonAccessDenied, true},
+		{"none may, but others may be tried", []string{"narrow", "narrower"}, registry.CoveragePart, doctor.ReasonAccessUnproven, false},
+		{"none is for the repository", []string{"wide"}, registry.CoverageNone, doctor.ReasonAccessUnproven, false},
+		{"the first one is refused, and the next one may not", []string{"old", "narrow"}, registry.CoverageFull, doctor.ReasonInvalidCredentials, true},
+		{"the first one may not, and the next one is refused", []string{"narrow", "old"}, registry.CoverageFull, doctor.ReasonAccessDenied, true},
+		{"the first one is refused, and others may be tried", []string{"old", "narrow"}, registry.CoveragePart, doctor.ReasonAccessUnproven, false},
+		{"all are refused", []string{"old", "older"}, registry.CoverageFull, doctor.ReasonInvalidCredentials, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var logins []registry.Credential
+			for _, password := range row.passwords {
+				logins = append(logins, login(password))
+			}
+			report := ask(t, doctor.New(registry.NewMemory(pullers{}), random), doctor.Request{
+				Credential: logins[0], Next: logins[1:], TokenExchange: true,
+				Access: []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"pull"}, Coverage: row.coverage}},
+			})
+			if report.Reason != row.reason || report.Rejected != row.rejected {
+				t.Errorf("reason %s, rejected %t: %s", report.Reason, report.Rejected, report.Message)
+			}
+		})
+	}
+}
+
+// pullers is a registry with users of different permissions.
+type pullers struct{ registry.Asker }
+
+func (pullers) Ask(_ context.Context, _ registry.Endpoint, credential registry.Credential) registry.Answer {
+	switch credential.Password.Reveal() {
+	case "wide", "narrow", "narrower":
+		return registry.Answer{Status: 200}
+	default:
+		return registry.Answer{Status: 401, Challenges: registry.ParseChallenges([]string{"Basic"})}
+	}
+}
+
+func (pullers) Try(_ context.Context, question registry.Trial) registry.Answer {
+	if question.Credential.Password.Reveal() == "wide" {
+		return registry.Answer{Status: 404}
+	}
+	return registry.Answer{Status: 401, Challenges: registry.ParseChallenges([]string{"Basic"})}
+}
+
+// takesTokens takes any token and no password.
+type takesTokens struct{ registry.Asker }
+
+func (takesTokens) Ask(_ context.Context, _ registry.Endpoint, credential registry.Credential) registry.Answer {
+	if credential.Method() == registry.MethodBearer {
+		return registry.Answer{Status: 200}
+	}
+	return registry.Answer{Status: 401, Challenges: registry.ParseChallenges([]string{"Basic"})}
+}
