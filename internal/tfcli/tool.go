@@ -37,10 +37,10 @@ func Root() (string, error) {
 	}
 }
 
-// Tool returns the path of a program that tools/MODULE pins, and builds it when
-// Go's cache does not have it.
+// Tool returns the path of a program that tools/pinned/MODULE pins, and builds it
+// when Go's cache does not have it.
 func Tool(ctx context.Context, root, module, name string) (string, error) {
-	output, err := goCommand(ctx, filepath.Join(root, "tools", module), "tool", "-n", name)
+	output, err := goCommand(ctx, filepath.Join(root, "tools", "pinned", module), "tool", "-n", name)
 	if err != nil {
 		return "", fmt.Errorf("build %s: %w", name, err)
 	}

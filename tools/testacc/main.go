@@ -109,7 +109,7 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 			s.args, s.env = []string{"-run", "^TestAcc", "./tools/release/..."}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1")
 		case "race":
 			s.args, s.env = []string{"-race", "-skip", "^TestAcc", "./internal/..."}, append(env, "CGO_ENABLED=1")
-		default: // a CLI, named as its module in tools unless it is another one
+		default: // a CLI, named as its module in tools/pinned unless it is another one
 			program, path := strings.TrimSuffix(s.Name, "-floor"), cli
 			if path != "" {
 				program = strings.TrimSuffix(filepath.Base(path), ".exe")
@@ -127,7 +127,7 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 
 // build finds a pinned program and says how long that took.
 func build(ctx context.Context, root, module, program string) (string, error) {
-	fmt.Printf("Building %s (tools/%s); the first time may take minutes, Go's cache keeps it.\n", program, module)
+	fmt.Printf("Building %s (tools/pinned/%s); the first time may take minutes, Go's cache keeps it.\n", program, module)
 	start := time.Now()
 	path, err := tfcli.Tool(ctx, root, module, program)
 	if err != nil {
