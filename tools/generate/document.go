@@ -17,12 +17,11 @@ import (
 )
 
 // document is what a page of Markdown says that may become wrong: where it leads,
-// where others lead in it, and what it names.
+// and where others lead in it.
 type document struct {
 	name    string // below the root
 	links   []string
 	anchors []string
-	names   []string
 }
 
 // documents reads every page that users see.
@@ -72,10 +71,6 @@ func parse(name string, source []byte) document {
 			page.links = append(page.links, string(node.URL(source)))
 		case *ast.Heading:
 			page.anchors = append(page.anchors, anchor(plain(node, source), page.anchors))
-		case *ast.CodeSpan:
-			page.names = append(page.names, namesIn(plain(node, source))...)
-		case *ast.FencedCodeBlock:
-			page.names = append(page.names, namesInBlock(string(node.Language(source)), string(node.Lines().Value(source)))...)
 		case *ast.RawHTML:
 			for i := range node.Segments.Len() {
 				segment := node.Segments.At(i)
