@@ -1,8 +1,9 @@
 // Command bench runs real plans with many checks against a registry on loopback:
 // the floor (the same schema, which asks nothing), identical checks, distinct
 // ones, with a token exchange and, where STELLAOPS_BENCH_HTTP names a binary of
-// hashicorp/http, data "http"; all in turn. It writes tables and a chart for the
-// documentation, and leaves a CPU profile of the provider.
+// hashicorp/http, data "http"; all in turn. Some it runs again with a registry that
+// is a distance away. It writes tables and a chart for the documentation, and
+// leaves a CPU profile of the provider.
 package main
 
 import (
@@ -17,18 +18,24 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
 // options are the flags.
 type options struct {
-	sizes  []int
-	growth []int // of distinct checks alone
-	runs   int
-	write  bool // into the documentation
-	only   string
+	sizes    []int
+	growth   []int // of distinct checks alone
+	afar     []int // over a distance
+	runs     int
+	write    bool          // into the documentation
+	only     []string      // scenarios; empty for all
+	distance time.Duration // of a round trip to the registry; 0 for none
 }
+
+// roundTrip is how long a distant registry is away, there and back.
+const roundTrip = 50 * time.Millisecond
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -44,9 +51,13 @@ func parse() (options, error) {
 	var o options
 	sizes := flag.String("sizes", "0,1,100,1000", "numbers of checks in a plan")
 	growth := flag.String("growth", "1000,2000,4000", "numbers of distinct checks, for growth; empty for none")
+	afar := flag.String("afar", "1,100,500", "numbers of checks in a plan with a distant registry; empty for none")
 	flag.IntVar(&o.runs, "runs", 3, "how often each plan is made")
 	flag.BoolVar(&o.write, "write", false, "write table and chart into the documentation")
-	flag.StringVar(&o.only, "only", "", "scenarios to run, with commas between; empty for all")
+	flag.Func("only", "a scenario to run; may be given several times, and left out for all", func(name string) error {
+		o.only = append(o.only, name)
+		return nil
+	})
 	flag.Parse()
 	var err error
 	if o.sizes, err = numbers(*sizes); err != nil || len(o.sizes) == 0 {
@@ -54,6 +65,9 @@ func parse() (options, error) {
 	}
 	if o.growth, err = numbers(*growth); err != nil {
 		return options{}, fmt.Errorf("read -growth: %w", err)
+	}
+	if o.afar, err = numbers(*afar); err != nil {
+		return options{}, fmt.Errorf("read -afar: %w", err)
 	}
 	if o.runs < 1 {
 		return options{}, errors.New("-runs is less than one, and nothing would be measured")
@@ -97,12 +111,20 @@ func run(ctx context.Context) error {
 	}
 	fmt.Println("\n" + results.table())
 	growing := o
-	growing.sizes, growing.only = o.growth, "distinct"
+	growing.sizes, growing.only = o.growth, []string{"distinct"}
 	grown, err := b.measureAll(ctx, growing)
 	if err != nil {
 		return err
 	}
 	fmt.Println("\n" + grown.growth())
+	distant := o
+	distant.sizes, distant.distance = o.afar, roundTrip
+	distant.only = []string{`data "http"`, "identical", "distinct", "distinct, token exchange"}
+	away, err := b.measureAll(ctx, distant)
+	if err != nil {
+		return err
+	}
+	fmt.Println("\n" + away.distance())
 	if err := b.leaveProfile(ctx, slices.Max(o.sizes)); err != nil {
 		return err
 	}
@@ -110,5 +132,5 @@ func run(ctx context.Context) error {
 	if !o.write {
 		return nil
 	}
-	return results.write(root, grown)
+	return results.write(root, grown, away)
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
@@ -30,6 +32,7 @@ data "stellaops_oci_credentials_check" "c" {
   registry_url = var.url
   username     = "ci"
   password     = "` + password + `"
+  ca_cert_pem  = var.ca
 }
 `
 }
@@ -51,6 +54,7 @@ data "http" "c" {
   count           = %d
   url             = "${var.url}/v2/"
   request_headers = { Authorization = "Basic ${base64encode("ci:right-${count.index}")}" }
+  ca_cert_pem     = var.ca
 }
 `})
 	}
@@ -103,14 +107,23 @@ func (c *cleanups) run() {
 	}
 }
 
-// plan makes one plan of n checks and says what it cost.
-func (b *bench) plan(ctx context.Context, s scenario, n int, extra ...string) (cost, error) {
+// plan makes one plan of n checks and says what it cost. A registry at a distance
+// speaks TLS.
+func (b *bench) plan(ctx context.Context, s scenario, n int, distance time.Duration, extra ...string) (cost, error) {
 	var servers cleanups
 	defer servers.run()
-	registry := registrytest.NewBusy(&servers, registrytest.BusyOptions{Tokens: s.tokens})
+	registry := registrytest.NewBusy(&servers, registrytest.BusyOptions{Tokens: s.tokens, TLS: distance > 0})
+	variables := []string{"TF_VAR_url=" + registry.URL}
+	if distance > 0 {
+		address, err := listenAfar(ctx, &servers, registry.Listener.Addr().String(), distance)
+		if err != nil {
+			return cost{}, err
+		}
+		variables = []string{"TF_VAR_url=https://" + address, "TF_VAR_ca=" + registry.CertificatePEM()}
+	}
 	cli := b.cli
 	cli.Dir = filepath.Join(b.dir, "work", fmt.Sprintf("%s %d", s.name, n))
-	cli.Env = append(append([]string{"TF_VAR_url=" + registry.URL}, s.env...), extra...)
+	cli.Env = slices.Concat(variables, s.env, extra)
 	if _, err := os.Stat(cli.Dir); err != nil {
 		if err := b.initialise(ctx, cli, s, n); err != nil {
 			return cost{}, err
@@ -143,6 +156,10 @@ terraform {
 provider %[1]q {}
 variable "url" {
   type = string
+}
+variable "ca" {
+  type    = string
+  default = null
 }
 `, name, s.provider)
 	if n > 0 {

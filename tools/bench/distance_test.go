@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestSpanDelaysEachPieceOnce wants what is sent at once to arrive at once.
+func TestSpanDelaysEachPieceOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const pieces, oneWay = 100, 25 * time.Millisecond
+		client, near := net.Pipe()
+		far, server := net.Pipe()
+		var spanned sync.WaitGroup
+		spanned.Go(func() { span(near, far, oneWay) })
+		defer spanned.Wait() // time stands still afterwards
+		began := time.Now()
+		// arrives reads pieces, and wants them all at that time.
+		arrives := func(conn net.Conn, after time.Duration) {
+			t.Helper()
+			for i := range pieces {
+				got := make([]byte, 1)
+				if _, err := io.ReadFull(conn, got); err != nil || got[0] != byte(i) || time.Since(began) != after {
+					t.Fatalf("piece %d is %d after %s: %v; want it after %s", i, got[0], time.Since(began), err, after)
+				}
+			}
+		}
+		send := func(conn net.Conn) {
+			for i := range pieces {
+				if _, err := conn.Write([]byte{byte(i)}); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		go send(client)
+		arrives(server, 3*oneWay) // a round trip for the handshake of TCP comes first
+		go send(server)
+		arrives(client, 4*oneWay)
+		go send(client)
+		arrives(server, 5*oneWay)
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := server.Read(make([]byte, 1)); !errors.Is(err, io.EOF) || time.Since(began) != 6*oneWay {
+			t.Errorf("the server sees %v after %s, want the end after %s", err, time.Since(began), 6*oneWay)
+		}
+	})
+}
+
+// TestSpanEndsWhereNobodyReads wants no goroutine to stay behind, which synctest
+// would find.
+func TestSpanEndsWhereNobodyReads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, near := net.Pipe()
+		far, server := net.Pipe()
+		var spanned sync.WaitGroup
+		spanned.Go(func() { span(near, far, 25*time.Millisecond) })
+		defer spanned.Wait()
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		for {
+			if _, err := client.Write([]byte("anybody?")); err != nil {
+				return
+			}
+		}
+	})
+}
