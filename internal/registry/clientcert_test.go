@@ -88,7 +88,8 @@ func TestWhereAClientCertificateIsToBlame(t *testing.T) {
 		detail   string
 	}{
 		{"it leaves without one", tls13, false, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "broke off without it"},
-		{"it leaves with one, which it may have refused", tls13, true, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "after it saw the one that is configured"},
+		{"it leaves with one, which it may have refused", tls13, true, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "although one is configured"},
+		{"it leaves without one in the end", tls12, false, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "broke off without it"},
 		{"it leaves with one, which it has accepted", tls12, true, always(""), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
 		{"it sends what is no HTTP", tls13, false, always("SSH-2.0-OpenSSH\r\n"), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
 		{"it sends a header that is too long", tls13, false, always("HTTP/1.1 200 OK\r\nX-Line: " + strings.Repeat("x", 100<<10) + "\r\n\r\n"), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
@@ -137,7 +138,7 @@ func TestACertificateThatTheServerDoesNotAskForIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := newClient(t, registry.Options{TLS: config}).Ask(t.Context(), parse(t, serveTLS(t, server, &server)), registry.Credential{})
-	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || !strings.Contains(got.Failure.Detail, "so none was sent") {
+	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || !strings.Contains(got.Failure.Detail, "although one is configured") {
 		t.Errorf("failure %+v", got.Failure)
 	}
 }
@@ -227,6 +228,41 @@ func TestAnAlertAboutTheCertificateIsFinal(t *testing.T) {
 	got := client.Ask(registry.WithRetry(t.Context(), patient), parse(t, "https://"+host), registry.Credential{})
 	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || met.Load() != 1 {
 		t.Errorf("failure %+v after %d connections", got.Failure, met.Load())
+	}
+}
+
+// TestAnAlertAboutTheCertificateCountsAfterAnAnswer has a server that does without
+// a certificate once, and then refuses the client by an alert.
+func TestAnAlertAboutTheCertificateCountsAfterAnAnswer(t *testing.T) {
+	t.Parallel()
+	pair := newPair(t)
+	var met atomic.Int64
+	host, err := registrytest.Serve(t, func(conn net.Conn) {
+		server := &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS13}
+		if met.Add(1) > 1 {
+			server.ClientAuth = tls.RequireAnyClientCert
+		}
+		secure := tls.Server(conn, server)
+		if secure.HandshakeContext(t.Context()) == nil {
+			answer(secure, refusal)
+			return
+		}
+		_, _ = io.Copy(io.Discard, conn) // a reset would overtake the alert
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(t, registry.Options{TLS: config})
+	if first := client.Ask(t.Context(), parse(t, "https://"+host), registry.Credential{}); first.Failure != nil {
+		t.Fatalf("failure %+v", first.Failure)
+	}
+	got := client.Ask(t.Context(), parse(t, "https://"+host), registry.Credential{})
+	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert {
+		t.Errorf("failure %+v", got.Failure)
 	}
 }
 

@@ -130,7 +130,7 @@ func classify(ctx context.Context, err error) *Failure {
 		return untrusted(cert.Err)
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake.err)
-	case errors.As(err, &op) && op.Op == "remote error": // an alert after the handshake, as TLS 1.3 refuses clients
+	case isAlert(err): // after the handshake, as TLS 1.3 refuses clients
 		return handshakeFailure(err)
 	default:
 		return &Failure{Fault: FaultConnection, Detail: connectionDetail(err)}
@@ -188,12 +188,11 @@ func untrusted(err error) *Failure {
 }
 
 // handshakeFailure names a fault of the handshake that is not the
-// certificate's. An alert of the server has no exported type; crypto/tls wraps
-// it in an OpError whose Op says that it came from the other side.
+// certificate's.
 func handshakeFailure(err error) *Failure {
 	var op *net.OpError
 	switch {
-	case errors.As(err, &op) && op.Op == "remote error":
+	case isAlert(err):
 		return &Failure{Fault: FaultTLS, Detail: "the server broke off the TLS handshake"}
 	case isCut(err):
 		return &Failure{Fault: FaultConnection, Detail: "the server closed the connection during the TLS handshake"}
@@ -221,4 +220,11 @@ func isCut(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, wsaConnReset) || errors.Is(err, wsaConnAborted)
+}
+
+// isAlert reports whether an error is an alert of the other side: crypto/tls wraps
+// it in an OpError that says so.
+func isAlert(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "remote error"
 }

@@ -97,15 +97,17 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 	var (
 		handshake atomic.Pointer[error]    // a connection may outlive the request that began it
 		remote    atomic.Pointer[net.Addr] // of the connection in use
-		record    atomic.Pointer[certificateRecord]
+		record    atomic.Pointer[dialled]
 		spoken    atomic.Bool // an answer has begun
 	)
-	opened := &certificateRecord{proxy: c.proxiedOverTLS(q.url)} // of the connection that is opened for this request
+	configured := len(transport.TLSClientConfig.Certificates) > 0 // to be shown to servers that ask for one
+	opened := &dialled{}                                          // for this request
+	opened.proxy.Store(c.proxiedOverTLS(q.url))
 	record.Store(opened)
-	traced := httptrace.WithClientTrace(context.WithValue(withDeadline(ctx), recordKey{}, opened), &httptrace.ClientTrace{
+	traced := httptrace.WithClientTrace(context.WithValue(withDeadline(ctx), dialledKey{}, opened), &httptrace.ClientTrace{
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
 			handshake.Store(&err)
-			opened.handshakeDone(state)
+			opened.handshakeDone(state, err, configured)
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			address := info.Conn.RemoteAddr()
@@ -128,7 +130,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 			err = &handshakeError{err}
 		}
 		_, answered := c.answered.Load(hostport(request.URL))
-		failure := record.Load().blame(classify(ctx, err), err, answered || spoken.Load())
+		failure := record.Load().blame(classify(ctx, err), err, answered || spoken.Load(), configured)
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
