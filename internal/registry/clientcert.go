@@ -14,6 +14,7 @@ import (
 // dialled is what happened on the connection that a request opened. It outlives
 // the request: others may use the connection after it.
 type dialled struct {
+	begun atomic.Bool // the connection was asked for
 	proxy atomic.Bool // the next handshake is with a proxy, which is no matter here
 	asked atomic.Bool // the server asked for a client certificate, and may still refuse for it
 }
@@ -32,11 +33,13 @@ type recordedConn struct {
 // recorded makes a dialer keep the record with the connection.
 func recorded(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		record := recordFor(ctx)
+		record.begun.Store(true)
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
-		return recordedConn{conn, recordFor(ctx)}, nil
+		return recordedConn{conn, record}, nil
 	}
 }
 

@@ -50,8 +50,8 @@ type Failure struct {
 	again bool // asking again may help, although the fault is not one of those
 	final bool // asking again does not, although the fault is one of those
 
-	// unasked says that nothing reached the address: the guard refused it, or the time
-	// was over before there was a connection.
+	// unasked reports that this try sent nothing: time ran out before there was a
+	// connection for it, or the guard refused the address.
 	unasked bool
 }
 
@@ -103,9 +103,9 @@ func classify(ctx context.Context, err error) *Failure {
 	switch {
 	case errors.As(err, &unsafe):
 		if errors.Is(unsafe, errInward) {
-			return &Failure{Fault: FaultInward, Detail: unsafe.why.Error()}
+			return &Failure{Fault: FaultInward, Detail: unsafe.why.Error(), unasked: true}
 		}
-		return &Failure{Fault: FaultUnsafe, Detail: unsafe.why.Error()}
+		return &Failure{Fault: FaultUnsafe, Detail: unsafe.why.Error(), unasked: true}
 	case ended(ctx), errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
 	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy

@@ -134,6 +134,9 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
+		if failure.Fault == FaultTimeout && !opened.begun.Load() && remote.Load() == nil { // it waited for one of the ten
+			failure.unasked = true
+		}
 		return received{failure: failure, begun: q.secret() && spoken.Load()}
 	}
 	c.answered.Store(hostport(request.URL), true)

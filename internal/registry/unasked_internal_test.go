@@ -1,0 +1,121 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"testing"
+)
+
+// TestARequestThatWaitsForAConnectionIsUnasked has a registry that answers nobody:
+// ten requests hold its ten connections, and the eleventh waits for one.
+func TestARequestThatWaitsForAConnectionIsUnasked(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{}, connections)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	client := NewClient(Options{})
+	t.Cleanup(client.CloseIdleConnections)
+	q := call{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := make(chan received, connections)
+	for range connections {
+		go func() { asked <- client.sendOnce(ctx, client.direct, q) }()
+	}
+	for range connections {
+		<-arrived
+	}
+	waiting, leave := context.WithCancel(t.Context())
+	r := client.sendOnce(httptrace.WithClientTrace(waiting, &httptrace.ClientTrace{GetConn: func(string) { leave() }}), client.direct, q)
+	if r.failure == nil || r.failure.Fault != FaultTimeout || !r.failure.unasked {
+		t.Errorf("failure %+v of the eleventh, want a timeout that is unasked", r.failure)
+	}
+	cancel()
+	for range connections {
+		if r := <-asked; r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unasked {
+			t.Errorf("failure %+v of the ten, want a timeout that was asked", r.failure)
+		}
+	}
+}
+
+// TestARequestOnAKeptConnectionIsAsked: no connection is opened for it.
+func TestARequestOnAKeptConnectionIsAsked(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	first := true // the server has one connection
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if !first {
+			cancel()
+			<-r.Context().Done()
+		}
+		first = false
+	}))
+	t.Cleanup(server.Close)
+	dials := 0
+	client := NewClient(Options{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		dials++
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}})
+	t.Cleanup(client.CloseIdleConnections)
+	q := call{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
+	if r := client.sendOnce(t.Context(), client.direct, q); r.failure != nil {
+		t.Fatalf("failure %+v", r.failure)
+	}
+	r := client.sendOnce(ctx, client.direct, q)
+	if r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unasked || dials != 1 {
+		t.Errorf("failure %+v after %d connections, want a timeout that was asked", r.failure, dials)
+	}
+}
+
+// TestWhichFailuresAreUnasked has each way to end before or after a connection is
+// asked for.
+func TestWhichFailuresAreUnasked(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, row := range []struct {
+		name string
+		dial func(context.CancelFunc) error
+		ctx  context.Context
+		want bool
+	}{
+		{"the time was over before", nil, ended, true},
+		{"time ran out while the connection was made", func(end context.CancelFunc) error { end(); return io.ErrNoProgress }, t.Context(), false},
+		{"nobody listens", func(context.CancelFunc) error { return io.ErrNoProgress }, t.Context(), false},
+		{"the guard refuses the address", func(context.CancelFunc) error { return &unsafeError{errLinkLocal} }, t.Context(), true},
+		{"the guard refuses a private address", func(context.CancelFunc) error { return &unsafeError{errInward} }, t.Context(), true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, end := context.WithCancel(row.ctx)
+			defer end()
+			client := NewClient(Options{Dial: func(context.Context, string, string) (net.Conn, error) {
+				if row.dial == nil {
+					return nil, errors.New("nobody may dial")
+				}
+				return nil, row.dial(end)
+			}})
+			r := client.sendOnce(ctx, client.direct, call{method: http.MethodGet, url: "http://r.example.com", header: http.Header{}})
+			if r.failure == nil || r.failure.unasked != row.want {
+				t.Errorf("failure %+v, want unasked %t", r.failure, row.want)
+			}
+		})
+	}
+	realm := Challenge{Params: map[string]string{"realm": "http://169.254.169.254/token"}}
+	endpoint, err := ParseEndpoint("http://r.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := NewClient(Options{}).Token(t.Context(), TokenRequest{Endpoint: endpoint, Challenge: realm, Challenged: endpoint.URL(), Reach: ReachPublic})
+	if got.Failure == nil || got.Failure.Fault != FaultUnsafe || !got.Failure.unasked {
+		t.Errorf("failure %+v of a realm that is refused", got.Failure)
+	}
+}
