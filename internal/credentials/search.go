@@ -23,16 +23,6 @@ type Places struct {
 	Helpers          *Helpers                  // of the Docker configuration; nil runs them each time
 }
 
-// SecretForms are the forms of the secrets that the provider block holds itself,
-// for what removes them from a text.
-func (p Places) SecretForms() []string {
-	var forms []string
-	for _, entry := range p.Registries.Value {
-		forms = append(forms, registry.SecretForms(entry.credential())...)
-	}
-	return forms
-}
-
 // Question is one check's search.
 type Question struct {
 	Endpoint registry.Endpoint

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // AccessRequest is a repository with the actions to prove on it.
@@ -22,32 +23,6 @@ func Actions() []string {
 	return []string{string(registry.ActionPull), string(registry.ActionPush), string(registry.ActionDelete)}
 }
 
-// AccessMethod says how a permission was found out.
-type AccessMethod string
-
-// The methods.
-const (
-	AccessByClaims AccessMethod = "token_claims"
-	AccessByScope  AccessMethod = "token_scope"
-	AccessByUse    AccessMethod = "use"
-	AccessByProbe  AccessMethod = "probe"
-)
-
-// AccessMethods are all of them, from the one that says least to the one that shows
-// it.
-func AccessMethods() []AccessMethod {
-	return []AccessMethod{AccessByClaims, AccessByScope, AccessByUse, AccessByProbe}
-}
-
-// AccessResult is what was found out about one repository.
-type AccessResult struct {
-	Repository string
-	Granted    []string
-	Missing    []string
-	Unknown    []string
-	Method     AccessMethod
-}
-
 // decision is what was found out about one permission.
 type decision int
 
@@ -60,15 +35,15 @@ const (
 // gatherAccess asks for each permission, once the credentials themselves have
 // passed, or where there are none.
 func (g *gatherer) gatherAccess(ctx context.Context) {
-	if len(g.request.Access) == 0 || !worthAccess(g.Evidence) {
+	if len(g.request.Access) == 0 || !verdict.WorthAccess(g.Evidence) {
 		return
 	}
 	for _, wanted := range g.request.Access {
-		result := AccessResult{Repository: wanted.Repository}
+		result := verdict.AccessResult{Repository: wanted.Repository}
 		for _, action := range wanted.Actions {
 			var (
 				is     decision
-				method AccessMethod
+				method verdict.AccessMethod
 			)
 			if wanted.Coverage != registry.CoverageNone {
 				is, method = g.access(ctx, wanted, registry.Action(action))
@@ -76,20 +51,14 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 			if wanted.Coverage == registry.CoveragePart && is == missing {
 				is = undecided // another credential may be granted it
 			}
-			result.add(action, is, method)
+			add(&result, action, is, method)
 		}
 		g.Access = append(g.Access, result)
 	}
 }
 
-// worthAccess reports whether asking for permissions can add something: after a
-// pass, and for anonymous checks where a token service may let anybody in.
-func worthAccess(e Evidence) bool {
-	v := judgeCredentials(e)
-	return v.Passed || v.Reason == ReasonAuthenticationRequired && e.offers("Bearer")
-}
-
-func (r *AccessResult) add(action string, is decision, method AccessMethod) {
+// add notes one action, and the method that says most.
+func add(r *verdict.AccessResult, action string, is decision, method verdict.AccessMethod) {
 	switch is {
 	case granted:
 		r.Granted = append(r.Granted, action)
@@ -98,7 +67,7 @@ func (r *AccessResult) add(action string, is decision, method AccessMethod) {
 	default:
 		r.Unknown = append(r.Unknown, action)
 	}
-	order := AccessMethods() // none is before all of them
+	order := verdict.AccessMethods() // none is before all of them
 	if slices.Index(order, method) > slices.Index(order, r.Method) {
 		r.Method = method
 	}
@@ -107,11 +76,11 @@ func (r *AccessResult) add(action string, is decision, method AccessMethod) {
 // access finds out one permission: from what a token says, else by trying the
 // action. What a configured token says of itself counts only after the registry has
 // looked at it.
-func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) (decision, AccessMethod) {
+func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) (decision, verdict.AccessMethod) {
 	if g.Credential.Method == registry.MethodBearer {
 		grants := registry.TokenGrants(g.request.Credential.Token)
-		if grants.Source != registry.GrantsUnknown && judgeCredentials(g.Evidence).Verified {
-			return allowed(grants, wanted, action), AccessByClaims
+		if grants.Source != registry.GrantsUnknown && verdict.Credentials(g.Evidence).Verified {
+			return allowed(grants, wanted, action), verdict.AccessByClaims
 		}
 		return g.try(ctx, wanted, g.trial(wanted, action))
 	}
@@ -121,19 +90,19 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 	}
 	issued, known := g.scoped[request.Scope]
 	if !known {
-		issued = g.asker.Token(ctx, *request)
+		issued = g.token(ctx, *request)
 		g.scoped[request.Scope] = issued
 	}
 	switch {
 	case issued.Refused, refuses(issued.Answer):
-		return missing, AccessByScope
-	case issued.Token.Empty() && issued.Status == statusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
+		return missing, verdict.AccessByScope
+	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without one may do.
 		return g.try(ctx, wanted, g.trialByToken(wanted, action, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
-		return undecided, AccessByScope
+		return undecided, verdict.AccessByScope
 	case issued.Grants.Source != registry.GrantsUnknown:
-		return allowed(issued.Grants, wanted, action), AccessMethod(issued.Grants.Source)
+		return allowed(issued.Grants, wanted, action), verdict.AccessMethod(issued.Grants.Source)
 	default:
 		return g.try(ctx, wanted, g.trialByToken(wanted, action, *request, issued))
 	}
@@ -163,9 +132,9 @@ func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, action
 	case g.Exchange != nil && !g.Exchange.Usable():
 		return nil
 	case request != nil:
-	case g.Anonymous.Status == statusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
+	case g.Anonymous.Status == verdict.StatusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
 		request = g.tokenRequest(*g.Anonymous)
-	case g.Anonymous.Status == statusOK: // only what lies below may want a token
+	case g.Anonymous.Status == verdict.StatusOK: // only what lies below may want a token
 		request = g.tokenRequest(g.trial(wanted, registry.ActionPull).try(ctx, registry.Credential{}))
 	}
 	if request == nil {

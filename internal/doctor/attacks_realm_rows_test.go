@@ -6,8 +6,8 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 const metadataAddress = "169.254.169.254"
@@ -70,7 +70,7 @@ func privateRealms() []named {
 // realmAttack names a realm that must get nothing.
 func realmAttack(name, variant, from, realm string) attack {
 	return attack{
-		name: "realm: " + name, variant: variant, want: exchanging(doctor.ReasonRealmUnsafe),
+		name: "realm: " + name, variant: variant, want: exchanging(verdict.ReasonRealmUnsafe),
 		registry: from, answers: wants(`Bearer realm="` + realm + `",service="r.example.com"`), at: map[string][]string{},
 	}
 }
@@ -145,7 +145,7 @@ func rebindingAttacks() []attack {
 	const secure = "https://r.example.com"
 	var rows []attack
 	for _, place := range []named{{"a private address", "10.0.0.5"}, {"a metadata address", metadataAddress}} {
-		rebind := func(name string, tokens func(visit) response, reason doctor.Reason, arrange func(*scene)) attack {
+		rebind := func(name string, tokens func(visit) response, reason verdict.Reason, arrange func(*scene)) attack {
 			row := realmAttack(name, "", secure, "https://auth.example.com/token")
 			row.tokens, row.want = tokens, exchanging(reason)
 			row.at["auth.example.com"] = []string{publicAddress, place.written}
@@ -157,17 +157,17 @@ func rebindingAttacks() []attack {
 		}
 		again := rebind("rebinding to "+place.name+" for another try", func(visit) response {
 			return reply(503, "", "Retry-After", "0", "Connection", "close")
-		}, doctor.ReasonRealmUnsafe, tryingTwice)
+		}, verdict.ReasonRealmUnsafe, tryingTwice)
 		delete(again.want, identityMethod) // a POST is not tried again
 		rows = append(rows, again,
 			rebind("rebinding to "+place.name+" for the next token", func(v visit) response {
 				r := issues(v)
 				r.Header["Connection"] = []string{"close"}
 				return r
-			}, doctor.ReasonAccessUnproven, asking("pull")),
+			}, verdict.ReasonAccessUnproven, asking("pull")),
 			rebind("rebinding to "+place.name+" behind a redirect", func(visit) response {
 				return reply(307, "", "Location", "/token/2", "Connection", "close")
-			}, doctor.ReasonRealmUnsafe, func(*scene) {}),
+			}, verdict.ReasonRealmUnsafe, func(*scene) {}),
 		)
 	}
 	return rows

@@ -6,6 +6,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // redirectStatuses are the redirects (RFC 9110 section 15.4).
@@ -42,7 +43,7 @@ func elsewhereThan(host string) []redirectTarget {
 
 // redirectAttacks redirect /v2/ as soon as credentials come.
 func redirectAttacks() []attack {
-	const redirected, away = doctor.ReasonUnexpectedRedirect, "https://evil.example.net/v2/"
+	const redirected, away = verdict.ReasonUnexpectedRedirect, "https://evil.example.net/v2/"
 	var rows []attack
 	for _, status := range redirectStatuses {
 		code := strconv.Itoa(status)
@@ -61,7 +62,7 @@ func redirectAttacks() []attack {
 		for _, target := range elsewhereThan("r.example.com") {
 			reason := redirected
 			if target.unread {
-				reason = doctor.ReasonNotARegistry
+				reason = verdict.ReasonNotARegistry
 			}
 			rows = append(rows, attack{name: "/v2/ leads to " + target.name, variant: code, want: presenting(reason), answers: baits(always(redirection(status, target.location)))})
 		}
@@ -88,11 +89,11 @@ func afterSteps(steps int, last response) func(visit) response {
 // tokenRedirectAttacks redirect the token service: GET with Basic, POST with the
 // identity token in its body, which 307 and 308 would post again.
 func tokenRedirectAttacks() []attack {
-	const redirected, away = doctor.ReasonUnexpectedRedirect, "https://evil.example.net/token"
+	const redirected, away = verdict.ReasonUnexpectedRedirect, "https://evil.example.net/token"
 	var rows []attack
 	for _, status := range redirectStatuses {
 		code := strconv.Itoa(status)
-		row := func(name string, reason doctor.Reason, tokens func(visit) response) attack {
+		row := func(name string, reason verdict.Reason, tokens func(visit) response) attack {
 			return attack{name: "token service leads to " + name, variant: code, want: exchanging(reason), answers: wants(bearerWanted), tokens: tokens}
 		}
 		rows = append(rows, row("another host by "+code, redirected, always(redirection(status, away))))
@@ -102,7 +103,7 @@ func tokenRedirectAttacks() []attack {
 			}
 			reason := redirected
 			if target.unread {
-				reason = doctor.ReasonExchangeUnavailable
+				reason = verdict.ReasonExchangeUnavailable
 			}
 			rows = append(rows, row(target.name, reason, always(redirection(status, target.location))))
 		}
@@ -151,6 +152,6 @@ func asking(action string) func(*scene) {
 
 // unexchangeable is for what no token service could be asked: basic credentials go
 // to the registry itself, as they are.
-func unexchangeable() map[registry.Method]doctor.Reason {
-	return exchanging(doctor.ReasonExchangeUnavailable)
+func unexchangeable() map[registry.Method]verdict.Reason {
+	return exchanging(verdict.ReasonExchangeUnavailable)
 }

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 type (
@@ -27,8 +29,8 @@ const publicAddress = "203.0.113.7"
 // everything else is the trap.
 type attack struct {
 	name    string
-	variant string                            // tells rows of one name apart
-	want    map[registry.Method]doctor.Reason // by what is configured; the others are not tried
+	variant string                             // tells rows of one name apart
+	want    map[registry.Method]verdict.Reason // by what is configured; the others are not tried
 
 	registry string               // https://r.example.com where empty
 	answers  func(visit) response // of the registry
@@ -100,11 +102,11 @@ func portOf(e registry.Endpoint) string {
 }
 
 // check makes the whole check, with a client and a doctor of its own.
-func (s *scene) check(t *testing.T) doctor.Report {
+func (s *scene) check(t *testing.T) report {
 	t.Helper()
 	client := registry.NewClient(s.options)
 	t.Cleanup(client.CloseIdleConnections)
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), random, s.hidden()...), s.request)
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), redact.New(), random, s.hidden()...), s.request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +165,7 @@ type elsewhere struct {
 func (e elsewhere) RemoteAddr() net.Addr { return e.remote }
 
 // wantNothingStolen looks for secrets wherever they must not be.
-func (s *scene) wantNothingStolen(t *testing.T, a attack, report doctor.Report) {
+func (s *scene) wantNothingStolen(t *testing.T, a attack, report report) {
 	t.Helper()
 	if arrived := s.trap.Arrived(); !a.spoken && arrived != 0 {
 		t.Errorf("%d bytes reached the trap, want none: %q", arrived, s.trap.Heard())
@@ -171,14 +173,14 @@ func (s *scene) wantNothingStolen(t *testing.T, a attack, report doctor.Report) 
 	wantNoSecret(t, "the trap", s.trap.Heard())
 	wantNoSecret(t, "the report", shown(t, report))
 	for _, v := range s.registry.Visits() {
-		if !contains(strings.Join(s.hosts, " "), v.Host) {
+		if !strings.Contains(strings.Join(s.hosts, " "), v.Host) {
 			t.Errorf("the registry was asked as %q", v.Host)
 		}
 	}
-	if contains(s.registry.Heard(), attackIdentityToken) {
+	if strings.Contains(s.registry.Heard(), attackIdentityToken) {
 		t.Errorf("the registry got the identity token, which is for token services only:\n%s", s.registry.Heard())
 	}
-	if contains(shown(t, report), attackProxyPassword) || contains(s.registry.Heard()+s.tokens.Heard(), "Proxy-Authorization") {
+	if strings.Contains(shown(t, report), attackProxyPassword) || strings.Contains(s.registry.Heard()+s.tokens.Heard(), "Proxy-Authorization") {
 		t.Error("the password of the proxy went elsewhere")
 	}
 	refused := map[registrytest.Visit]bool{}

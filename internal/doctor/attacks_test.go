@@ -13,9 +13,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // The secrets, with letters that look otherwise in a URL or in base64.
@@ -48,16 +48,16 @@ func attackCredentials() map[registry.Method]registry.Credential {
 
 // everyone, exchanging and presenting say which credentials an attack is for:
 // all, those that a token service gets, and those that the registry gets.
-func everyone(r doctor.Reason) map[registry.Method]doctor.Reason {
-	return map[registry.Method]doctor.Reason{basicMethod: r, bearerMethod: r, identityMethod: r}
+func everyone(r verdict.Reason) map[registry.Method]verdict.Reason {
+	return map[registry.Method]verdict.Reason{basicMethod: r, bearerMethod: r, identityMethod: r}
 }
 
-func exchanging(r doctor.Reason) map[registry.Method]doctor.Reason {
-	return map[registry.Method]doctor.Reason{basicMethod: r, identityMethod: r}
+func exchanging(r verdict.Reason) map[registry.Method]verdict.Reason {
+	return map[registry.Method]verdict.Reason{basicMethod: r, identityMethod: r}
 }
 
-func presenting(r doctor.Reason) map[registry.Method]doctor.Reason {
-	return map[registry.Method]doctor.Reason{basicMethod: r, bearerMethod: r}
+func presenting(r verdict.Reason) map[registry.Method]verdict.Reason {
+	return map[registry.Method]verdict.Reason{basicMethod: r, bearerMethod: r}
 }
 
 // traces are the forms in which a secret may be on its way.
@@ -77,7 +77,7 @@ func traces() []string {
 func traceIn(text string) string {
 	plain := strings.ToLower(strings.NewReplacer("\u200b", "", " ", "", "\\n", "").Replace(text))
 	for _, form := range traces() {
-		if contains(plain, strings.ToLower(form)) {
+		if strings.Contains(plain, strings.ToLower(form)) {
 			return form
 		}
 	}
@@ -92,7 +92,7 @@ func wantNoSecret(t *testing.T, where, text string) {
 }
 
 // shown is all that a report shows.
-func shown(t *testing.T, report doctor.Report) string {
+func shown(t *testing.T, report report) string {
 	t.Helper()
 	text, err := json.Marshal(report)
 	if err != nil {
@@ -109,18 +109,18 @@ type attackTable struct {
 }
 
 type attackResult struct {
-	reasons map[doctor.Reason]bool
+	reasons map[verdict.Reason]bool
 	checks  int
 	longest time.Duration
 	spoken  bool
 }
 
-func (a *attackTable) add(row attack, reason doctor.Reason, took time.Duration) {
+func (a *attackTable) add(row attack, reason verdict.Reason, took time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	r := a.results[row.name]
 	if r.reasons == nil {
-		r.reasons = map[doctor.Reason]bool{}
+		r.reasons = map[verdict.Reason]bool{}
 	}
 	r.reasons[reason] = true
 	r.checks++

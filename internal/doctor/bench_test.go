@@ -5,17 +5,19 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 func BenchmarkJudge(b *testing.B) {
-	evidence := doctor.Evidence{
-		Credential: doctor.CredentialFacts{Method: registry.MethodBasic, Username: "ci", HasPassword: true},
+	evidence := verdict.Evidence{
+		Credential: verdict.CredentialFacts{Method: registry.MethodBasic, Username: "ci", HasPassword: true},
 		Anonymous:  unauthorized(bearerChallenge), Exchange: issued("ci"), Minted: status(200),
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if !doctor.Judge(evidence).Verified {
+		if !verdict.Judge(evidence).Verified {
 			b.Fatal("the verdict is wrong")
 		}
 	}
@@ -27,7 +29,7 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d := doctor.New(registry.NewMemory(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}), random)
+	d := doctor.New(registry.NewMemory(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}), redact.New(), random)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		report, err := within(b.Context(), d, doctor.Request{Endpoint: address, Credential: another(i), Timeout: time.Minute})

@@ -3,13 +3,17 @@ package doctor_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // script answers without a network and records which credentials were sent.
@@ -51,16 +55,9 @@ var (
 	token           = registry.Credential{Token: registry.NewSecret("t0ken")}
 )
 
-// within makes a check, which has the time that its request says.
-func within(ctx context.Context, d *doctor.Doctor, r doctor.Request) (doctor.Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
-	defer cancel()
-	return d.Check(ctx, r)
-}
-
-func check(t *testing.T, wire registry.Asker, credential registry.Credential) doctor.Report {
+func check(t *testing.T, wire registry.Asker, credential registry.Credential) report {
 	t.Helper()
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
 	})
 	if err != nil {
@@ -105,11 +102,11 @@ func TestCheckSendsOnlyWhatIsWorthSending(t *testing.T) {
 			if !slices.Equal(s.asked, row.want) {
 				t.Errorf("asked with %q, want %q", s.asked, row.want)
 			}
-			if sent := report.Trail != nil; sent != (len(row.want) > 0) {
+			if sent := report.Evidence.Last() != nil; sent != (len(row.want) > 0) {
 				t.Errorf("evidence present: %t, but %d requests were sent", sent, len(row.want))
 			}
-			if len(row.want) == 0 && report.HTTPStatus != 0 {
-				t.Errorf("status %d although nothing was sent", report.HTTPStatus)
+			if len(row.want) == 0 && report.HTTPStatus() != 0 {
+				t.Errorf("status %d although nothing was sent", report.HTTPStatus())
 			}
 		})
 	}
@@ -119,7 +116,7 @@ func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := within(ctx, doctor.New(registry.NewMemory(&script{}), random), doctor.Request{
+	_, err := within(ctx, doctor.New(registry.NewMemory(&script{}), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Minute,
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -137,13 +134,13 @@ func (*waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credenti
 
 func TestCheckEndsAtItsTimeout(t *testing.T) {
 	t.Parallel()
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(&waiter{}), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(&waiter{}), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Reason != doctor.ReasonTimeout || report.Rejected {
+	if report.Reason != verdict.ReasonTimeout || report.Rejected {
 		t.Errorf("got %+v, want a timeout that rejects nothing", report.Verdict)
 	}
 }
@@ -151,12 +148,13 @@ func TestCheckEndsAtItsTimeout(t *testing.T) {
 func TestReportHoldsTheFacts(t *testing.T) {
 	t.Parallel()
 	report := check(t, &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge, bearerChallenge)}, userAndPassword)
-	if report.Status != "pass" || report.HTTPStatus != 401 || report.Method != registry.MethodBasic || report.RegistryHost != "registry.example.com" {
+	if report.Status() != "pass" || report.HTTPStatus() != 401 || report.Evidence.Method() != registry.MethodBasic || report.Evidence.Host() != "registry.example.com" {
 		t.Errorf("got %+v", report)
 	}
-	want := doctor.ChallengeTrail{Scheme: "Bearer", Realm: "https://auth.example.com/token", Service: "registry.example.com"}
-	if report.Trail == nil || report.Trail.Endpoint != "https://registry.example.com/v2/" || report.Trail.Challenge == nil || *report.Trail.Challenge != want {
-		t.Errorf("got trail %+v", report.Trail)
+	challenge, ok := report.Evidence.Challenge()
+	want := map[string]string{"realm": "https://auth.example.com/token", "service": "registry.example.com"}
+	if !ok || challenge.Scheme != "Bearer" || !maps.Equal(challenge.Params, want) {
+		t.Errorf("got challenge %+v", challenge)
 	}
 }
 
@@ -164,9 +162,9 @@ func TestReportShowsNoSecretOfAChallenge(t *testing.T) {
 	t.Parallel()
 	echo := `Bearer realm="https://u:p4ss@auth.example.com/s3cret",service="s3cret",scope="czNjcmV0",error="s3cret"`
 	report := check(t, &script{r0: *unauthorized(echo), r1: *text(unauthorized(echo), "wrong password s3cret")}, userAndPassword)
-	shown := report.Message + report.Trail.Challenge.Realm + report.Trail.Challenge.Service + report.Trail.Challenge.Scope + report.Trail.Challenge.Error
+	shown := fmt.Sprintf("%+v", report)
 	for _, secret := range []string{"s3cret", "czNjcmV0", "p4ss"} {
-		if contains(shown, secret) {
+		if strings.Contains(shown, secret) {
 			t.Errorf("%q is shown in %q", secret, shown)
 		}
 	}

@@ -6,36 +6,26 @@ import (
 	"fmt"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
-)
-
-// DecoyOutcome is what came of a request with invented credentials.
-type DecoyOutcome int
-
-// The outcomes of a decoy.
-const (
-	DecoyNotSent  DecoyOutcome = iota
-	DecoyRefused               // or answered as somebody else
-	DecoyAccepted              // answered as the real credentials were
-	DecoyUnknown               // no answer that tells
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // gatherDecoy repeats, where require_verified asks for it, the question that the
 // real secret answered, with a user name and a secret that are invented: failed
 // logins of the real user would lock the account.
 func (g *gatherer) gatherDecoy(ctx context.Context) {
-	if !g.request.RequireVerified || !judgeAccess(g.Evidence, judgeCredentials(g.Evidence)).Passed {
+	if !verdict.WorthDecoy(g.Evidence) {
 		return
 	}
 	credential := g.decoy.credential(g.Credential.Method)
 	switch {
 	case g.proof != nil:
 		g.Decoy = decoyOfTrial(g.proof.try(ctx, credential), g.proof.action)
-	case g.Authenticated != nil && g.Authenticated.Status == statusOK:
+	case g.Authenticated != nil && g.Authenticated.Status == verdict.StatusOK:
 		g.Decoy = decoyOfAnswer(*g.ask(ctx, credential))
-	case g.Minted != nil && g.Minted.Status == statusOK:
+	case g.Minted != nil && g.Minted.Status == verdict.StatusOK:
 		request := *g.tokenService
 		request.Credential = credential
-		g.Decoy = g.decoyOfToken(g.asker.Token(ctx, request))
+		g.Decoy = g.decoyOfToken(g.token(ctx, request))
 	}
 }
 
@@ -69,40 +59,40 @@ func (i invented) credential(method registry.Method) registry.Credential {
 
 // decoyOfTrial reads the answer to a trial: one that is as it was for the real
 // credentials accepts the decoy.
-func decoyOfTrial(a registry.Answer, action registry.Action) DecoyOutcome {
+func decoyOfTrial(a registry.Answer, action registry.Action) verdict.DecoyOutcome {
 	switch {
-	case refuses(a), a.Failure == nil && a.Status == statusBadRequest:
-		return DecoyRefused
+	case refuses(a), a.Failure == nil && a.Status == verdict.StatusBadRequest:
+		return verdict.DecoyRefused
 	case succeeds(a), absent(a, action):
-		return DecoyAccepted
+		return verdict.DecoyAccepted
 	default:
-		return DecoyUnknown
+		return verdict.DecoyUnknown
 	}
 }
 
-func decoyOfAnswer(a registry.Answer) DecoyOutcome {
+func decoyOfAnswer(a registry.Answer) verdict.DecoyOutcome {
 	switch {
-	case a.Failure == nil && a.Status == statusOK:
-		return DecoyAccepted
-	case a.Failure == nil && (a.Status == statusUnauthorized || a.Status == statusForbidden || a.Status == statusBadRequest):
-		return DecoyRefused
+	case a.Failure == nil && a.Status == verdict.StatusOK:
+		return verdict.DecoyAccepted
+	case a.Failure == nil && (a.Status == verdict.StatusUnauthorized || a.Status == verdict.StatusForbidden || a.Status == verdict.StatusBadRequest):
+		return verdict.DecoyRefused
 	default:
-		return DecoyUnknown
+		return verdict.DecoyUnknown
 	}
 }
 
-func (g *gatherer) decoyOfToken(t registry.TokenAnswer) DecoyOutcome {
+func (g *gatherer) decoyOfToken(t registry.TokenAnswer) verdict.DecoyOutcome {
 	switch {
-	case t.Failure == nil && t.Status == statusOK && !t.Token.Empty():
+	case t.Failure == nil && t.Status == verdict.StatusOK && !t.Token.Empty():
 		// Two without subject count as the same, and who makes a token for a user
 		// that nobody has makes one for any password.
 		if t.Subject == g.Exchange.Subject || t.Subject == g.decoy.user {
-			return DecoyAccepted
+			return verdict.DecoyAccepted
 		}
-		return DecoyRefused
-	case t.Failure == nil && (t.Refused || t.Status == statusUnauthorized || t.Status == statusForbidden || t.Status == statusBadRequest):
-		return DecoyRefused
+		return verdict.DecoyRefused
+	case t.Failure == nil && (t.Refused || t.Status == verdict.StatusUnauthorized || t.Status == verdict.StatusForbidden || t.Status == verdict.StatusBadRequest):
+		return verdict.DecoyRefused
 	default:
-		return DecoyUnknown
+		return verdict.DecoyUnknown
 	}
 }

@@ -1,5 +1,5 @@
-// Package doctor is the check itself, the one that the Stella Ops Doctor calls
-// check.integration.oci.credentials. It gathers facts, then judges them:
-// all I/O leaves its facts in one [Evidence], and a pure function turns that
-// into a [Verdict].
+// Package doctor asks: which requests are worth sending to a registry and its token
+// service, in which order. What was answered is left in a [verdict.Evidence], which
+// package verdict judges and package advice words. It is the check that the Stella Ops
+// Doctor calls check.integration.oci.credentials.
 package doctor

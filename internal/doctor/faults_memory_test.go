@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
@@ -29,7 +28,7 @@ func TestABigAnswerCostsACheckLittleMemory(t *testing.T) { //nolint:paralleltest
 			if err != nil {
 				t.Fatal(err)
 			}
-			ask := func() doctor.Report {
+			ask := func() report {
 				client := registry.NewClient(optionsOf(target, new(connections)))
 				defer client.CloseIdleConnections()
 				_, report, err := checkOf(t.Context(), client, fault, target)

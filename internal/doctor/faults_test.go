@@ -18,9 +18,12 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/advice"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // How many faults are met at the same time. More would make a machine of few cores
@@ -91,7 +94,7 @@ func (c *connections) allClosed(client *registry.Client) bool {
 
 // outcome is what a check of a fault led to.
 type outcome struct {
-	report doctor.Report
+	report report
 	took   time.Duration
 	late   time.Duration // how late the machine was with a timer of the check's deadline
 	left   bool          // a connection was left open
@@ -136,10 +139,10 @@ func optionsOf(target registrytest.Target, open *connections) registry.Options {
 	return options
 }
 
-func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fault, target registrytest.Target) (time.Duration, doctor.Report, error) {
+func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fault, target registrytest.Target) (time.Duration, report, error) {
 	address, err := registry.ParseEndpoint(target.Address)
 	if err != nil {
-		return 0, doctor.Report{}, err
+		return 0, report{}, err
 	}
 	question := doctor.Request{
 		Endpoint:      address,
@@ -148,7 +151,7 @@ func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fa
 		Timeout:       fault.Deadline,
 	}
 	began := time.Now()
-	report, err := within(ctx, doctor.New(registry.NewMemory(client), rand.Text), question)
+	report, err := within(ctx, doctor.New(registry.NewMemory(client), redact.New(), rand.Text), question)
 	return time.Since(began), report, err
 }
 
@@ -156,13 +159,13 @@ const faultPassword = "hunter2x"
 
 // verdictOf is the verdict that a reason stands for when a registry fails: an
 // outage never passes and rejects nobody, unless it is the token service's.
-func verdictOf(reason string) doctor.Verdict {
-	switch r := doctor.Reason(reason); r {
-	case doctor.ReasonAccepted, doctor.ReasonExchangeAccepted:
-		return doctor.Verdict{Reason: r, Passed: true, Verified: true}
-	case doctor.ReasonExchangeUnavailable:
+func verdictOf(reason string) verdict.Verdict {
+	switch r := verdict.Reason(reason); r {
+	case verdict.ReasonAccepted, verdict.ReasonExchangeAccepted:
+		return verdict.Verdict{Reason: r, Passed: true, Verified: true}
+	case verdict.ReasonExchangeUnavailable:
 		return pass(r)
-	case doctor.ReasonInvalidCredentials, doctor.ReasonMalformedCredentials:
+	case verdict.ReasonInvalidCredentials, verdict.ReasonMalformedCredentials:
 		return refused(r)
 	default:
 		return fail(r)
@@ -248,7 +251,7 @@ func TestEveryFaultHasItsOwnName(t *testing.T) {
 			t.Errorf("%q occurs twice", fault.Name)
 		}
 		names[fault.Name] = true
-		if !slices.ContainsFunc(doctor.Catalogue(), func(e doctor.Entry) bool { return e.Reason == doctor.Reason(fault.Reason) }) {
+		if !slices.ContainsFunc(advice.Catalogue(), func(e advice.Entry) bool { return e.Reason == verdict.Reason(fault.Reason) }) {
 			t.Errorf("%s: there is no reason %q", fault.Name, fault.Reason)
 		}
 	}

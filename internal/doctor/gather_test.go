@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // log is what was sent, in the words of the contract.
@@ -44,40 +46,40 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 		r0, r1, v  *registry.Answer
 		service    service
 		want       string
-		reason     doctor.Reason
+		reason     verdict.Reason
 	}{
 		{"a token that names the user takes three requests", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued("ci")},
-			"/v2/ anonymous, /v2/ bearer, basic", doctor.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonExchangeAccepted},
 		{"an opaque token takes four", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued(""), none: tokenStatus(401)},
-			"/v2/ anonymous, /v2/ bearer, basic, anonymous", doctor.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeAccepted},
 		{"a wrong password takes two", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(401)},
-			"/v2/ anonymous, basic", doctor.ReasonInvalidCredentials},
+			"/v2/ anonymous, basic", verdict.ReasonInvalidCredentials},
 		{"a forbidden one takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
-			"/v2/ anonymous, basic, anonymous", doctor.ReasonForbiddenNetwork},
+			"/v2/ anonymous, basic, anonymous", verdict.ReasonForbiddenNetwork},
 		{"a refused token is not compared with anybody's", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
-			"/v2/ anonymous, /v2/ bearer, basic", doctor.ReasonTokenRejected},
+			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonTokenRejected},
 		{"a token service that is down leaves the registry itself", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
-			"/v2/ anonymous, /v2/ basic, basic", doctor.ReasonExchangeUnavailable},
+			"/v2/ anonymous, /v2/ basic, basic", verdict.ReasonExchangeUnavailable},
 		{"a deadline at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultTimeout)},
-			"/v2/ anonymous, basic", doctor.ReasonExchangeUnavailable},
+			"/v2/ anonymous, basic", verdict.ReasonExchangeUnavailable},
 		{"a realm that is not safe ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultUnsafe)},
-			"/v2/ anonymous, basic", doctor.ReasonRealmUnsafe},
+			"/v2/ anonymous, basic", verdict.ReasonRealmUnsafe},
 		{"a proxy on the way to it that wants a login ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultProxyAuth)},
-			"/v2/ anonymous, basic", doctor.ReasonProxyAuthRequired},
+			"/v2/ anonymous, basic", verdict.ReasonProxyAuthRequired},
 		{"a rate limit at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(429)},
-			"/v2/ anonymous, basic", doctor.ReasonRateLimited},
+			"/v2/ anonymous, basic", verdict.ReasonRateLimited},
 		{"a redirect of the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenRedirected()},
-			"/v2/ anonymous, basic", doctor.ReasonUnexpectedRedirect},
+			"/v2/ anonymous, basic", verdict.ReasonUnexpectedRedirect},
 		{"a challenge to the credentials only leads there too", userAndPassword, status(200), unauthorized(bearerChallenge), status(200), service{basicMethod: issued("ci")},
-			"/v2/ anonymous, /v2/ basic, /v2/ bearer, basic", doctor.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ basic, /v2/ bearer, basic", verdict.ReasonExchangeAccepted},
 		{"Bearer is preferred where Basic stands beside it", userAndPassword, unauthorized(basicChallenge, bearerChallenge), nil, status(200), service{basicMethod: issued("ci")},
-			"/v2/ anonymous, /v2/ bearer, basic", doctor.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonExchangeAccepted},
 		{"an identity token goes to the token service only", identityToken, unauthorized(bearerChallenge), nil, status(200), service{refresh: issued(""), none: tokenStatus(401)},
-			"/v2/ anonymous, /v2/ bearer, identity_token, anonymous", doctor.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, identity_token, anonymous", verdict.ReasonExchangeAccepted},
 		{"an identity token stays where there is no token service", identityToken, unauthorized(basicChallenge), nil, nil, nil,
-			"/v2/ anonymous", doctor.ReasonExchangeUnavailable},
+			"/v2/ anonymous", verdict.ReasonExchangeUnavailable},
 		{"a configured bearer token is never exchanged", token, unauthorized(bearerChallenge), status(200), nil, nil,
-			"/v2/ anonymous, /v2/ bearer", doctor.ReasonAccepted},
+			"/v2/ anonymous, /v2/ bearer", verdict.ReasonAccepted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +89,7 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 					*to = *from
 				}
 			}
-			report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: row.credential, TokenExchange: true})
+			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: row.credential, TokenExchange: true})
 			if report.Reason != row.reason {
 				t.Errorf("reason %s, want %s", report.Reason, row.reason)
 			}
@@ -99,7 +101,7 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 }
 
 // ask makes a check of registry.example.com.
-func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) doctor.Report {
+func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) report {
 	t.Helper()
 	r.Endpoint, r.Timeout = endpoint(t, "registry.example.com"), time.Minute
 	report, err := within(t.Context(), d, r)
@@ -112,13 +114,13 @@ func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) doctor.Report {
 func TestTokenExchangeFalseAsksNoTokenService(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge)}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword})
-	if report.Reason != doctor.ReasonExchangeSkipped || !report.Passed || s.log() != "/v2/ anonymous, /v2/ basic" {
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword})
+	if report.Reason != verdict.ReasonExchangeSkipped || !report.Passed || s.log() != "/v2/ anonymous, /v2/ basic" {
 		t.Errorf("got %+v after %s", report.Verdict, s.log())
 	}
 	s = &script{}
-	report = ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: identityToken})
-	if report.Reason != doctor.ReasonExchangeSkipped || report.Passed || s.log() != "" {
+	report = ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: identityToken})
+	if report.Reason != verdict.ReasonExchangeSkipped || report.Passed || s.log() != "" {
 		t.Errorf("identity token: got %+v after %s", report.Verdict, s.log())
 	}
 }
@@ -129,7 +131,7 @@ func TestDoctor_Check_SharesControlsForAMinute(t *testing.T) {
 		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
 			registry.MethodBasic: issued(""), registry.MethodAnonymous: tokenStatus(401),
 		})}
-		d := doctor.New(registry.NewMemory(s), random)
+		d := doctor.New(registry.NewMemory(s), redact.New(), random)
 		question := doctor.Request{Credential: userAndPassword, TokenExchange: true}
 		for _, step := range []struct {
 			after      time.Duration
@@ -161,10 +163,10 @@ func another(i int) registry.Credential {
 func TestDoctor_Check_AsksAgainAfterAnOutageThatWasFoundAtOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *status(503)}
-	d := doctor.New(registry.NewMemory(s), random)
+	d := doctor.New(registry.NewMemory(s), redact.New(), random)
 	ask(t, d, doctor.Request{})
 	s.r0 = *status(200)
-	if report := ask(t, d, doctor.Request{}); report.Reason != doctor.ReasonAnonymousAccepted {
+	if report := ask(t, d, doctor.Request{}); report.Reason != verdict.ReasonAnonymousAccepted {
 		t.Errorf("got %s after the outage ended", report.Reason)
 	}
 }
@@ -175,19 +177,19 @@ func TestADecoyIsSentOnlyWhenAskedForAndNeverWithTheRealUser(t *testing.T) {
 		name     string
 		required bool
 		decoy    *registry.Answer
-		want     doctor.Verdict
+		want     verdict.Verdict
 		sent     int
 	}{
-		{"not asked for", false, nil, pass(doctor.ReasonAcceptedUnproven), 2},
-		{"accepted", true, status(200), fail(doctor.ReasonAnyoneAccepted), 3},
-		{"refused", true, status(401), doctor.Verdict{Reason: doctor.ReasonAcceptedUnproven, Passed: true, Verified: true}, 3},
-		{"limited", true, status(429), fail(doctor.ReasonAcceptedUnproven), 3},
-		{"no answer", true, failed(registry.FaultTimeout), fail(doctor.ReasonAcceptedUnproven), 3},
+		{"not asked for", false, nil, pass(verdict.ReasonAcceptedUnproven), 2},
+		{"accepted", true, status(200), fail(verdict.ReasonAnyoneAccepted), 3},
+		{"refused", true, status(401), verdict.Verdict{Reason: verdict.ReasonAcceptedUnproven, Passed: true, Verified: true}, 3},
+		{"limited", true, status(429), fail(verdict.ReasonAcceptedUnproven), 3},
+		{"no answer", true, failed(registry.FaultTimeout), fail(verdict.ReasonAcceptedUnproven), 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &decoyScript{script: script{r0: *status(200), r1: *status(200)}, decoy: row.decoy}
-			d := doctor.New(registry.NewMemory(s), random)
+			d := doctor.New(registry.NewMemory(s), redact.New(), random)
 			for i := range 2 { // the second check shares R0 and the decoy
 				if got := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: row.required}).Verdict; got != row.want {
 					t.Errorf("got %+v, want %+v", got, row.want)
@@ -232,13 +234,13 @@ func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
 		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200),
 		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("") },
 	}}
-	d := doctor.New(registry.NewMemory(s), random)
+	d := doctor.New(registry.NewMemory(s), redact.New(), random)
 	direct := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true})
 	if !direct.Verified {
 		t.Errorf("the registry itself refused the decoy: %s", direct.Message)
 	}
 	exchanged := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
-	if exchanged.Reason != doctor.ReasonAnyoneAccepted {
+	if exchanged.Reason != verdict.ReasonAnyoneAccepted {
 		t.Errorf("the token service takes anybody, but: %s", exchanged.Message)
 	}
 }
@@ -248,8 +250,8 @@ func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 		return *issued(r.Credential.Username) // whoever it is told
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
-	if report.Reason != doctor.ReasonAnyoneAccepted || report.Passed {
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
+	if report.Reason != verdict.ReasonAnyoneAccepted || report.Passed {
 		t.Errorf("got %+v", report.Verdict)
 	}
 }
@@ -257,7 +259,7 @@ func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
 func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: status(400), script: script{r0: *unauthorized(basicChallenge), r1: *status(200)}}
-	d := doctor.New(registry.NewMemory(s), random)
+	d := doctor.New(registry.NewMemory(s), redact.New(), random)
 	for i := range 3 {
 		if report := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: true}); !report.Verified {
 			t.Errorf("got %+v", report.Verdict)
@@ -271,8 +273,8 @@ func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
 func TestATokenServiceThatForbidsEverybodyRejectsNobody(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *tokenStatus(403) }}
-	report := ask(t, doctor.New(registry.NewMemory(s), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
-	if report.Reason != doctor.ReasonForbiddenNetwork || report.Rejected {
+	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+	if report.Reason != verdict.ReasonForbiddenNetwork || report.Rejected {
 		t.Errorf("got %+v", report.Verdict)
 	}
 }

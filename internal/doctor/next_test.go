@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 func login(password string) registry.Credential {
@@ -47,12 +49,12 @@ func TestDoctor_Check_GivesAllCredentialsOneDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		wire := &slowRefusals{}
-		d := doctor.New(registry.NewMemory(wire), random)
+		d := doctor.New(registry.NewMemory(wire), redact.New(), random)
 		report, err := within(t.Context(), d, doctor.Request{
 			Endpoint: endpoint(t, "registry.example.com"), Timeout: 25 * time.Second,
 			Credential: login("a"), Next: []registry.Credential{login("b"), login("c"), login("d")},
 		})
-		if err != nil || report.Reason != doctor.ReasonTimeout || report.Rejected {
+		if err != nil || report.Reason != verdict.ReasonTimeout || report.Rejected {
 			t.Fatal(err, report.Message)
 		}
 		for i, want := range []time.Duration{25 * time.Second, 15 * time.Second, 5 * time.Second} {
@@ -69,10 +71,10 @@ func TestDoctor_Check_HasOneDeadlineForAllRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		wire := &slowRefusals{first: 20 * time.Second}
-		report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), random), doctor.Request{
+		report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), redact.New(), random), doctor.Request{
 			Endpoint: endpoint(t, "registry.example.com"), Timeout: 30*time.Second - 1, Credential: login("a"),
 		})
-		if err != nil || report.Reason != doctor.ReasonTimeout || len(wire.left) != 1 || wire.left[0] != 10*time.Second-1 {
+		if err != nil || report.Reason != verdict.ReasonTimeout || len(wire.left) != 1 || wire.left[0] != 10*time.Second-1 {
 			t.Errorf("%v, %s: the password had %v", err, report.Message, wire.left)
 		}
 	})
@@ -83,11 +85,11 @@ func TestDoctor_Check_HasOneDeadlineForAllRequests(t *testing.T) {
 func TestDoctor_Check_ReportsTheCredentialThatPasses(t *testing.T) {
 	t.Parallel()
 	const token = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.x" // {} and {"exp":4102444800}
-	report := ask(t, doctor.New(registry.NewMemory(takesTokens{}), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewMemory(takesTokens{}), redact.New(), random), doctor.Request{
 		Credential: login("old"), Next: []registry.Credential{{Token: registry.NewSecret(token)}},
 	})
-	if !report.Passed || report.Method != registry.MethodBearer || !report.ExpiresAt.Equal(time.Unix(4102444800, 0)) {
-		t.Errorf("expires at %v: %s", report.ExpiresAt, report.Message)
+	if !report.Passed || report.Evidence.Method() != registry.MethodBearer || !report.Evidence.Credential.ExpiresAt.Equal(time.Unix(4102444800, 0)) {
+		t.Errorf("expires at %v: %s", report.Evidence.Credential.ExpiresAt, report.Message)
 	}
 }
 
@@ -99,18 +101,18 @@ func TestDoctor_Check_TriesTheNextCredentialForAPermission(t *testing.T) {
 		name      string
 		passwords []string
 		coverage  registry.Coverage
-		reason    doctor.Reason
+		reason    verdict.Reason
 		rejected  bool
 	}{
-		{"the first one may", []string{"wide", "narrow"}, registry.CoverageFull, doctor.ReasonAccepted, false},
-		{"the next one may", []string{"narrow", "wide"}, registry.CoverageFull, doctor.ReasonAccepted, false},
-		{"none may", []string{"narrow", "narrower"}, registry.CoverageFull, doctor.ReasonAccessDenied, true},
-		{"none may, but others may be tried", []string{"narrow", "narrower"}, registry.CoveragePart, doctor.ReasonAccessUnproven, false},
-		{"none is for the repository", []string{"wide"}, registry.CoverageNone, doctor.ReasonAccessUnproven, false},
-		{"the first one is refused, and the next one may not", []string{"old", "narrow"}, registry.CoverageFull, doctor.ReasonInvalidCredentials, true},
-		{"the first one may not, and the next one is refused", []string{"narrow", "old"}, registry.CoverageFull, doctor.ReasonAccessDenied, true},
-		{"the first one is refused, and others may be tried", []string{"old", "narrow"}, registry.CoveragePart, doctor.ReasonAccessUnproven, false},
-		{"all are refused", []string{"old", "older"}, registry.CoverageFull, doctor.ReasonInvalidCredentials, true},
+		{"the first one may", []string{"wide", "narrow"}, registry.CoverageFull, verdict.ReasonAccepted, false},
+		{"the next one may", []string{"narrow", "wide"}, registry.CoverageFull, verdict.ReasonAccepted, false},
+		{"none may", []string{"narrow", "narrower"}, registry.CoverageFull, verdict.ReasonAccessDenied, true},
+		{"none may, but others may be tried", []string{"narrow", "narrower"}, registry.CoveragePart, verdict.ReasonAccessUnproven, false},
+		{"none is for the repository", []string{"wide"}, registry.CoverageNone, verdict.ReasonAccessUnproven, false},
+		{"the first one is refused, and the next one may not", []string{"old", "narrow"}, registry.CoverageFull, verdict.ReasonInvalidCredentials, true},
+		{"the first one may not, and the next one is refused", []string{"narrow", "old"}, registry.CoverageFull, verdict.ReasonAccessDenied, true},
+		{"the first one is refused, and others may be tried", []string{"old", "narrow"}, registry.CoveragePart, verdict.ReasonAccessUnproven, false},
+		{"all are refused", []string{"old", "older"}, registry.CoverageFull, verdict.ReasonInvalidCredentials, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +120,7 @@ func TestDoctor_Check_TriesTheNextCredentialForAPermission(t *testing.T) {
 			for _, password := range row.passwords {
 				logins = append(logins, login(password))
 			}
-			report := ask(t, doctor.New(registry.NewMemory(pullers{}), random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewMemory(pullers{}), redact.New(), random), doctor.Request{
 				Credential: logins[0], Next: logins[1:], TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"pull"}, Coverage: row.coverage}},
 			})

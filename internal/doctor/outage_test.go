@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // outage is how a server fails: after so long, or at the deadline of the request.
@@ -105,11 +107,11 @@ func (a *ailing) Try(ctx context.Context, r registry.Trial) registry.Answer {
 
 // plan makes checks, so many at a time, and returns how often each reason came and
 // how long all of it took. Each check takes a millisecond besides what it waits for.
-func plan(t *testing.T, d *doctor.Doctor, parallelism int, checks []doctor.Request) (map[doctor.Reason]int, time.Duration) {
+func plan(t *testing.T, d *doctor.Doctor, parallelism int, checks []doctor.Request) (map[verdict.Reason]int, time.Duration) {
 	t.Helper()
 	var (
 		mu      sync.Mutex
-		reasons = map[doctor.Reason]int{}
+		reasons = map[verdict.Reason]int{}
 		all     sync.WaitGroup
 		next    = make(chan doctor.Request)
 		began   = time.Now()
@@ -163,15 +165,15 @@ func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
 		realm  string
 		access []doctor.AccessRequest
 		most   int // times that the outage is met one after the other
-		reason doctor.Reason
+		reason verdict.Reason
 	}{
 		{"R0", "", nil, 1, ""},
 		{"R0", elsewhere, nil, 1, ""},
 		{"R1", "", nil, 2, ""},
-		{"T0", own, nil, 2, doctor.ReasonExchangeUnavailable},
-		{"T0", elsewhere, nil, 2, doctor.ReasonExchangeUnavailable},
+		{"T0", own, nil, 2, verdict.ReasonExchangeUnavailable},
+		{"T0", elsewhere, nil, 2, verdict.ReasonExchangeUnavailable},
 		{"V", elsewhere, nil, 2, ""},
-		{"use", "", []doctor.AccessRequest{pull}, 2, doctor.ReasonAccessUnproven},
+		{"use", "", []doctor.AccessRequest{pull}, 2, verdict.ReasonAccessUnproven},
 	} {
 		for _, kind := range []outage{silence, cut, noName, noTLS, closed} {
 			for _, parallelism := range []int{1, 10, 50} {
@@ -179,7 +181,7 @@ func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						a := &ailing{part: row.part, outage: kind, realm: row.realm}
-						d := doctor.New(registry.NewMemory(a), random)
+						d := doctor.New(registry.NewMemory(a), redact.New(), random)
 						reasons, took := plan(t, d, parallelism, distinct(t, 200, row.access...))
 						want := row.reason
 						if want == "" {
@@ -210,9 +212,9 @@ func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
 }
 
 // reasonsOf are the reasons of faults of the registry itself.
-var reasonsOf = map[registry.Fault]doctor.Reason{
-	registry.FaultTimeout: doctor.ReasonTimeout, registry.FaultConnection: doctor.ReasonConnectionFailed, registry.FaultDNS: doctor.ReasonDNSFailure,
-	registry.FaultTLS: doctor.ReasonTLSFailed, registry.FaultRefused: doctor.ReasonConnectionRefused,
+var reasonsOf = map[registry.Fault]verdict.Reason{
+	registry.FaultTimeout: verdict.ReasonTimeout, registry.FaultConnection: verdict.ReasonConnectionFailed, registry.FaultDNS: verdict.ReasonDNSFailure,
+	registry.FaultTLS: verdict.ReasonTLSFailed, registry.FaultRefused: verdict.ReasonConnectionRefused,
 }
 
 // TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion shows what
@@ -225,7 +227,7 @@ func TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion(t *tes
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					a := &ailing{part: "T0", outage: kind, realm: "/token"}
-					d := doctor.New(registry.NewMemory(a), random)
+					d := doctor.New(registry.NewMemory(a), redact.New(), random)
 					checks := distinct(t, 100)
 					_, took := plan(t, d, parallelism, checks)
 					if a.asked["T0"] != 100 {
@@ -247,11 +249,11 @@ func TestDoctor_Check_OneLoginThatHangsIsNotAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		realm  string
-		hangs  doctor.Reason
-		others doctor.Reason
+		hangs  verdict.Reason
+		others verdict.Reason
 	}{
-		{"", doctor.ReasonTimeout, doctor.ReasonAccepted},
-		{"/token", doctor.ReasonExchangeUnavailable, doctor.ReasonExchangeAccepted},
+		{"", verdict.ReasonTimeout, verdict.ReasonAccepted},
+		{"/token", verdict.ReasonExchangeUnavailable, verdict.ReasonExchangeAccepted},
 	} {
 		for _, parallelism := range []int{1, 10, 50} {
 			for _, at := range []int{0, 50, 100} {
@@ -262,7 +264,7 @@ func TestDoctor_Check_OneLoginThatHangsIsNotAnOutage(t *testing.T) {
 						a := &ailing{realm: row.realm, hangs: checks[at].Credential}
 						// Modules present the same login for permissions of their own.
 						checks = append(checks, checks[at], checks[at])
-						reasons, _ := plan(t, doctor.New(registry.NewMemory(a), random), parallelism, checks)
+						reasons, _ := plan(t, doctor.New(registry.NewMemory(a), redact.New(), random), parallelism, checks)
 						if reasons[row.hangs] != 3 || reasons[row.others] != 100 {
 							t.Errorf("reasons %v", reasons)
 						}
@@ -284,7 +286,7 @@ func TestDoctor_Check_NoticesThatARegistryRecovered(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					began := time.Now()
 					a := &ailing{part: row.part, outage: kind, realm: row.realm, until: began.Add(5 * time.Second)}
-					d := doctor.New(registry.NewMemory(a), random)
+					d := doctor.New(registry.NewMemory(a), redact.New(), random)
 					for i := 0; ; i++ {
 						<-time.After(10 * time.Millisecond)
 						r := distinct(t, 1)[0]
@@ -315,14 +317,14 @@ func TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a := &slowFirst{ailing{part: "T0", outage: silence, realm: "/token"}}
-				d := doctor.New(registry.NewMemory(a), random)
+				d := doctor.New(registry.NewMemory(a), redact.New(), random)
 				var all sync.WaitGroup
 				for i, source := range []string{"arguments", "docker_config_json"} {
 					all.Go(func() {
 						<-time.After(time.Duration(i) * later)
 						r := distinct(t, 1)[0]
 						r.Source = source
-						if report, err := within(t.Context(), d, r); err != nil || report.Reason != doctor.ReasonExchangeUnavailable {
+						if report, err := within(t.Context(), d, r); err != nil || report.Reason != verdict.ReasonExchangeUnavailable {
 							t.Errorf("%s: %v: %s", source, err, report.Message)
 						}
 					})
@@ -348,10 +350,10 @@ func (s *slowFirst) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 func TestDoctor_Check_AProbeIsMadeAfterACheckWithoutOne(t *testing.T) {
 	t.Parallel()
 	a := &ailing{}
-	d := doctor.New(registry.NewMemory(a), random)
+	d := doctor.New(registry.NewMemory(a), redact.New(), random)
 	push := []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"push"}}, {Repository: "team/app", Actions: []string{"push"}, Probe: true}}
 	report := ask(t, d, doctor.Request{Credential: another(0), Access: push})
-	if a.asked["use"] != 1 || len(report.Access) != 2 || len(report.Access[0].Unknown) != 1 || len(report.Access[1].Granted) != 1 {
-		t.Errorf("tried %d times: %+v", a.asked["use"], report.Access)
+	if a.asked["use"] != 1 || len(report.Evidence.Access) != 2 || len(report.Evidence.Access[0].Unknown) != 1 || len(report.Evidence.Access[1].Granted) != 1 {
+		t.Errorf("tried %d times: %+v", a.asked["use"], report.Evidence.Access)
 	}
 }

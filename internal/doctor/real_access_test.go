@@ -8,9 +8,10 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-func wantAccess(t *testing.T, got []doctor.AccessResult, want doctor.AccessResult) {
+func wantAccess(t *testing.T, got []verdict.AccessResult, want verdict.AccessResult) {
 	t.Helper()
 	if len(got) != 1 {
 		t.Errorf("access %+v, want one result", got)
@@ -26,7 +27,7 @@ func wantAccess(t *testing.T, got []doctor.AccessResult, want doctor.AccessResul
 func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 	t.Parallel()
 	const pull, push = "pull", "push"
-	type result = doctor.AccessResult
+	type result = verdict.AccessResult
 	for _, row := range []struct {
 		name       string
 		anonymous  bool // anybody gets a token, which may pull org/public
@@ -34,17 +35,17 @@ func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 		actions    []string
 		requests   int
 		access     result
-		want       doctor.Verdict
+		want       verdict.Verdict
 	}{
-		{"all granted", false, ci("right"), []string{pull, push}, 5, result{Repository: "org/app", Granted: []string{pull, push}, Method: doctor.AccessByClaims}, exchangeAccepted},
-		{"push missing", false, ci("right"), []string{pull, push}, 5, result{Repository: "org/read", Granted: []string{pull}, Missing: []string{push}, Method: doctor.AccessByClaims}, refused(doctor.ReasonAccessDenied)},
-		{"pull missing", false, ci("right"), []string{pull}, 4, result{Repository: "org/secret", Missing: []string{pull}, Method: doctor.AccessByClaims}, refused(doctor.ReasonAccessDenied)},
-		{"granted to an identity token", false, refresh("ci", "r3fresh"), []string{pull, push}, 5, result{Repository: "org/app", Granted: []string{pull, push}, Method: doctor.AccessByScope}, exchangeAccepted},
-		{"missing for an identity token", false, refresh("ci", "r3fresh"), []string{push}, 4, result{Repository: "org/read", Missing: []string{push}, Method: doctor.AccessByScope}, refused(doctor.ReasonAccessDenied)},
-		{"nothing for an identity token", false, refresh("ci", "r3fresh"), []string{pull}, 4, result{Repository: "org/secret", Missing: []string{pull}, Method: doctor.AccessByClaims}, refused(doctor.ReasonAccessDenied)},
-		{"anonymous, public", true, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Granted: []string{pull}, Method: doctor.AccessByClaims}, pass(doctor.ReasonAnonymousAccepted)},
-		{"anonymous, not public", true, registry.Credential{}, []string{pull}, 2, result{Repository: "org/app", Missing: []string{pull}, Method: doctor.AccessByClaims}, refused(doctor.ReasonAuthenticationRequired)},
-		{"anonymous, no tokens for anybody", false, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Missing: []string{pull}, Method: doctor.AccessByScope}, refused(doctor.ReasonAuthenticationRequired)},
+		{"all granted", false, ci("right"), []string{pull, push}, 5, result{Repository: "org/app", Granted: []string{pull, push}, Method: verdict.AccessByClaims}, exchangeAccepted},
+		{"push missing", false, ci("right"), []string{pull, push}, 5, result{Repository: "org/read", Granted: []string{pull}, Missing: []string{push}, Method: verdict.AccessByClaims}, refused(verdict.ReasonAccessDenied)},
+		{"pull missing", false, ci("right"), []string{pull}, 4, result{Repository: "org/secret", Missing: []string{pull}, Method: verdict.AccessByClaims}, refused(verdict.ReasonAccessDenied)},
+		{"granted to an identity token", false, refresh("ci", "r3fresh"), []string{pull, push}, 5, result{Repository: "org/app", Granted: []string{pull, push}, Method: verdict.AccessByScope}, exchangeAccepted},
+		{"missing for an identity token", false, refresh("ci", "r3fresh"), []string{push}, 4, result{Repository: "org/read", Missing: []string{push}, Method: verdict.AccessByScope}, refused(verdict.ReasonAccessDenied)},
+		{"nothing for an identity token", false, refresh("ci", "r3fresh"), []string{pull}, 4, result{Repository: "org/secret", Missing: []string{pull}, Method: verdict.AccessByClaims}, refused(verdict.ReasonAccessDenied)},
+		{"anonymous, public", true, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Granted: []string{pull}, Method: verdict.AccessByClaims}, pass(verdict.ReasonAnonymousAccepted)},
+		{"anonymous, not public", true, registry.Credential{}, []string{pull}, 2, result{Repository: "org/app", Missing: []string{pull}, Method: verdict.AccessByClaims}, refused(verdict.ReasonAuthenticationRequired)},
+		{"anonymous, no tokens for anybody", false, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Missing: []string{pull}, Method: verdict.AccessByScope}, refused(verdict.ReasonAuthenticationRequired)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +54,7 @@ func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 				Credential: row.credential, Access: []doctor.AccessRequest{{Repository: row.access.Repository, Actions: row.actions}},
 			}, row.requests)
 			wantVerdict(t, report, row.want)
-			wantAccess(t, report.Access, row.access)
+			wantAccess(t, report.Evidence.Access, row.access)
 		})
 	}
 }
@@ -62,21 +63,21 @@ func TestAccessByTheClaimsOfAConfiguredToken(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		actions []string
-		access  doctor.AccessResult
-		want    doctor.Verdict
+		access  verdict.AccessResult
+		want    verdict.Verdict
 	}{
-		{[]string{"pull"}, doctor.AccessResult{Granted: []string{"pull"}}, accepted},
-		{[]string{"pull", "push"}, doctor.AccessResult{Granted: []string{"pull"}, Missing: []string{"push"}}, refused(doctor.ReasonAccessDenied)},
+		{[]string{"pull"}, verdict.AccessResult{Granted: []string{"pull"}}, accepted},
+		{[]string{"pull", "push"}, verdict.AccessResult{Granted: []string{"pull"}, Missing: []string{"push"}}, refused(verdict.ReasonAccessDenied)},
 	} {
 		t.Run(strings.Join(row.actions, " "), func(t *testing.T) {
 			t.Parallel()
 			r := withTokens(t, registrytest.TokenServiceOptions{})
 			question := r.configured(t, registrytest.FlawNone)
 			question.Access = []doctor.AccessRequest{{Repository: "org/app", Actions: row.actions}}
-			row.access.Repository, row.access.Method = "org/app", doctor.AccessByClaims
+			row.access.Repository, row.access.Method = "org/app", verdict.AccessByClaims
 			report := r.examine(t, question, 2)
 			wantVerdict(t, report, row.want)
-			wantAccess(t, report.Access, row.access)
+			wantAccess(t, report.Evidence.Access, row.access)
 		})
 	}
 }
@@ -85,7 +86,7 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 	t.Parallel()
 	accounts := map[string]string{"ci": "right"}
 	head, start, cancel, remove := `"HEAD /v2/org/app/manifests/latest HTTP`, `"POST /v2/org/app/blobs/uploads/ HTTP`, `"DELETE /v2/org/app/blobs/uploads/`, `"DELETE /v2/org/app/manifests/sha256:`
-	type result = doctor.AccessResult
+	type result = verdict.AccessResult
 	for _, row := range []struct {
 		name     string
 		accounts map[string]string // nil is an open registry
@@ -94,16 +95,16 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 		requests int
 		used     map[string]int
 		result   result
-		want     doctor.Verdict
+		want     verdict.Verdict
 	}{
-		{"pull", accounts, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Granted: []string{"pull"}, Method: doctor.AccessByUse}, accepted},
-		{"pull, proof wanted", accounts, doctor.AccessRequest{Actions: []string{"pull"}}, true, 2, map[string]int{head: 3}, result{Granted: []string{"pull"}, Method: doctor.AccessByUse}, accepted},
-		{"push by trial", accounts, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 1, cancel: 1}, result{Granted: []string{"push"}, Method: doctor.AccessByProbe}, accepted},
-		{"pull, and push by trial", accounts, doctor.AccessRequest{Actions: []string{"pull", "push"}, Probe: true}, false, 2, map[string]int{head: 2, start: 1, cancel: 1}, result{Granted: []string{"pull", "push"}, Method: doctor.AccessByProbe}, accepted},
-		{"push without a trial", accounts, doctor.AccessRequest{Actions: []string{"push"}}, false, 2, nil, result{Unknown: []string{"push"}, Method: doctor.AccessByUse}, fail(doctor.ReasonAccessUnproven)},
-		{"delete by trial, which is switched off", accounts, doctor.AccessRequest{Actions: []string{"delete"}, Probe: true}, false, 2, map[string]int{remove: 1}, result{Unknown: []string{"delete"}, Method: doctor.AccessByProbe}, fail(doctor.ReasonAccessUnproven)},
-		{"open, pull of nothing", nil, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Unknown: []string{"pull"}, Method: doctor.AccessByUse}, fail(doctor.ReasonAccessUnproven)},
-		{"open, push by trial", nil, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 2, cancel: 2}, result{Granted: []string{"push"}, Method: doctor.AccessByProbe}, pass(doctor.ReasonAcceptedUnproven)},
+		{"pull", accounts, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Granted: []string{"pull"}, Method: verdict.AccessByUse}, accepted},
+		{"pull, proof wanted", accounts, doctor.AccessRequest{Actions: []string{"pull"}}, true, 2, map[string]int{head: 3}, result{Granted: []string{"pull"}, Method: verdict.AccessByUse}, accepted},
+		{"push by trial", accounts, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 1, cancel: 1}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, accepted},
+		{"pull, and push by trial", accounts, doctor.AccessRequest{Actions: []string{"pull", "push"}, Probe: true}, false, 2, map[string]int{head: 2, start: 1, cancel: 1}, result{Granted: []string{"pull", "push"}, Method: verdict.AccessByProbe}, accepted},
+		{"push without a trial", accounts, doctor.AccessRequest{Actions: []string{"push"}}, false, 2, nil, result{Unknown: []string{"push"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
+		{"delete by trial, which is switched off", accounts, doctor.AccessRequest{Actions: []string{"delete"}, Probe: true}, false, 2, map[string]int{remove: 1}, result{Unknown: []string{"delete"}, Method: verdict.AccessByProbe}, fail(verdict.ReasonAccessUnproven)},
+		{"open, pull of nothing", nil, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Unknown: []string{"pull"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
+		{"open, push by trial", nil, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 2, cancel: 2}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, pass(verdict.ReasonAcceptedUnproven)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +114,7 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 				Credential: ci("right"), Access: []doctor.AccessRequest{row.access}, RequireVerified: row.proof,
 			}, row.requests)
 			wantVerdict(t, report, row.want)
-			wantAccess(t, report.Access, row.result)
+			wantAccess(t, report.Evidence.Access, row.result)
 			for _, line := range []string{head, start, cancel, remove} {
 				if got := strings.Count(r.Log(), line); got != row.used[line] {
 					t.Errorf("%d requests %s, want %d", got, line, row.used[line])
@@ -138,8 +139,8 @@ func TestAccessOfARealRegistryIsNotAskedWithARefusedPassword(t *testing.T) {
 		"htpasswd": withAccounts(t, map[string]string{"ci": "right"}),
 	} {
 		report := r.examine(t, doctor.Request{Credential: ci("wrong"), Access: wanted}, 2)
-		if report.Verdict != refused(doctor.ReasonInvalidCredentials) || len(report.Access) != 0 {
-			t.Errorf("%s: got %+v and access %+v", name, report.Verdict, report.Access)
+		if report.Verdict != refused(verdict.ReasonInvalidCredentials) || len(report.Evidence.Access) != 0 {
+			t.Errorf("%s: got %+v and access %+v", name, report.Verdict, report.Evidence.Access)
 		}
 		if strings.Contains(r.Log(), "/v2/org/app/") {
 			t.Errorf("%s: the repository was asked:\n%s", name, r.Log())

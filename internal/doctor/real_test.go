@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // realRegistry is a running distribution with the token service that it trusts,
@@ -71,12 +73,12 @@ func refresh(username, identityToken string) registry.Credential {
 
 // examine makes one check. It fails when GET /v2/ and the token service were not
 // asked as often as that, or the service twice with one secret for one question.
-func (r realRegistry) examine(t *testing.T, question doctor.Request, requests int) doctor.Report {
+func (r realRegistry) examine(t *testing.T, question doctor.Request, requests int) report {
 	t.Helper()
 	client := registry.NewClient(registry.Options{})
 	t.Cleanup(client.CloseIdleConnections)
 	question.Endpoint, question.TokenExchange, question.Timeout = endpoint(t, "http://"+r.Host), true, 20*time.Second
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), rand.Text), question)
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), redact.New(), rand.Text), question)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,14 +101,14 @@ func (r realRegistry) examine(t *testing.T, question doctor.Request, requests in
 	return report
 }
 
-func wantVerdict(t *testing.T, got doctor.Report, want doctor.Verdict) {
+func wantVerdict(t *testing.T, got report, want verdict.Verdict) {
 	t.Helper()
 	if got.Verdict != want {
 		t.Errorf("got %+v, want %+v: %s", got.Verdict, want, got.Message)
 	}
 }
 
-var exchangeAccepted = doctor.Verdict{Reason: doctor.ReasonExchangeAccepted, Passed: true, Verified: true}
+var exchangeAccepted = verdict.Verdict{Reason: verdict.ReasonExchangeAccepted, Passed: true, Verified: true}
 
 func TestARealTokenRegistry(t *testing.T) {
 	t.Parallel()
@@ -119,27 +121,27 @@ func TestARealTokenRegistry(t *testing.T) {
 		credential registry.Credential
 		proof      bool
 		requests   int
-		want       doctor.Verdict
+		want       verdict.Verdict
 	}{
 		{"good password", options{}, ci("right"), false, 3, exchangeAccepted},
 		{"good password, proof wanted", options{}, ci("right"), true, 4, exchangeAccepted},
 		{"good password, another subject", options{Subject: serial}, ci("right"), false, 4, exchangeAccepted},
 		{"good password, another subject, tokens for anybody", options{Subject: serial, Anonymous: true}, ci("right"), false, 4, exchangeAccepted},
 		{"good password, no subject", options{Subject: nobody}, ci("right"), false, 4, exchangeAccepted},
-		{"good password, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, ci("right"), false, 4, pass(doctor.ReasonExchangeInconclusive)},
-		{"wrong password", options{}, ci("wrong"), false, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"wrong password, proof wanted", options{}, ci("wrong"), true, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"wrong password, tokens for anybody", options{Anonymous: true}, ci("wrong"), false, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"unknown user", options{}, registry.Credential{Username: "cy", Password: registry.NewSecret("right")}, false, 2, refused(doctor.ReasonInvalidCredentials)},
+		{"good password, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, ci("right"), false, 4, pass(verdict.ReasonExchangeInconclusive)},
+		{"wrong password", options{}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"wrong password, proof wanted", options{}, ci("wrong"), true, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"wrong password, tokens for anybody", options{Anonymous: true}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"unknown user", options{}, registry.Credential{Username: "cy", Password: registry.NewSecret("right")}, false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"good identity token", options{}, refresh("", "r3fresh"), false, 4, exchangeAccepted},
 		{"good identity token with its user", options{}, refresh("ci", "r3fresh"), false, 3, exchangeAccepted},
 		{"good identity token, proof wanted", options{}, refresh("ci", "r3fresh"), true, 4, exchangeAccepted},
-		{"good identity token, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(doctor.ReasonExchangeInconclusive)},
-		{"bad identity token", options{}, refresh("ci", "revoked"), false, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"bad identity token, tokens for anybody", options{Anonymous: true}, refresh("", "revoked"), false, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"the password as an identity token", options{}, refresh("ci", "right"), false, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"anonymous", options{}, registry.Credential{}, false, 1, refused(doctor.ReasonAuthenticationRequired)},
-		{"anonymous, tokens for anybody", options{Anonymous: true}, registry.Credential{}, false, 1, refused(doctor.ReasonAuthenticationRequired)},
+		{"good identity token, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(verdict.ReasonExchangeInconclusive)},
+		{"bad identity token", options{}, refresh("ci", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"bad identity token, tokens for anybody", options{Anonymous: true}, refresh("", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"the password as an identity token", options{}, refresh("ci", "right"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"anonymous", options{}, registry.Credential{}, false, 1, refused(verdict.ReasonAuthenticationRequired)},
+		{"anonymous, tokens for anybody", options{Anonymous: true}, registry.Credential{}, false, 1, refused(verdict.ReasonAuthenticationRequired)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -177,7 +179,7 @@ func TestARealRegistryRefusesWhatItsTokenServiceIssues(t *testing.T) {
 			t.Run(name+", "+words, func(t *testing.T) {
 				t.Parallel()
 				r := withTokens(t, registrytest.TokenServiceOptions{Flaw: flaw})
-				wantVerdict(t, r.examine(t, doctor.Request{Credential: credential}, 3), fail(doctor.ReasonTokenRejected))
+				wantVerdict(t, r.examine(t, doctor.Request{Credential: credential}, 3), fail(verdict.ReasonTokenRejected))
 				wantLogged(t, r, words)
 			})
 		}
@@ -190,9 +192,9 @@ func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
 		t.Run(words, func(t *testing.T) {
 			t.Parallel()
 			r := withTokens(t, registrytest.TokenServiceOptions{})
-			want := refused(doctor.ReasonTokenInvalid)
+			want := refused(verdict.ReasonTokenInvalid)
 			if flaw == registrytest.FlawExpired {
-				want = refused(doctor.ReasonTokenExpired)
+				want = refused(verdict.ReasonTokenExpired)
 			}
 			wantVerdict(t, r.examine(t, r.configured(t, flaw), 2), want)
 			wantLogged(t, r, words)
@@ -213,7 +215,7 @@ func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
 	t.Run("garbage", func(t *testing.T) {
 		t.Parallel()
 		r := withTokens(t, registrytest.TokenServiceOptions{})
-		wantVerdict(t, r.examine(t, doctor.Request{Credential: token}, 2), refused(doctor.ReasonTokenInvalid))
+		wantVerdict(t, r.examine(t, doctor.Request{Credential: token}, 2), refused(verdict.ReasonTokenInvalid))
 	})
 }
 
@@ -236,21 +238,21 @@ func TestARealRegistryWithPasswordsOfItsOwn(t *testing.T) {
 		credential registry.Credential
 		proof      bool
 		requests   int
-		want       doctor.Verdict
+		want       verdict.Verdict
 	}{
 		{"good password", map[string]string{"ci": "right"}, ci("right"), false, 2, accepted},
 		{"good password, proof wanted", map[string]string{"ci": "right"}, ci("right"), true, 3, accepted},
-		{"wrong password", map[string]string{"ci": "right"}, ci("wrong"), false, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"wrong password, proof wanted", map[string]string{"ci": "right"}, ci("wrong"), true, 2, refused(doctor.ReasonInvalidCredentials)},
-		{"token", map[string]string{"ci": "right"}, token, false, 2, fail(doctor.ReasonUnsupportedChallenge)},
-		{"identity token", map[string]string{"ci": "right"}, refresh("ci", "r3fresh"), false, 1, fail(doctor.ReasonExchangeUnavailable)},
-		{"anonymous", map[string]string{"ci": "right"}, registry.Credential{}, false, 1, refused(doctor.ReasonAuthenticationRequired)},
-		{"open, any password", nil, ci("any"), false, 2, pass(doctor.ReasonAcceptedUnproven)},
-		{"open, any password, proof wanted", nil, ci("any"), true, 3, fail(doctor.ReasonAnyoneAccepted)},
-		{"open, any token", nil, token, false, 2, pass(doctor.ReasonAcceptedUnproven)},
-		{"open, identity token", nil, refresh("ci", "r3fresh"), false, 1, fail(doctor.ReasonExchangeUnavailable)},
-		{"open, anonymous", nil, registry.Credential{}, false, 1, pass(doctor.ReasonAnonymousAccepted)},
-		{"open, anonymous, proof wanted", nil, registry.Credential{}, true, 1, fail(doctor.ReasonAnonymousAccepted)},
+		{"wrong password", map[string]string{"ci": "right"}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"wrong password, proof wanted", map[string]string{"ci": "right"}, ci("wrong"), true, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"token", map[string]string{"ci": "right"}, token, false, 2, fail(verdict.ReasonUnsupportedChallenge)},
+		{"identity token", map[string]string{"ci": "right"}, refresh("ci", "r3fresh"), false, 1, fail(verdict.ReasonExchangeUnavailable)},
+		{"anonymous", map[string]string{"ci": "right"}, registry.Credential{}, false, 1, refused(verdict.ReasonAuthenticationRequired)},
+		{"open, any password", nil, ci("any"), false, 2, pass(verdict.ReasonAcceptedUnproven)},
+		{"open, any password, proof wanted", nil, ci("any"), true, 3, fail(verdict.ReasonAnyoneAccepted)},
+		{"open, any token", nil, token, false, 2, pass(verdict.ReasonAcceptedUnproven)},
+		{"open, identity token", nil, refresh("ci", "r3fresh"), false, 1, fail(verdict.ReasonExchangeUnavailable)},
+		{"open, anonymous", nil, registry.Credential{}, false, 1, pass(verdict.ReasonAnonymousAccepted)},
+		{"open, anonymous, proof wanted", nil, registry.Credential{}, true, 1, fail(verdict.ReasonAnonymousAccepted)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

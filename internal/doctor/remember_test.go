@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // TestDoctor_Check_RemembersAnOutageForAsLongAsItTook has outages of a part of what is
@@ -25,29 +27,29 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 		name          string
 		request       doctor.Request
 		before, after script
-		first, second doctor.Reason
+		first, second verdict.Reason
 	}{
 		{"a token service that is down, and then refuses", doctor.Request{},
 			script{r1: *unauthorized(bearerChallenge), tokens: answers(service{basic: tokenStatus(503)})}, script{tokens: answers(service{basic: tokenStatus(401)})},
-			doctor.ReasonExchangeUnavailable, doctor.ReasonInvalidCredentials},
+			verdict.ReasonExchangeUnavailable, verdict.ReasonInvalidCredentials},
 		{"a token service that answers something else, and then refuses", doctor.Request{},
 			script{r1: *unauthorized(bearerChallenge), tokens: answers(service{basic: tokenStatus(200)})}, script{tokens: answers(service{basic: tokenStatus(401)})},
-			doctor.ReasonExchangeUnavailable, doctor.ReasonInvalidCredentials},
+			verdict.ReasonExchangeUnavailable, verdict.ReasonInvalidCredentials},
 		{"a token for nobody that did not come, and then is refused", doctor.Request{},
 			script{v: *status(200), tokens: answers(service{basic: issued("")})}, script{v: *status(200), tokens: answers(service{basic: issued(""), none: tokenStatus(401)})},
-			doctor.ReasonExchangeInconclusive, doctor.ReasonExchangeAccepted},
+			verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeAccepted},
 		{"the same, where a proof is wanted", doctor.Request{RequireVerified: true},
 			script{v: *status(200), tokens: byUser(issued(""), tokenStatus(503))}, script{v: *status(200), tokens: byUser(issued(""), tokenStatus(401))},
-			doctor.ReasonExchangeInconclusive, doctor.ReasonExchangeAccepted},
+			verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeAccepted},
 		{"a token that could not be tried, and then is taken", doctor.Request{},
 			script{v: *status(502), tokens: answers(service{basic: issued("ci")})}, script{v: *status(200), tokens: answers(service{basic: issued("ci")})},
-			doctor.ReasonServerError, doctor.ReasonExchangeAccepted},
+			verdict.ReasonServerError, verdict.ReasonExchangeAccepted},
 		{"a permission that could not be tried, and then is granted", doctor.Request{Access: pull},
 			script{v: *status(200), tokens: byScope(issued("ci"), tokenStatus(503))}, script{v: *status(200), tokens: byScope(issued("ci"), grants("repository:team/app:pull"))},
-			doctor.ReasonAccessUnproven, doctor.ReasonExchangeAccepted},
+			verdict.ReasonAccessUnproven, verdict.ReasonExchangeAccepted},
 		{"a use by nobody that failed, and then is refused", doctor.Request{Access: pull},
 			script{r1: *status(200), uses: usesBy(status(200), status(503))}, script{r1: *status(200), uses: usesBy(status(200), unauthorized(basicChallenge))},
-			doctor.ReasonAcceptedUnproven, doctor.ReasonAcceptedUnproven},
+			verdict.ReasonAcceptedUnproven, verdict.ReasonAcceptedUnproven},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +59,7 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 			if s.tokens == nil {
 				s.r0 = *status(200)
 			}
-			d := doctor.New(registry.NewMemory(wireTo{&s}), random)
+			d := doctor.New(registry.NewMemory(wireTo{&s}), redact.New(), random)
 			before := ask(t, d, row.request)
 			if before.Reason != row.first {
 				t.Errorf("before: reason %s, want %s", before.Reason, row.first)
@@ -128,13 +130,13 @@ func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &leaves{leave: cancel, over: make(chan struct{})}
-	d := doctor.New(registry.NewMemory(w), random)
+	d := doctor.New(registry.NewMemory(w), redact.New(), random)
 	question := doctor.Request{Credential: userAndPassword, TokenExchange: true, Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Minute}
 	if _, err := within(ctx, d, question); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	<-w.over
-	if report := ask(t, d, question); report.Reason != doctor.ReasonInvalidCredentials {
+	if report := ask(t, d, question); report.Reason != verdict.ReasonInvalidCredentials {
 		t.Errorf("reason %s: %s", report.Reason, report.Message)
 	}
 }
@@ -170,27 +172,27 @@ func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		s      script
-		reason doctor.Reason
+		reason verdict.Reason
 		down   bool // the token service gives no answer
 	}{
-		{"without a challenge", script{r0: *unauthorized(basicChallenge), r1: *unauthorized()}, doctor.ReasonInvalidCredentials, false},
-		{"with a challenge that nobody can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, doctor.ReasonUnsupportedChallenge, false},
-		{"as everybody is", script{r0: *status(403), r1: *status(403)}, doctor.ReasonForbiddenNetwork, false},
-		{"as malformed", script{r0: *unauthorized(basicChallenge), r1: *status(400)}, doctor.ReasonMalformedCredentials, false},
+		{"without a challenge", script{r0: *unauthorized(basicChallenge), r1: *unauthorized()}, verdict.ReasonInvalidCredentials, false},
+		{"with a challenge that nobody can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, verdict.ReasonUnsupportedChallenge, false},
+		{"as everybody is", script{r0: *status(403), r1: *status(403)}, verdict.ReasonForbiddenNetwork, false},
+		{"as malformed", script{r0: *unauthorized(basicChallenge), r1: *status(400)}, verdict.ReasonMalformedCredentials, false},
 		{"by the registry, while its token service is down", script{
 			r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge), tokens: answers(nil),
-		}, doctor.ReasonInvalidCredentials, true},
+		}, verdict.ReasonInvalidCredentials, true},
 		{"by the token service, while it cannot say what anybody gets", script{
 			r0: *unauthorized(bearerChallenge), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: tokenStatus(403), registry.MethodAnonymous: tokenStatus(503)}),
-		}, doctor.ReasonForbiddenNetwork, false},
+		}, verdict.ReasonForbiddenNetwork, false},
 		{"by the registry, as a token", script{
 			r0: *unauthorized(bearerChallenge), v: *status(401), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: issued("ci")}),
-		}, doctor.ReasonTokenRejected, false},
+		}, verdict.ReasonTokenRejected, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &row.s
-			d := doctor.New(registry.NewMemory(s), random)
+			d := doctor.New(registry.NewMemory(s), redact.New(), random)
 			for i := range 50 {
 				wanted := []doctor.AccessRequest{{Repository: fmt.Sprintf("team/app-%d", i), Actions: []string{"pull"}}}
 				if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted}); report.Reason != row.reason {
@@ -216,7 +218,7 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
 			registry.MethodBasic: issued(""), registry.MethodAnonymous: nobody,
 		})}
-		d := doctor.New(registry.NewMemory(s), random)
+		d := doctor.New(registry.NewMemory(s), redact.New(), random)
 		for range 50 {
 			if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true}); !report.Passed {
 				t.Fatalf("reason %s", report.Reason)
@@ -232,7 +234,7 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-	d := doctor.New(registry.NewMemory(s), random)
+	d := doctor.New(registry.NewMemory(s), redact.New(), random)
 	for _, exchange := range []bool{true, false} {
 		ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: exchange})
 	}
@@ -251,7 +253,7 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 		}
 		return *status(200)
 	}}
-	d := doctor.New(registry.NewMemory(c), random)
+	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	for i := range 1000 {
 		ask(t, d, doctor.Request{Credential: another(i)})
 		if i%20 == 0 {
@@ -273,7 +275,7 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
 	t.Parallel()
 	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
-	d := doctor.New(registry.NewMemory(c), random)
+	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	var checks []doctor.Request
 	for i := range 10 {
 		checks = append(checks, doctor.Request{
@@ -284,7 +286,7 @@ func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
 	var done sync.WaitGroup
 	done.Go(func() {
 		for _, report := range checkAll(t, d, checks...) {
-			if report.Reason != doctor.ReasonInvalidCredentials {
+			if report.Reason != verdict.ReasonInvalidCredentials {
 				t.Errorf("reason %s", report.Reason)
 			}
 		}

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // crowd answers many checks at the same time and counts what it was asked. With
@@ -95,9 +97,9 @@ func locked(user string) registry.Answer {
 }
 
 // checkAll makes checks at the same time.
-func checkAll(t *testing.T, d *doctor.Doctor, checks ...doctor.Request) []doctor.Report {
+func checkAll(t *testing.T, d *doctor.Doctor, checks ...doctor.Request) []report {
 	t.Helper()
-	reports := make([]doctor.Report, len(checks))
+	reports := make([]report, len(checks))
 	var all sync.WaitGroup
 	for i, r := range checks {
 		all.Go(func() {
@@ -120,16 +122,16 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		password string
-		reason   doctor.Reason
+		reason   verdict.Reason
 	}{
-		{"a good password", "s3cret", doctor.ReasonAccepted},
-		{"a wrong password", "old", doctor.ReasonInvalidCredentials},
+		{"a good password", "s3cret", verdict.ReasonAccepted},
+		{"a wrong password", "old", verdict.ReasonInvalidCredentials},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c := &crowd{answers: locked}
-				d := doctor.New(registry.NewMemory(c), random)
+				d := doctor.New(registry.NewMemory(c), redact.New(), random)
 				same := slices.Repeat([]doctor.Request{{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(row.password)}}}, 100)
 				for _, step := range []struct {
 					after time.Duration
@@ -158,7 +160,7 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 	t.Parallel()
 	c := &crowd{answers: locked}
-	d := doctor.New(registry.NewMemory(c), random)
+	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	var checks []doctor.Request
 	for i := range 50 {
 		checks = append(checks, doctor.Request{
@@ -167,7 +169,7 @@ func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 		})
 	}
 	for _, report := range checkAll(t, d, checks...) {
-		if report.Reason != doctor.ReasonInvalidCredentials {
+		if report.Reason != verdict.ReasonInvalidCredentials {
 			t.Fatalf("got %s", report.Reason)
 		}
 	}
@@ -182,18 +184,18 @@ func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := &crowd{answers: locked, takes: 10 * time.Second}
-		d := doctor.New(registry.NewMemory(c), random)
-		var hasty, patient doctor.Report
+		d := doctor.New(registry.NewMemory(c), redact.New(), random)
+		var hasty, patient report
 		var done sync.WaitGroup
 		done.Go(func() { hasty = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Second})[0] })
 		synctest.Wait()
 		done.Go(func() { patient = checkAll(t, d, doctor.Request{Credential: userAndPassword})[0] })
 		done.Wait()
-		if hasty.Reason != doctor.ReasonTimeout || patient.Reason != doctor.ReasonAccepted {
+		if hasty.Reason != verdict.ReasonTimeout || patient.Reason != verdict.ReasonAccepted {
 			t.Errorf("with a second: %s; with a minute: %s", hasty.Reason, patient.Reason)
 		}
 		asked := c.count("*")
-		if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != doctor.ReasonAccepted || c.count("*") != asked {
+		if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != verdict.ReasonAccepted || c.count("*") != asked {
 			t.Errorf("what is known does not depend on a timeout: %s, %d questions more", again.Reason, c.count("*")-asked)
 		}
 	})
@@ -202,7 +204,7 @@ func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
 func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 	t.Parallel()
 	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
-	d := doctor.New(registry.NewMemory(c), random)
+	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	request := doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Credential: userAndPassword, Timeout: time.Minute}
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
@@ -211,7 +213,7 @@ func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 		first <- err
 	}()
 	<-c.arrived // the first one asks
-	var second doctor.Report
+	var second report
 	var done sync.WaitGroup
 	done.Go(func() { second = checkAll(t, d, request)[0] })
 	cancel()
@@ -220,7 +222,7 @@ func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 	}
 	close(c.hold)
 	done.Wait()
-	if second.Reason != doctor.ReasonAccepted {
+	if second.Reason != verdict.ReasonAccepted {
 		t.Errorf("the other check: %s", second.Reason)
 	}
 }
@@ -229,7 +231,7 @@ func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
 	c := &crowd{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
-	d := doctor.New(registry.NewMemory(endWatcher{c, ended}), random)
+	d := doctor.New(registry.NewMemory(endWatcher{c, ended}), redact.New(), random)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-c.arrived
@@ -266,7 +268,7 @@ func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 			}
 			return *issued("")
 		}}
-		d := doctor.New(registry.NewMemory(wireOf{s}), random)
+		d := doctor.New(registry.NewMemory(wireOf{s}), redact.New(), random)
 		for _, host := range []string{"one.example.com", "two.example.com"} {
 			report, err := within(t.Context(), d, doctor.Request{Endpoint: endpoint(t, host), Credential: userAndPassword, TokenExchange: true, Timeout: time.Minute})
 			if err != nil || !report.Verified {

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // doctorFor is one with the network between it and the registry.
@@ -21,12 +23,12 @@ func doctorFor(t *testing.T, b *registrytest.Busy) *doctor.Doctor {
 	}
 	client := registry.NewClient(registry.Options{TLS: config})
 	t.Cleanup(client.CloseIdleConnections)
-	return doctor.New(registry.NewMemory(client), rand.Text)
+	return doctor.New(registry.NewMemory(client), redact.New(), rand.Text)
 }
 
 // thousand makes so many checks, as many at a time as anybody may want, and
 // counts their reasons.
-func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) map[doctor.Reason]int {
+func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) map[verdict.Reason]int {
 	t.Helper()
 	address, err := registry.ParseEndpoint(b.URL)
 	if err != nil {
@@ -35,7 +37,7 @@ func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) m
 	d := doctorFor(t, b)
 	var (
 		mu      sync.Mutex
-		reasons = map[doctor.Reason]int{}
+		reasons = map[verdict.Reason]int{}
 		all     sync.WaitGroup
 		next    = make(chan int)
 	)
@@ -72,17 +74,17 @@ func TestAThousandChecks(t *testing.T) {
 		name             string
 		options          registrytest.BusyOptions
 		password         func(int) string
-		reason           doctor.Reason
+		reason           verdict.Reason
 		requests, failed int64 // at most, exactly
 	}{
-		{"identical, with Basic", registrytest.BusyOptions{}, same("right-1"), doctor.ReasonAccepted, 2, 0},
-		{"identical, with a token exchange", registrytest.BusyOptions{Tokens: true}, same("right-1"), doctor.ReasonExchangeAccepted, 4, 0},
-		{"identical, with a wrong password", registrytest.BusyOptions{}, same("wrong"), doctor.ReasonInvalidCredentials, 2, 1},
-		{"identical, with a wrong password and a token exchange", registrytest.BusyOptions{Tokens: true}, same("wrong"), doctor.ReasonInvalidCredentials, 2, 1},
-		{"distinct, with Basic", registrytest.BusyOptions{}, distinct, doctor.ReasonAccepted, 1001, 0},
-		{"distinct, over TLS and HTTP/1.1", registrytest.BusyOptions{TLS: true}, distinct, doctor.ReasonAccepted, 1001, 0},
-		{"distinct, over HTTP/2", registrytest.BusyOptions{TLS: true, HTTP2: true}, distinct, doctor.ReasonAccepted, 1001, 0},
-		{"distinct, with a token exchange", registrytest.BusyOptions{Tokens: true}, distinct, doctor.ReasonExchangeAccepted, 2002, 0},
+		{"identical, with Basic", registrytest.BusyOptions{}, same("right-1"), verdict.ReasonAccepted, 2, 0},
+		{"identical, with a token exchange", registrytest.BusyOptions{Tokens: true}, same("right-1"), verdict.ReasonExchangeAccepted, 4, 0},
+		{"identical, with a wrong password", registrytest.BusyOptions{}, same("wrong"), verdict.ReasonInvalidCredentials, 2, 1},
+		{"identical, with a wrong password and a token exchange", registrytest.BusyOptions{Tokens: true}, same("wrong"), verdict.ReasonInvalidCredentials, 2, 1},
+		{"distinct, with Basic", registrytest.BusyOptions{}, distinct, verdict.ReasonAccepted, 1001, 0},
+		{"distinct, over TLS and HTTP/1.1", registrytest.BusyOptions{TLS: true}, distinct, verdict.ReasonAccepted, 1001, 0},
+		{"distinct, over HTTP/2", registrytest.BusyOptions{TLS: true, HTTP2: true}, distinct, verdict.ReasonAccepted, 1001, 0},
+		{"distinct, with a token exchange", registrytest.BusyOptions{Tokens: true}, distinct, verdict.ReasonExchangeAccepted, 2002, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // trial is one action on one repository, to be tried with any credential.
@@ -32,15 +33,15 @@ func (g *gatherer) trialByToken(wanted AccessRequest, action registry.Action, re
 		if credential != g.request.Credential {
 			request := request
 			request.Credential = credential
-			issued = g.asker.Token(ctx, request)
+			issued = g.token(ctx, request)
 		}
 		switch {
 		case !issued.Token.Empty():
 			return direct.try(ctx, registry.Credential{Token: issued.Token})
 		case issued.Refused, refuses(issued.Answer):
-			return registry.Answer{Status: statusUnauthorized}
-		case issued.Status == statusBadRequest:
-			return registry.Answer{Status: statusBadRequest}
+			return registry.Answer{Status: verdict.StatusUnauthorized}
+		case issued.Status == verdict.StatusBadRequest:
+			return registry.Answer{Status: verdict.StatusBadRequest}
 		default: // no token and no refusal
 			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection}}
 		}
@@ -48,13 +49,13 @@ func (g *gatherer) trialByToken(wanted AccessRequest, action registry.Action, re
 }
 
 // try tries the action, without credentials too where that decides.
-func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (decision, AccessMethod) {
-	method := AccessByUse
+func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (decision, verdict.AccessMethod) {
+	method := verdict.AccessByUse
 	if trial.action != registry.ActionPull {
 		if !wanted.Probe {
 			return undecided, method
 		}
-		method = AccessByProbe
+		method = verdict.AccessByProbe
 	}
 	answer := trial.try(ctx, g.request.Credential)
 	succeeded, absent := succeeds(answer), absent(answer, trial.action)
@@ -69,7 +70,7 @@ func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (
 		}
 		return undecided, method
 	}
-	if (absent || !judgeCredentials(g.Evidence).Verified) && refuses(trial.try(ctx, registry.Credential{})) {
+	if (absent || !verdict.Credentials(g.Evidence).Verified) && refuses(trial.try(ctx, registry.Credential{})) {
 		g.ProvenByUse, g.proof = true, &trial
 		return granted, method
 	}
@@ -80,15 +81,15 @@ func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (
 }
 
 func refuses(a registry.Answer) bool {
-	return a.Failure == nil && (a.Status == statusUnauthorized || a.Status == statusForbidden)
+	return a.Failure == nil && (a.Status == verdict.StatusUnauthorized || a.Status == verdict.StatusForbidden)
 }
 
 func succeeds(a registry.Answer) bool {
-	return a.Failure == nil && a.Status >= statusOK && a.Status < 300
+	return a.Failure == nil && a.Status >= verdict.StatusOK && a.Status < 300
 }
 
 // absent reports whether a request was let through to what is not there. An upload
 // needs no such thing: a 404 there means that the repository is missing.
 func absent(a registry.Answer, action registry.Action) bool {
-	return action != registry.ActionPush && a.Failure == nil && a.Status == statusNotFound
+	return action != registry.ActionPush && a.Failure == nil && a.Status == verdict.StatusNotFound
 }

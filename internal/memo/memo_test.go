@@ -232,7 +232,7 @@ func TestMemo_Get_ForgetsACallerThatPanics(t *testing.T) {
 	m := memo.New[string, string](10)
 	func() {
 		defer func() { _ = recover() }()
-		_, _ = m.Get(t.Context(), "question", 1, func(memo.Budget) memo.Answer[string] { panic("a fault of the caller") })
+		_, _ = m.Get(t.Context(), "question", 1, func(memo.Budget) memo.Answer[string] { panic("a fault of the caller") }) //nolint:forbidigo // what a bug would do
 	}()
 	got, err := m.Get(t.Context(), "question", 1, func(memo.Budget) memo.Answer[string] { return memo.Answer[string]{Value: "yes"} })
 	if got != "yes" || err != nil {

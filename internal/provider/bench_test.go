@@ -38,10 +38,10 @@ func TestAReadIsCheap(t *testing.T) { //nolint:paralleltest // others would be c
 // readOnce makes a check with the password of that number.
 func readOnce(tb testing.TB, s tfprotov6.ProviderServer, busy *registrytest.Busy, i int) {
 	tb.Helper()
-	values := withNulls(checkSchema().object, map[string]tftypes.Value{
+	values := withNulls(checkType(), map[string]tftypes.Value{
 		"registry_url": str(busy.URL), "username": str("ci"), "password": str(fmt.Sprintf("right-%d", i)),
 	})
-	config, err := tfprotov6.NewDynamicValue(checkSchema().object, tftypes.NewValue(checkSchema().object, values))
+	config, err := tfprotov6.NewDynamicValue(checkType(), tftypes.NewValue(checkType(), values))
 	if err != nil {
 		tb.Fatal(err)
 	}

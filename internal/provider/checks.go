@@ -3,15 +3,16 @@ package provider
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/advice"
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
 // checks is what all checks of one provider block share.
@@ -19,7 +20,6 @@ type checks struct {
 	doctors       *doctors
 	places        credentials.Places // where credentials may be
 	wire          wireModel          // how to connect, for checks that do not say it themselves
-	secretForms   []string           // of the secrets in the provider block, for the log
 	skipped       string             // the switch that turns the checks off; empty if none does
 	switchProblem diag.Diagnostics   // of the switch
 	problems      diag.Diagnostics   // of the provider block, for the checks to report
@@ -29,10 +29,10 @@ type checks struct {
 // run makes the check that the model asks for, within its timeout, which begins here. A
 // bad credential is no error; errors are for a configuration that nobody could act
 // on, and for a check that was cancelled.
-func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diagnostics) {
+func (c *checks) run(ctx context.Context, model *checkModel) (result, diag.Diagnostics) {
 	diags := append(diag.Diagnostics{}, c.switchProblem...)
 	if diags.HasError() {
-		return finding{}, diags
+		return result{}, diags
 	}
 	request, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
 	var settings registry.TLS
@@ -45,38 +45,37 @@ func (c *checks) run(ctx context.Context, model *checkModel) (finding, diag.Diag
 		request, found = c.request(ctx, model, w, &diags)
 	}
 	if diags.HasError() {
-		return finding{}, diags
+		return result{}, diags
 	}
 	examiner, err := c.doctors.forTLS(settings)
 	if err != nil {
 		settled{own: model.wireModel, block: c.wire, diags: &diags}.tlsFault(err)
-		return finding{}, diags
+		return result{}, diags
 	}
-	ctx = c.maskSecrets(ctx, model, found)
-	report, err := examiner.Check(ctx, request)
-	if service := tokenService(report); settings.Insecure && service.Scheme() == "https" && request.Endpoint.Scheme() == "http" {
+	evidence, v, err := examiner.Check(ctx, request)
+	if service := tokenService(evidence); settings.Insecure && service.Scheme() == "https" && request.Endpoint.Scheme() == "http" {
 		warnInsecure(&diags, service.Host())
 	}
 	switch {
 	case err != nil:
 		diags.AddError("Check cancelled", "The check of the registry credentials was cancelled before it had a verdict. Run the plan again.")
-	case report.TrustHelps && c.realmsUnknown:
+	case v.Reason == verdict.ReasonRealmUnsafe && evidence.TrustHelps() && c.realmsUnknown:
 		diags.AddError("trusted_realms is not known yet",
 			"This check depends on trusted_realms in the provider block, whose value is known only after the apply. Write the hosts themselves.")
 	default:
 		tflog.Debug(ctx, "Checked registry credentials", map[string]any{
-			"registry_host": report.RegistryHost, "reason": string(report.Reason), "passed": report.Passed, "credential_source": string(found.Source),
+			"registry_host": evidence.Host(), "reason": string(v.Reason), "passed": v.Passed, "credential_source": string(found.Source),
 		})
 	}
-	return finding{report, found}, diags
+	return result{v, evidence, advice.Of(evidence, v), found.Source}, diags
 }
 
 // tokenService is where the token service was asked; none if it was not.
-func tokenService(report doctor.Report) registry.Endpoint {
-	if report.Trail == nil || report.Trail.Exchange == nil {
+func tokenService(e verdict.Evidence) registry.Endpoint {
+	if e.Exchange == nil {
 		return registry.Endpoint{}
 	}
-	service, _ := registry.ParseEndpoint(report.Trail.Exchange.Endpoint) // none where it could not be asked
+	service, _ := registry.ParseEndpoint(e.Exchange.Endpoint) // none where it could not be asked
 	return service
 }
 
@@ -87,7 +86,7 @@ func warnInsecure(diags *diag.Diagnostics, host string) {
 
 // request reads the model and looks for the credentials.
 func (c *checks) request(ctx context.Context, model *checkModel, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
-	request, search := model.request(ctx, c.places, w, diags)
+	request, search := model.request(c.places, w, diags)
 	if diags.HasError() {
 		return request, credentials.Found{}
 	}
@@ -127,25 +126,4 @@ func addPlaceError(diags *diag.Diagnostics, err error) {
 			diags.AddError(problem.Setting+" cannot be used", problem.Text)
 		}
 	}
-}
-
-// maskSecrets keeps every secret of the check and of the provider block out of
-// the provider's log, in each form in which it may come.
-func (c *checks) maskSecrets(ctx context.Context, model *checkModel, found credentials.Found) context.Context {
-	forms := slices.Concat(c.secretForms, registry.SecretForms(found.Credential))
-	for _, credential := range found.Next {
-		forms = append(forms, registry.SecretForms(credential)...)
-	}
-	for _, value := range []secretValue{model.Password, model.Token, model.IdentityToken, model.DockerConfigJSON, model.ClientKeyPEM} {
-		forms = append(forms, formsOf(value, model.Username.ValueString())...)
-	}
-	return tflog.MaskLogStrings(ctx, forms...)
-}
-
-// formsOf are the forms of a sensitive argument, beside a user name.
-func formsOf(value secretValue, username string) []string {
-	if value.secret() == nil {
-		return nil
-	}
-	return registry.SecretForms(registry.Credential{Username: username, Password: *value.secret()})
 }

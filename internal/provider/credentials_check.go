@@ -1,90 +1,110 @@
 package provider
 
-import "slices"
+import (
+	"context"
+	"strings"
 
-// typeName is the name of the check behind the provider's prefix.
-const typeName = "_oci_credentials_check"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
 
-// twinText is what an ephemeral resource adds to the data source.
-const twinText = " The ephemeral resource takes ephemeral values, stores nothing, and is made again at the apply, so it also catches credentials that were revoked since the plan. " +
-	"A warning says what did not pass."
+// credentialsCheck is the data source.
+type credentialsCheck struct{ checks *checks }
 
-const checkText = "Asks a container registry whether it accepts credentials, while the plan is made, and returns the verdict as attributes. " +
-	"A bad credential is an answer, not an error: let a `precondition` in what ships the credentials decide on `passed`."
+var _ datasource.DataSourceWithConfigure = (*credentialsCheck)(nil)
 
-// planText is what no provider can prevent.
-const planText = "While a data source is deferred to the apply, a saved plan holds it, marked sensitive."
-
-// checkFields are the arguments and attributes of a check.
-var checkFields = slices.Concat(questionFields, wireFields("before that of the provider block", "Never stored: in the data source it reads back as null. "+planText), verdictFields)
-
-// questionFields say what is checked.
-var questionFields = []field{
-	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
-		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry. " +
-		"When it is left out, the registry of the Stella Ops settings is asked, which the environment or `appsettings_path` of the provider block holds."},
-	{name: "username", argument: true, text: "User name for basic authentication."},
-	{name: "password", kind: kindSecret, argument: true, text: "Password for basic authentication, sent exactly as it is. Never stored: in the data source it reads back as null. " + planText},
-	{name: "token", kind: kindSecret, argument: true, text: "Bearer token, sent as it is. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
-	{name: "identity_token", kind: kindSecret, argument: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Sent to the token service only. Wins over user name and password. Never stored: in the data source it reads back as null. " + planText},
-	{name: "docker_config_json", kind: kindSecret, argument: true, text: "Payload of a `kubernetes.io/dockerconfigjson` secret, read as the kubelet reads it: what is checked is what is shipped. " +
-		"The key of `auths` that matches the repository in `registry_url` or `access` counts; of several, each is tried where the one before does not pass. A payload without an entry for the registry is checked as anonymous access. Never stored: in the data source it reads back as null. " + planText},
-	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves. Each action is one request for a token with that scope; Quay creates a repository when a token for `push` is asked for.", fields: []field{
-		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
-		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},
-		{name: "probe", kind: kindBool, argument: true, text: "Whether push and delete may be tried where the registry does not say what is granted: an upload that is started and cancelled at once (some registries keep an empty repository, or the upload until they clean up), the deletion of a digest that does not exist. Default `false`: they are unknown then."},
-	}},
-	{name: "token_exchange", kind: kindBool, argument: true, text: "Whether to exchange user name and password for a token where the registry asks for that. Default `true`. " +
-		"With `false` such a registry passes unproven, as in the Stella Ops Doctor, and its token service is sent nothing."},
-	{name: "require_verified", kind: kindBool, argument: true, text: "Whether a pass needs proof. With `true`, invented credentials must be refused, and a pass that is not `verified` becomes a fail with its reason kept. Default `false`: nothing invented is ever sent."},
+func (d *credentialsCheck) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + typeName
 }
 
-// verdictFields are the attributes.
-var verdictFields = []field{
-	{name: "passed", kind: kindBool, text: "The verdict. Never null."},
-	{name: "verified", kind: kindBool, text: "True if the check passed and the same request without credentials was refused or answered as somebody else, so that the credentials made the difference. Never true for anonymous checks."},
-	{name: "rejected", kind: kindBool, text: "True if the check failed and it is proven that these credentials were refused or cannot work. False for outages: `!rejected` is the gate for those who accept an outage."},
-	{name: "status", text: "`pass`, `fail` or `skip`."},
-	{name: "reason", text: "Why, as one word from a closed list; see the guide *Read a verdict*."},
-	{name: "message", text: "The verdict in one sentence that can stand alone in an `error_message`."},
-	{name: "auth_method", text: "How the credentials are presented: `bearer`, `basic`, `anonymous` or `identity_token`; null when they are not known."},
-	{name: "credential_source", text: "Where the credentials came from: `arguments`, `docker_config_json`, `provider` (its `registries`), `environment`, `appsettings`, `docker_config`, or `none`; the first of them that has any for this registry counts."},
-	{name: "registry_host", text: "Host that the credentials belong to, with its port; `docker.io` for Docker Hub; null when the check was skipped."},
-	{name: "http_status", kind: kindInt, text: "Status of the last answer to `GET /v2/`; null when nothing answered."},
-	{name: "evidence", kind: kindObject, text: "The facts behind the verdict; null when nothing was sent.", fields: []field{
-		{name: "endpoint", text: "URL that was asked."},
-		{name: "challenge", kind: kindObject, text: "What the registry asked for; null when it asked for nothing.", fields: []field{
-			{name: "scheme", text: "Authentication scheme, such as `Bearer` or `Basic`."},
-			{name: "realm", text: "Where tokens are issued, or the name of the protected area; null when the challenge does not say."},
-			{name: "service", text: "Service to name to the token service; null when the challenge does not say."},
-			{name: "scope", text: "Scope that was asked for; null when the challenge does not say."},
-			{name: "error", text: "Error code of the challenge; null when there is none."},
-		}},
-		{name: "exchange", kind: kindObject, text: "What the token service answered; null when it was not asked.", fields: []field{
-			{name: "endpoint", text: "URL of the token service."},
-			{name: "http_status", kind: kindInt, text: "Status of its answer; null when nothing answered."},
-			{name: "outcome", text: "What the answer amounts to: `issued` (a token), `refused`, `redirected`, `unusable`, `unavailable`, or `unsafe` (it was not asked)."},
-		}},
-	}},
-	{name: "access_results", kind: kindObjects, text: "Permissions that were proven, one entry per repository; empty when none were asked for.", fields: []field{
-		{name: "repository", text: "Repository."},
-		{name: "granted", kind: kindStrings, text: "Actions that are granted."},
-		{name: "missing", kind: kindStrings, text: "Actions that are refused."},
-		{name: "unknown", kind: kindStrings, text: "Actions that could not be decided."},
-		{name: "method", text: "How it was found out: `token_claims` (what the token says), `token_scope` (what the token service says), `use` (it was tried) or `probe` (it was tried as `probe` allows); null when nothing was."},
-	}},
-	{name: "credential_expires_at", text: "When the configured secret itself says that it ends (`exp` of a JWT, or an Amazon ECR password), in RFC 3339; null if it does not say."},
-	{name: "likely_causes", kind: kindStrings, text: "What is probably wrong, most likely first; empty on a verified pass."},
-	{name: "remediation", kind: kindObjects, text: "What to do, per platform; empty on a verified pass.", fields: []field{
-		{name: "platform", text: "`docker-compose`, `systemd`, `kubernetes`, or `registry` for what is done at the registry."},
-		{name: "steps", kind: kindStrings, text: "Steps in their order. Those of a platform are lines of shell; none prints a secret."},
-	}},
-	{name: "check", kind: kindObject, text: "The check that was made, as the Stella Ops Doctor names it.", fields: []field{
-		{name: "id", text: "Id of the check."},
-		{name: "plugin", text: "Plugin that holds the check."},
-		{name: "severity", text: "Severity of a failure."},
-		{name: "tags", kind: kindStrings, text: "Tags of the check."},
-		{name: "related", kind: kindStrings, text: "Ids of related checks."},
-		{name: "verification_command", text: "Command that makes the same check in Stella Ops."},
-	}},
+func (d *credentialsCheck) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
+	response.Schema = schema.Schema{MarkdownDescription: checkText, Attributes: dataSourceAttributes(checkFields)}
+}
+
+func (d *credentialsCheck) Configure(_ context.Context, request datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	// Validation configures without data and never reads.
+	d.checks, _ = request.ProviderData.(*checks)
+}
+
+// Read makes the check. Its secrets are null in what it returns, so that none reaches
+// the state.
+func (d *credentialsCheck) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
+	var model checkModel
+	response.Diagnostics.Append(readModel(ctx, request.Config, &model)...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	result, diags := d.checks.run(ctx, &model)
+	response.Diagnostics.Append(diags...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	model.fill(result)
+	model.dropSecrets()
+	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
+}
+
+// ephemeralCredentialsCheck is the same check as an ephemeral resource.
+type ephemeralCredentialsCheck struct{ checks *checks }
+
+var _ ephemeral.EphemeralResourceWithConfigure = (*ephemeralCredentialsCheck)(nil)
+
+func (e *ephemeralCredentialsCheck) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + typeName
+}
+
+func (e *ephemeralCredentialsCheck) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
+	response.Schema = ephemeralschema.Schema{MarkdownDescription: checkText + twinText, Attributes: ephemeralAttributes(checkFields)}
+}
+
+func (e *ephemeralCredentialsCheck) Configure(_ context.Context, request ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
+	// Validation configures without data and never opens.
+	e.checks, _ = request.ProviderData.(*checks)
+}
+
+// Open makes the check and returns its arguments as they came: Terraform refuses
+// anything else. Since the CLI suppresses an error_message that mentions an
+// ephemeral value, a warning says what did not pass.
+func (e *ephemeralCredentialsCheck) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
+	var model checkModel
+	response.Diagnostics.Append(readModel(ctx, request.Config, &model)...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	result, diags := e.checks.run(ctx, &model)
+	response.Diagnostics.Append(diags...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	if v := result.verdict; !v.Passed {
+		detail := append([]string{result.advice.Message + " Likely causes:"}, result.advice.Causes...)
+		response.Diagnostics.AddWarning("Registry credentials of "+result.evidence.Host()+" did not pass: "+string(v.Reason), strings.Join(detail, "\n  - "))
+	}
+	model.fill(result)
+	response.Diagnostics.Append(response.Result.Set(ctx, &model)...)
+}
+
+// readModel reads a configuration. An argument that is not known yet is an error: the
+// framework would read a secret of which only a part is known as one that is unset.
+func readModel(ctx context.Context, config tfsdk.Config, model *checkModel) (diags diag.Diagnostics) {
+	var values map[string]tftypes.Value
+	if err := config.Raw.As(&values); err != nil {
+		diags.AddError("The configuration cannot be read", "It is not what the schema says, which is a fault of the provider or of the CLI. Please report it.")
+		return diags
+	}
+	for _, f := range checkFields {
+		if f.argument && !values[f.name].IsFullyKnown() { // the CLI waits with such a check
+			diags.AddAttributeError(path.Root(f.name), f.name+" is not known yet", "The check cannot be made before it is. This is a fault of the CLI: please report it.")
+		}
+	}
+	if diags.HasError() {
+		return diags
+	}
+	return config.Get(ctx, model)
 }

@@ -1,123 +1,179 @@
 package provider
 
 import (
-	"context"
-	"maps"
+	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/advice"
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// checkModel holds the arguments of a check.
+// checkModel holds the arguments and the attributes of a check.
 type checkModel struct {
-	RegistryURL      types.String
-	Username         types.String
-	Password         secretValue
-	Token            secretValue
-	IdentityToken    secretValue
-	DockerConfigJSON secretValue
-	Access           types.List
-	TokenExchange    types.Bool
-	RequireVerified  types.Bool
+	RegistryURL      types.String   `tfsdk:"registry_url"`
+	Username         types.String   `tfsdk:"username"`
+	Password         secretValue    `tfsdk:"password"`
+	Token            secretValue    `tfsdk:"token"`
+	IdentityToken    secretValue    `tfsdk:"identity_token"`
+	DockerConfigJSON secretValue    `tfsdk:"docker_config_json"`
+	Access           []*accessModel `tfsdk:"access"`
+	TokenExchange    types.Bool     `tfsdk:"token_exchange"`
+	RequireVerified  types.Bool     `tfsdk:"require_verified"`
 	wireModel
+
+	Passed              types.Bool          `tfsdk:"passed"`
+	Verified            types.Bool          `tfsdk:"verified"`
+	Rejected            types.Bool          `tfsdk:"rejected"`
+	Status              types.String        `tfsdk:"status"`
+	Reason              types.String        `tfsdk:"reason"`
+	Message             types.String        `tfsdk:"message"`
+	AuthMethod          types.String        `tfsdk:"auth_method"`
+	CredentialSource    types.String        `tfsdk:"credential_source"`
+	RegistryHost        types.String        `tfsdk:"registry_host"`
+	HTTPStatus          types.Int64         `tfsdk:"http_status"`
+	Evidence            *evidenceModel      `tfsdk:"evidence"`
+	AccessResults       []accessResultModel `tfsdk:"access_results"`
+	CredentialExpiresAt types.String        `tfsdk:"credential_expires_at"`
+	LikelyCauses        []string            `tfsdk:"likely_causes"`
+	Remediation         []remediationModel  `tfsdk:"remediation"`
+	Check               *aboutModel         `tfsdk:"check"`
 }
 
-// secretArguments are those that must not reach the state.
-var secretArguments = []string{"password", "token", "identity_token", "docker_config_json", "client_key_pem"}
-
-// checkValues are arguments and attributes of a check as the wire protocol has
-// them, by name. They are read and written without reflection, which took a third
-// of what a check costs here.
-type checkValues map[string]tftypes.Value
-
-// readCheck takes a configuration apart.
-func readCheck(ctx context.Context, config tftypes.Value) (checkValues, checkModel, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	var configured map[string]tftypes.Value
-	if err := config.As(&configured); err != nil {
-		diags.AddError("The configuration cannot be read", "It is not what the schema says, which is a fault of the provider or of the CLI. Please report it.")
-		return nil, checkModel{}, diags
-	}
-	values := checkValues(maps.Clone(configured)) // the map is the configuration's own
-	for _, f := range checkFields {
-		if f.argument && !values[f.name].IsFullyKnown() { // the CLI waits with such a check
-			diags.AddAttributeError(path.Root(f.name), f.name+" is not known yet", "The check cannot be made before it is. This is a fault of the CLI: please report it.")
-		}
-	}
-	if diags.HasError() {
-		return nil, checkModel{}, diags
-	}
-	m := checkModel{
-		RegistryURL:      values.string("registry_url"),
-		Username:         values.string("username"),
-		Password:         values.secret("password"),
-		Token:            values.secret("token"),
-		IdentityToken:    values.secret("identity_token"),
-		DockerConfigJSON: values.secret("docker_config_json"),
-		TokenExchange:    values.bool("token_exchange"),
-		RequireVerified:  values.bool("require_verified"),
-		wireModel: wireModel{
-			Timeout:       values.string("timeout"),
-			CACertPEM:     values.string("ca_cert_pem"),
-			ClientCertPEM: values.string("client_cert_pem"),
-			ClientKeyPEM:  values.secret("client_key_pem"),
-			Insecure:      values.bool("insecure"),
-		},
-	}
-	// Few checks have these, so that they may cost more.
-	if value := values["access"]; !value.IsNull() {
-		access, err := checkSchema().access.ValueFromTerraform(ctx, value)
-		if list, ok := access.(types.List); ok && err == nil {
-			m.Access = list
-		} else {
-			diags.AddAttributeError(path.Root("access"), "access cannot be used", "It is no list of repositories with their actions.")
-		}
-	}
-	if value := values["retry"]; !value.IsNull() {
-		retry, err := checkSchema().retry.ValueFromTerraform(ctx, value)
-		if object, ok := retry.(types.Object); ok && err == nil {
-			m.Retry = object
-		} else {
-			diags.AddAttributeError(path.Root("retry"), "retry cannot be used", "Its attempts must be a whole number, and its delays text such as 1s.")
-		}
-	}
-	return values, m, diags
+// accessModel is an entry of access.
+type accessModel struct {
+	Repository types.String   `tfsdk:"repository"`
+	Actions    []types.String `tfsdk:"actions"`
+	Probe      types.Bool     `tfsdk:"probe"`
 }
 
-func (v checkValues) string(name string) types.String {
-	value := v[name]
-	switch {
-	case value.IsNull():
+type evidenceModel struct {
+	Endpoint  types.String    `tfsdk:"endpoint"`
+	Challenge *challengeModel `tfsdk:"challenge"`
+	Exchange  *exchangeModel  `tfsdk:"exchange"`
+}
+
+type challengeModel struct {
+	Scheme  types.String `tfsdk:"scheme"`
+	Realm   types.String `tfsdk:"realm"`
+	Service types.String `tfsdk:"service"`
+	Scope   types.String `tfsdk:"scope"`
+	Error   types.String `tfsdk:"error"`
+}
+
+type exchangeModel struct {
+	Endpoint   types.String `tfsdk:"endpoint"`
+	HTTPStatus types.Int64  `tfsdk:"http_status"`
+	Outcome    types.String `tfsdk:"outcome"`
+}
+
+type accessResultModel struct {
+	Repository string       `tfsdk:"repository"`
+	Granted    []string     `tfsdk:"granted"`
+	Missing    []string     `tfsdk:"missing"`
+	Unknown    []string     `tfsdk:"unknown"`
+	Method     types.String `tfsdk:"method"`
+}
+
+type remediationModel struct {
+	Platform string   `tfsdk:"platform"`
+	Steps    []string `tfsdk:"steps"`
+}
+
+// aboutModel is the attribute check.
+type aboutModel struct {
+	ID                  string   `tfsdk:"id"`
+	Plugin              string   `tfsdk:"plugin"`
+	Severity            string   `tfsdk:"severity"`
+	Tags                []string `tfsdk:"tags"`
+	Related             []string `tfsdk:"related"`
+	VerificationCommand string   `tfsdk:"verification_command"`
+}
+
+// result is what came of a check.
+type result struct {
+	verdict  verdict.Verdict
+	evidence verdict.Evidence
+	advice   advice.Advice
+	source   credentials.Source
+}
+
+// fill sets the attributes.
+func (m *checkModel) fill(r result) {
+	e := r.evidence
+	m.Passed = types.BoolValue(r.verdict.Passed)
+	m.Verified = types.BoolValue(r.verdict.Verified)
+	m.Rejected = types.BoolValue(r.verdict.Rejected)
+	m.Status = types.StringValue(r.verdict.Status())
+	m.Reason = types.StringValue(string(r.verdict.Reason))
+	m.Message = types.StringValue(r.advice.Message)
+	m.AuthMethod = textOrNull(string(e.Method()))
+	m.CredentialSource = types.StringValue(string(r.source))
+	m.RegistryHost = textOrNull(e.Host())
+	m.CredentialExpiresAt = types.StringNull()
+	if at := e.Credential.ExpiresAt; !at.IsZero() {
+		m.CredentialExpiresAt = types.StringValue(at.Format(time.RFC3339))
+	}
+	m.HTTPStatus, m.Evidence = types.Int64Null(), nil
+	if last := e.Last(); last != nil {
+		m.HTTPStatus = statusOrNull(last.Status)
+		m.Evidence = &evidenceModel{types.StringValue(e.Endpoint.URL()), newChallengeModel(e), newExchangeModel(e.Exchange)}
+	}
+	m.AccessResults = make([]accessResultModel, len(e.Access))
+	for i, a := range e.Access {
+		m.AccessResults[i] = accessResultModel{a.Repository, listOf(a.Granted), listOf(a.Missing), listOf(a.Unknown), textOrNull(string(a.Method))}
+	}
+	m.LikelyCauses = listOf(r.advice.Causes)
+	m.Remediation = make([]remediationModel, len(r.advice.Remediation))
+	for i, remediation := range r.advice.Remediation {
+		m.Remediation[i] = remediationModel{remediation.Platform, listOf(remediation.Steps)}
+	}
+	m.Check = &aboutModel{advice.CheckID, advice.Plugin, advice.Severity, advice.Tags(), advice.Related(), advice.VerificationCommand}
+}
+
+func newChallengeModel(e verdict.Evidence) *challengeModel {
+	challenge, ok := e.Challenge()
+	if !ok {
+		return nil
+	}
+	param := func(name string) types.String { return textOrNull(challenge.Params[name]) }
+	return &challengeModel{types.StringValue(challenge.Scheme), param("realm"), param("service"), param("scope"), param("error")}
+}
+
+func newExchangeModel(t *registry.TokenAnswer) *exchangeModel {
+	if t == nil {
+		return nil
+	}
+	return &exchangeModel{textOrNull(t.Endpoint), statusOrNull(t.Status), types.StringValue(verdict.Outcome(*t))}
+}
+
+// dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept that
+// of a data source, and show no difference for it.
+func (m *checkModel) dropSecrets() {
+	m.Password, m.Token, m.IdentityToken, m.DockerConfigJSON, m.ClientKeyPEM = secretValue{}, secretValue{}, secretValue{}, secretValue{}, secretValue{}
+}
+
+func textOrNull(s string) types.String {
+	if s == "" {
 		return types.StringNull()
-	case !value.IsKnown():
-		return types.StringUnknown()
 	}
-	var s string
-	_ = value.As(&s) // its type is that of the schema
 	return types.StringValue(s)
 }
 
-func (v checkValues) secret(name string) secretValue { return secretFrom(v.string(name)) }
-
-func (v checkValues) bool(name string) types.Bool {
-	value := v[name]
-	switch {
-	case value.IsNull():
-		return types.BoolNull()
-	case !value.IsKnown():
-		return types.BoolUnknown()
+// statusOrNull is null where nothing answered.
+func statusOrNull(status int) types.Int64 {
+	if status == 0 {
+		return types.Int64Null()
 	}
-	var b bool
-	_ = value.As(&b) // its type is that of the schema
-	return types.BoolValue(b)
+	return types.Int64Value(int64(status))
 }
 
-// dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept
-// that of a data source, and show no difference for it.
-func (v checkValues) dropSecrets() {
-	for _, name := range secretArguments {
-		v[name] = tftypes.NewValue(tftypes.String, nil)
+// listOf is a list that is empty, not null, where there is nothing.
+func listOf(texts []string) []string {
+	if texts == nil {
+		return []string{}
 	}
+	return texts
 }

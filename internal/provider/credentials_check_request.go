@@ -1,11 +1,15 @@
 package provider
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
@@ -15,9 +19,9 @@ import (
 // request turns the configuration into a question to the registry, which still
 // lacks the credential, and one to the places that may hold it. What nobody could
 // act on is an error on its attribute that does not repeat the value.
-func (m *checkModel) request(ctx context.Context, places credentials.Places, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
+func (m *checkModel) request(places credentials.Places, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
 	endpoint, address := m.endpoint(places, diags)
-	access, accessDiags := m.accessRequests(ctx, endpoint)
+	access, accessDiags := m.accessRequests(endpoint)
 	diags.Append(accessDiags...)
 	var repositories []string
 	if name := endpoint.Repository(); name != "" {
@@ -64,4 +68,58 @@ func (m *checkModel) endpoint(places credentials.Places, diags *diag.Diagnostics
 			"The value of registry_url is not shown here, since it may hold a secret: "+err.Error()+".")
 	}
 	return endpoint, address
+}
+
+// repositoryName is the name of a repository (OCI distribution specification,
+// "Pulling manifests").
+var repositoryName = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
+
+// exchanges reports whether a token service may be asked.
+func (m *checkModel) exchanges() bool {
+	return m.TokenExchange.IsNull() || m.TokenExchange.ValueBool()
+}
+
+// accessRequests reads the permissions to prove; what nobody could act on is an
+// error on its attribute.
+func (m *checkModel) accessRequests(endpoint registry.Endpoint) ([]doctor.AccessRequest, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	if len(m.Access) > 0 && !m.exchanges() {
+		diags.AddAttributeError(path.Root("access"), "access needs token_exchange",
+			"Permissions are proven by tokens, and token_exchange is false. Leave one of the two out.")
+	}
+	requests := make([]doctor.AccessRequest, len(m.Access))
+	for i, argument := range m.Access {
+		at := path.Root("access").AtListIndex(i)
+		if argument == nil {
+			diags.AddAttributeError(at, "Empty entry", "This entry of access is null. Write repository and actions, or leave it out.")
+			continue
+		}
+		actions, ok := knownActions(argument.Actions)
+		if !ok {
+			diags.AddAttributeError(at.AtName("actions"), "Unknown action",
+				fmt.Sprintf("actions holds nothing, or something other than %s. Write one or more of these.", strings.Join(doctor.Actions(), ", ")))
+		}
+		name := argument.Repository.ValueString()
+		if !repositoryName.MatchString(name) || len(name) > 255 {
+			diags.AddAttributeError(at.AtName("repository"), "repository cannot be used",
+				"The value of repository is no name of a repository. Write it without host, tag and digest, in small letters, as in org/app.")
+		}
+		requests[i] = doctor.AccessRequest{Repository: endpoint.RepositoryName(name), Actions: actions, Probe: argument.Probe.ValueBool()}
+	}
+	return requests, diags
+}
+
+// knownActions reads the actions, each once; ok is false when there is none or
+// one that nobody knows.
+func knownActions(list []types.String) (actions []string, ok bool) {
+	for _, value := range list {
+		action := value.ValueString()
+		if !slices.Contains(doctor.Actions(), action) {
+			return nil, false
+		}
+		if !slices.Contains(actions, action) {
+			actions = append(actions, action)
+		}
+	}
+	return actions, len(actions) > 0
 }

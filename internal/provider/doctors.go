@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
@@ -14,7 +15,8 @@ const maxDoctors = 100
 // doctors has one doctor for each setting of TLS, so that what one learned over
 // a connection is not taken for what another would have been told.
 type doctors struct {
-	options registry.Options
+	options  registry.Options
+	redactor *redact.Redactor // knows the secrets that any of them sent
 
 	mu    sync.Mutex
 	known map[registry.TLS]*doctor.Doctor
@@ -34,7 +36,7 @@ func (d *doctors) forTLS(settings registry.TLS) (*doctor.Doctor, error) {
 	}
 	options := d.options
 	options.TLS = config
-	made := doctor.New(registry.NewMemory(registry.NewClient(options)), rand.Text, registry.ProxySecrets(options.Proxy)...)
+	made := doctor.New(registry.NewMemory(registry.NewClient(options)), d.redactor, rand.Text, registry.ProxySecrets(options.Proxy)...)
 	if d.known == nil || len(d.known) >= maxDoctors {
 		d.known = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
 	}

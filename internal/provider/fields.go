@@ -2,6 +2,8 @@ package provider
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	ephemeral "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	blockschema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -30,7 +32,7 @@ type field struct {
 	fields   []field // of an object
 }
 
-// optional tells whether an argument may be left out.
+// optional reports whether an argument may be left out.
 func (f field) optional() bool { return f.argument && !f.required }
 
 // dataSourceAttributes makes the attributes of a data source.
@@ -60,4 +62,65 @@ func (f field) dataSourceAttribute() schema.Attribute {
 	default:
 		return schema.StringAttribute{MarkdownDescription: f.text, Optional: optional, Required: f.required, Computed: computed}
 	}
+}
+
+// providerAttributes makes the attributes of the provider block, all optional.
+func providerAttributes(fields []field) map[string]blockschema.Attribute {
+	attributes := make(map[string]blockschema.Attribute, len(fields))
+	for _, f := range fields {
+		attributes[f.name] = f.providerAttribute()
+	}
+	return attributes
+}
+
+func (f field) providerAttribute() blockschema.Attribute {
+	switch f.kind {
+	case kindBool:
+		return blockschema.BoolAttribute{MarkdownDescription: f.text, Optional: true}
+	case kindInt:
+		return blockschema.Int64Attribute{MarkdownDescription: f.text, Optional: true}
+	case kindObject:
+		return blockschema.SingleNestedAttribute{MarkdownDescription: f.text, Optional: true, Attributes: providerAttributes(f.fields)}
+	case kindStrings:
+		return blockschema.ListAttribute{MarkdownDescription: f.text, Optional: true, ElementType: types.StringType}
+	case kindMap:
+		return blockschema.MapNestedAttribute{MarkdownDescription: f.text, Optional: true, NestedObject: blockschema.NestedAttributeObject{Attributes: providerAttributes(f.fields)}}
+	case kindSecret:
+		return blockschema.StringAttribute{MarkdownDescription: f.text, Optional: true, Sensitive: true, CustomType: secretType{}}
+	default:
+		return blockschema.StringAttribute{MarkdownDescription: f.text, Optional: true}
+	}
+}
+
+// ephemeralAttributes makes the attributes of an ephemeral resource, which are
+// those of a data source in types of their own.
+func ephemeralAttributes(fields []field) map[string]ephemeral.Attribute {
+	return toEphemeral(dataSourceAttributes(fields))
+}
+
+func toEphemeral(attributes map[string]schema.Attribute) map[string]ephemeral.Attribute {
+	converted := make(map[string]ephemeral.Attribute, len(attributes))
+	for name, attribute := range attributes {
+		switch a := attribute.(type) {
+		case schema.StringAttribute:
+			converted[name] = ephemeral.StringAttribute(a)
+		case schema.BoolAttribute:
+			converted[name] = ephemeral.BoolAttribute(a)
+		case schema.Int64Attribute:
+			converted[name] = ephemeral.Int64Attribute(a)
+		case schema.ListAttribute:
+			converted[name] = ephemeral.ListAttribute(a)
+		case schema.SingleNestedAttribute:
+			converted[name] = ephemeral.SingleNestedAttribute{
+				MarkdownDescription: a.MarkdownDescription, Optional: a.Optional, Required: a.Required, Computed: a.Computed,
+				Attributes: toEphemeral(a.Attributes),
+			}
+		case schema.ListNestedAttribute:
+			converted[name] = ephemeral.ListNestedAttribute{
+				MarkdownDescription: a.MarkdownDescription, Optional: a.Optional, Required: a.Required, Computed: a.Computed,
+				NestedObject: ephemeral.NestedAttributeObject{Attributes: toEphemeral(a.NestedObject.Attributes)},
+			}
+		}
+	}
+	return converted
 }

@@ -5,7 +5,7 @@ package provider
 import (
 	"context"
 	"os"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
@@ -23,6 +24,8 @@ type stellaopsProvider struct {
 	environ func() []string // the environment, as NAME=value
 	// wait passes the time between two tries; nil for real time.
 	wait func(ctx context.Context, delay time.Duration) error
+
+	configured atomic.Pointer[checks] // what Configure made; nil before
 }
 
 var _ provider.ProviderWithEphemeralResources = (*stellaopsProvider)(nil)
@@ -51,8 +54,6 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 	environ := p.environ()
 	shared.places = model.places(ctx, environ, &shared.problems)
 	proxy := httpproxy.FromEnvironment()
-	shared.secretForms = slices.Concat(shared.places.SecretForms(), formsOf(model.ClientKeyPEM, ""),
-		registry.SecretForms(registry.Credential{}, registry.ProxySecrets(proxy)...))
 	shared.skipped, shared.switchProblem = model.skipped(environ)
 	if shared.skipped != "" {
 		response.Diagnostics.AddWarning("Registry credentials are not checked",
@@ -60,22 +61,23 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 	}
 	realms, known := model.trustedRealms(&shared.problems)
 	shared.realmsUnknown = !known
-	shared.doctors = &doctors{options: registry.Options{
+	shared.doctors = &doctors{redactor: redact.New(), options: registry.Options{
 		UserAgent:     "terraform-provider-stellaops/" + p.version,
 		Proxy:         proxy,
 		TrustedRealms: realms,
 		Wait:          p.wait,
 	}}
+	p.configured.Store(shared)
 	response.DataSourceData = shared
 	response.EphemeralResourceData = shared
 }
 
 func (p *stellaopsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newCredentialsCheckDataSource}
+	return []func() datasource.DataSource{func() datasource.DataSource { return &credentialsCheck{} }}
 }
 
 func (p *stellaopsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newCredentialsCheckEphemeral}
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return &ephemeralCredentialsCheck{} }}
 }
 
 func (p *stellaopsProvider) Resources(context.Context) []func() resource.Resource { return nil }

@@ -6,7 +6,7 @@ const providerText = "Checks container registry credentials while the plan is ma
 	"It needs no configuration: the block says where credentials are that a check does not carry itself, and what holds for all checks."
 
 // providerFields are the arguments of the provider block.
-var providerFields = slices.Concat(placeFields, wireFields("for checks that do not say it themselves", "Takes an ephemeral value. Nothing of a provider block is in the state."), []field{
+var providerFields = slices.Concat(placeFields, wireFields(yields, "Takes an ephemeral value. Nothing of a provider block is in the state."), []field{
 	{name: "trusted_realms", kind: kindStrings, argument: true, text: "Token services, as `host` or `host:port`, that may be at a private address although their registry is at a public one, as in split-horizon networks. " +
 		"A token service at a link-local or metadata address, or on plain http behind an https registry, never gets a secret."},
 	{name: "skip_checks", kind: kindBool, argument: true, text: "Whether to skip all checks: they pass with the reason `skipped`, and nothing is read or sent. " +
@@ -27,3 +27,26 @@ var placeFields = []field{
 		"The credentials go to the registry that `RegistryUrl` names and to its token service."},
 	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) to look for logins in, its `credHelpers` and `credsStore` included. Not read unless it is named here."},
 }
+
+// wireFields are the arguments that say how to connect, for the check and, as defaults,
+// for the provider block. other is what a text
+// says of the argument of that name in the other block, and kept what becomes of the private key.
+func wireFields(other func(name string) string, kept string) []field {
+	return []field{
+		{name: "timeout", argument: true, text: "Maximum duration of the check, retries included, as a Go duration such as `10s` or `1m30s`. Default `30s`. " + other("timeout")},
+		{name: "retry", kind: kindObject, argument: true, text: "How often a GET is sent that got no answer: after a fault of the connection, 408, 429 and 5xx. " +
+			"Credentials that were refused are never sent again. What is left out keeps its default. " + other("retry"), fields: []field{
+			{name: "attempts", kind: kindInt, argument: true, text: "Tries in all, from 1 to 10. Default `3`."},
+			{name: "min_delay", argument: true, text: "Delay before the second try, as a Go duration; it doubles from try to try. Default `250ms`."},
+			{name: "max_delay", argument: true, text: "Longest delay, as a Go duration, unless the server names one (`Retry-After`). Default `5s`."},
+		}},
+		{name: "ca_cert_pem", argument: true, text: "Certificates of authorities in PEM that are trusted besides the system's. " + other("ca_cert_pem")},
+		{name: "client_cert_pem", argument: true, text: "Client certificate in PEM, with the certificates that lead to its authority behind it. Needs `client_key_pem`, and must not hold the key itself. " + other("client_cert_pem")},
+		{name: "client_key_pem", kind: kindSecret, argument: true, text: "Private key of the client certificate in PEM, without a passphrase. " + other("client_key_pem") + " " + kept},
+		{name: "insecure", kind: kindBool, argument: true, text: "Whether to accept any certificate, so that anybody in between can read the credentials. A warning says so. Default `false`. " + other("insecure")},
+	}
+}
+
+// overrides and yields say which of two arguments of one name counts.
+func overrides(name string) string { return "Overrides `" + name + "` of the provider block." }
+func yields(name string) string    { return "Used by checks that do not set `" + name + "` themselves." }

@@ -3,23 +3,22 @@ package provider
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
@@ -62,43 +61,6 @@ func TestNoVerbPrintsASecretArgument(t *testing.T) {
 	}
 }
 
-func TestTheLogMasksEverySecretInEveryForm(t *testing.T) {
-	t.Parallel()
-	for name, secrets := range map[string]struct {
-		model checkModel
-		found credentials.Found
-		block credentials.Places
-	}{
-		"a password argument":    {model: checkModel{Username: types.StringValue("ci"), Password: theCanary()}},
-		"a token argument":       {model: checkModel{Token: theCanary()}},
-		"an identity token":      {model: checkModel{IdentityToken: theCanary()}},
-		"a client key":           {model: checkModel{wireModel: wireModel{ClientKeyPEM: theCanary()}}},
-		"a payload":              {model: checkModel{DockerConfigJSON: theCanary()}},
-		"a password of a place":  {found: credentials.Found{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(canary)}}},
-		"a token of a place":     {found: credentials.Found{Credential: registry.Credential{Token: registry.NewSecret(canary)}}},
-		"the password of a next": {found: credentials.Found{Next: []registry.Credential{{Username: "ci", Password: registry.NewSecret(canary)}}}},
-		"a registry of the block that is not asked": {block: credentials.Places{Registries: credentials.Setting[map[string]credentials.Entry]{Value: map[string]credentials.Entry{
-			"other.example.com": {Arguments: credentials.Arguments{Username: new("ci"), Password: theCanary().secret()}},
-		}}}},
-	} {
-		var log bytes.Buffer
-		shared := checks{secretForms: secrets.block.SecretForms()}
-		ctx := shared.maskSecrets(tflogtest.RootLogger(t.Context(), &log), &secrets.model, secrets.found)
-		tflog.Warn(ctx, "sent "+canary, map[string]any{
-			"clear": canary, "basic": basicHeader("ci", canary), "base64": base64.StdEncoding.EncodeToString([]byte(canary)),
-			"url": base64.RawURLEncoding.EncodeToString([]byte("x" + canary)), "within": "…" + canary + "…",
-		})
-		if !strings.Contains(log.String(), "sent ") {
-			t.Errorf("%s: nothing was logged: %s", name, &log)
-		}
-		for _, form := range canaryForms() {
-			if strings.Contains(log.String(), form) {
-				t.Errorf("%s: %q is in the log: %s", name, form, &log)
-			}
-		}
-	}
-}
-
 // TestTheLoginOfAProxyIsNotShown has a proxy that says what it was told.
 func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, form := range []string{"http://ci:%s@%s", "ci:%s@%s", "http://%s@%s", "http://%s:@%s"} {
@@ -112,7 +74,7 @@ func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it 
 		s := newServerWith(t, nil)
 		got, diags := s.read(tflogtest.RootLogger(t.Context(), &log), t, map[string]tftypes.Value{"registry_url": str("http://registry.example.com")})
 		noCanary(t, got, diags)
-		if message := asString(t, got["message"]); !strings.Contains(message, " here") || len(proxy.Requests()) != 1 {
+		if message := asString(t, got["message"]); !strings.Contains(message, "403 Forbidden") || len(proxy.Requests()) != 1 {
 			t.Errorf("%s: the proxy was not heard: %s", form, message)
 		}
 		if strings.Contains(log.String(), canary) {
@@ -121,49 +83,28 @@ func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it 
 	}
 }
 
-// TestTheLogIsMaskedWhileACheckIsMade logs every secret from within one.
-func TestTheLogIsMaskedWhileACheckIsMade(t *testing.T) {
+// TestTheLogOfACheckHasNoForeignText reads what is logged at the lowest level: one line
+// of our own words, so that nothing in it has to be masked. The layers below this one
+// log nothing; a linter keeps them from it.
+func TestTheLogOfACheckHasNoForeignText(t *testing.T) {
 	t.Parallel()
-	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Status(503) })
+	fake := registrytest.New(t, func(string) registrytest.Response {
+		return registrytest.Unauthorized(`Basic realm="` + canary + `"`)
+	})
 	var log bytes.Buffer
-	s, _ := serverOf(t, &stellaopsProvider{environ: func() []string { return nil }, wait: func(ctx context.Context, _ time.Duration) error {
-		tflog.Warn(ctx, "asking again for "+canary+" and "+basicHeader("ci", canary))
-		return nil
-	}}, nil)
+	s := startServer(t)
 	got, diags := s.read(tflogtest.RootLogger(t.Context(), &log), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str(canary)})
 	noCanary(t, got, diags)
-	if !strings.Contains(log.String(), "asking again") {
-		t.Errorf("nothing was logged: %s", &log)
+	lines, err := tflogtest.MultilineJSONDecode(&log)
+	if err != nil || len(lines) != 1 {
+		t.Fatalf("%v: %v", err, lines)
 	}
-	for _, form := range canaryForms() {
-		if strings.Contains(log.String(), form) {
-			t.Errorf("%q is in the log: %s", form, &log)
-		}
+	want := map[string]any{
+		"@level": "debug", "@message": "Checked registry credentials", "@module": "provider",
+		"registry_host": fake.Host(), "reason": "invalid_credentials", "passed": false, "credential_source": "arguments",
 	}
-}
-
-// TestTheLogIsMaskedForTheBlock logs the key and the login of a proxy that no
-// argument of the check holds.
-func TestTheLogIsMaskedForTheBlock(t *testing.T) {
-	proxy := registrytest.New(t, func(string) registrytest.Response { return registrytest.Status(503) })
-	t.Setenv("HTTP_PROXY", "http://ci:"+canary+"@"+proxy.Host())
-	t.Setenv("NO_PROXY", "")
-	t.Setenv("no_proxy", "")
-	certificate, key := certificatePEM(t)
-	var log bytes.Buffer
-	s, _ := serverOf(t, &stellaopsProvider{environ: func() []string { return nil }, wait: func(ctx context.Context, _ time.Duration) error {
-		tflog.Warn(ctx, "asking again with "+key+" through "+canary)
-		return nil
-	}}, map[string]tftypes.Value{"client_cert_pem": str(certificate), "client_key_pem": str(key)})
-	got, diags := s.read(tflogtest.RootLogger(t.Context(), &log), t, map[string]tftypes.Value{"registry_url": str("http://registry.example.com")})
-	noCanary(t, got, diags)
-	if !strings.Contains(log.String(), "asking again") {
-		t.Errorf("nothing was logged: %s", &log)
-	}
-	for _, secret := range []string{canary, strings.Split(key, "\n")[1]} {
-		if strings.Contains(log.String(), secret) {
-			t.Errorf("%q is in the log: %s", secret, &log)
-		}
+	if !maps.Equal(lines[0], want) {
+		t.Errorf("logged %v, want %v", lines[0], want)
 	}
 }
 
@@ -179,7 +120,7 @@ func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential re
 func TestACrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
-		crashes := doctor.New(registry.NewMemory(crashing{}), func() string { return "0123456789abcdef" })
+		crashes := doctor.New(registry.NewMemory(crashing{}), redact.New(), func() string { return "0123456789abcdef" })
 		shared := &checks{doctors: &doctors{known: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
 		model := fullOfSecrets("registry.example.com")
 		model.ClientKeyPEM = secretValue{} // no key in PEM would end the check before it begins

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/advice"
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
@@ -21,8 +23,8 @@ const golden = "testdata/registries.md"
 // outcome is what a profile answered to a credential.
 type outcome struct {
 	registry, credential string
-	plain, proof         doctor.Report // without and with require_verified
-	requests             int           // of the plain check
+	plain, proof         result // without and with require_verified
+	requests             int    // of the plain check
 	instance             *registrytest.Instance
 }
 
@@ -85,7 +87,7 @@ func written(s string) *string {
 	return &s
 }
 
-func checkInstance(t *testing.T, instance *registrytest.Instance, found credentials.Found, proof bool) doctor.Report {
+func checkInstance(t *testing.T, instance *registrytest.Instance, found credentials.Found, proof bool) result {
 	t.Helper()
 	endpoint, err := registry.ParseEndpoint(instance.Address)
 	if err != nil {
@@ -93,14 +95,14 @@ func checkInstance(t *testing.T, instance *registrytest.Instance, found credenti
 	}
 	client := registry.NewClient(registry.Options{})
 	t.Cleanup(client.CloseIdleConnections)
-	report, err := doctor.New(registry.NewMemory(client), rand.Text).Check(t.Context(), doctor.Request{
+	e, v, err := doctor.New(registry.NewMemory(client), redact.New(), rand.Text).Check(t.Context(), doctor.Request{
 		Endpoint: endpoint, Credential: found.Credential,
 		TokenExchange: true, RequireVerified: proof, Timeout: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report
+	return result{verdict: v, evidence: e, advice: advice.Of(e, v)}
 }
 
 func TestWhatRegistriesAnswer(t *testing.T) {
@@ -109,12 +111,12 @@ func TestWhatRegistriesAnswer(t *testing.T) {
 	table.WriteString("| registry | credentials | status | verified | rejected | reason | requests | with `require_verified` |\n|---|---|---|---|---|---|---|---|\n")
 	all := outcomes(t)
 	for _, o := range all {
-		proof := o.proof.Status
-		if o.proof.Reason != o.plain.Reason {
-			proof += ", `" + string(o.proof.Reason) + "`"
+		proof := o.proof.verdict.Status()
+		if o.proof.verdict.Reason != o.plain.verdict.Reason {
+			proof += ", `" + string(o.proof.verdict.Reason) + "`"
 		}
 		fmt.Fprintf(&table, "| %s | %s | %s | %t | %t | `%s` | %d | %s |\n",
-			o.registry, o.credential, o.plain.Status, o.plain.Verified, o.plain.Rejected, o.plain.Reason, o.requests, proof)
+			o.registry, o.credential, o.plain.verdict.Status(), o.plain.verdict.Verified, o.plain.verdict.Rejected, o.plain.verdict.Reason, o.requests, proof)
 	}
 	t.Log("\n" + table.String())
 	if os.Getenv("UPDATE_GOLDEN") != "" {
@@ -143,13 +145,13 @@ func truthful(t *testing.T, o outcome) {
 	who := o.registry + ", " + o.credential
 	anything := o.instance.TakesAnything
 	switch {
-	case o.good() && o.plain.Rejected:
-		t.Errorf("%s: a good credential is rejected: %s", who, o.plain.Message)
-	case !o.good() && o.credential != "anonymous" && o.plain.Verified && !anything:
-		t.Errorf("%s: a wrong credential is verified: %s", who, o.plain.Message)
-	case !o.good() && o.proof.Passed:
-		t.Errorf("%s: a wrong credential passes require_verified: %s", who, o.proof.Message)
-	case o.good() && o.plain.Verified && !o.proof.Passed && !anything:
-		t.Errorf("%s: a credential that can be proven fails require_verified: %s", who, o.proof.Message)
+	case o.good() && o.plain.verdict.Rejected:
+		t.Errorf("%s: a good credential is rejected: %s", who, o.plain.advice.Message)
+	case !o.good() && o.credential != "anonymous" && o.plain.verdict.Verified && !anything:
+		t.Errorf("%s: a wrong credential is verified: %s", who, o.plain.advice.Message)
+	case !o.good() && o.proof.verdict.Passed:
+		t.Errorf("%s: a wrong credential passes require_verified: %s", who, o.proof.advice.Message)
+	case o.good() && o.plain.verdict.Verified && !o.proof.verdict.Passed && !anything:
+		t.Errorf("%s: a credential that can be proven fails require_verified: %s", who, o.proof.advice.Message)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	blockSchema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 func TestProviderSchemaIsValid(t *testing.T) {
@@ -26,50 +25,31 @@ func TestProviderSchemaIsValid(t *testing.T) {
 func dataSourceSchema(t *testing.T) data.Schema {
 	t.Helper()
 	var response datasource.SchemaResponse
-	newCredentialsCheckDataSource().Schema(t.Context(), datasource.SchemaRequest{}, &response)
+	(&credentialsCheck{}).Schema(t.Context(), datasource.SchemaRequest{}, &response)
 	if diags := response.Schema.ValidateImplementation(t.Context()); diags.HasError() {
 		t.Fatal(diags)
 	}
 	return response.Schema
 }
 
-// TestACheckWritesEveryAttributeAndNoArgument compares what is filled in with the
-// schema.
-func TestACheckWritesEveryAttributeAndNoArgument(t *testing.T) {
+// TestCheckModel_HasEveryFieldOfTheSchema compares the tags of the model with the
+// arguments and attributes.
+func TestCheckModel_HasEveryFieldOfTheSchema(t *testing.T) {
 	t.Parallel()
-	values := checkValues{}
-	values.fill(finding{})
+	tagged := map[string]bool{}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[checkModel]()) {
+		if name, ok := field.Tag.Lookup("tfsdk"); ok {
+			tagged[name] = true
+		}
+	}
 	for _, f := range checkFields {
-		value, written := values[f.name]
-		if written == f.argument {
-			t.Errorf("%s: written is %t", f.name, written)
+		if !tagged[f.name] {
+			t.Errorf("%s is not in the model", f.name)
 		}
-		if written && !value.Type().Equal(checkSchema().types[f.name]) {
-			t.Errorf("%s: the type is %s, want %s", f.name, value.Type(), checkSchema().types[f.name])
-		}
-		delete(values, f.name)
+		delete(tagged, f.name)
 	}
-	for name := range values {
+	for name := range tagged {
 		t.Errorf("%s is not in the schema", name)
-	}
-}
-
-// TestEveryArgumentReachesTheModel sets all of them, and looks for what is still
-// empty.
-func TestEveryArgumentReachesTheModel(t *testing.T) {
-	t.Parallel()
-	s := startServer(t)
-	arguments := everyArgument(t, s, "http://registry.example.com")
-	arguments["insecure"] = tftypes.NewValue(tftypes.Bool, true)
-	_, model, diags := readCheck(t.Context(), tftypes.NewValue(s.schema, withNulls(s.schema, arguments)))
-	if diags.HasError() {
-		t.Fatal(diags)
-	}
-	value := reflect.ValueOf(model)
-	for _, field := range reflect.VisibleFields(value.Type()) {
-		if !field.Anonymous && value.FieldByIndex(field.Index).IsZero() {
-			t.Errorf("%s is empty", field.Name)
-		}
 	}
 }
 
@@ -133,7 +113,7 @@ func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
 func TestTheTwinsAreAlike(t *testing.T) {
 	t.Parallel()
 	var response ephemeral.SchemaResponse
-	newCredentialsCheckEphemeral().Schema(t.Context(), ephemeral.SchemaRequest{}, &response)
+	(&ephemeralCredentialsCheck{}).Schema(t.Context(), ephemeral.SchemaRequest{}, &response)
 	if diags := response.Schema.ValidateImplementation(t.Context()); diags.HasError() {
 		t.Fatal(diags)
 	}

@@ -39,7 +39,12 @@ func Serve(factory func() provider.Provider, attach bool) error {
 
 // newServer is what speaks to the CLI.
 func newServer(factory func() provider.Provider) tfprotov6.ProviderServer {
-	return lean{providerserver.NewProtocol6(factory())()}
+	made := factory()
+	server := providerserver.NewProtocol6(made)()
+	if p, ok := made.(*stellaopsProvider); ok {
+		return newFast(server, p.configured.Load)
+	}
+	return server
 }
 
 // quiet names the variables that switch the logs of SDK and provider off: those

@@ -22,9 +22,9 @@ const (
 	// every check. A shorter one may be a word, such as denied: which messages it
 	// emptied would depend on the order of the checks.
 	minShared = 8
-	// maxKnown is how much of a secret is kept. A text that holds its first 16
-	// characters holds the secret, also where the server cut it.
-	maxKnown = 16
+	// maxKnown is how much of a secret is kept. A text that holds so much of its
+	// beginning holds the secret; a server may have cut the rest.
+	maxKnown = 32
 )
 
 // How much of a text is looked at.

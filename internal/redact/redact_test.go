@@ -191,13 +191,13 @@ func TestCleaner_Text_LeavesOutASecretThatIsCut(t *testing.T) {
 	t.Parallel()
 	token := "q1W2e3R4t5Y6u7I8o9P0" + strings.Repeat("aZ5", 20<<10)
 	for name, cleaner := range map[string]redact.Cleaner{"its own": own(token), "another": shared(token)} {
-		for _, text := range []string{"bad token " + token, "bad token " + token[:16] + "...", "bad token " + std(token[:16])[:22], "q1W2e3R4t5Y6u7I8…"} {
+		for _, text := range []string{"bad token " + token, "bad token " + token[:32] + "...", "bad token " + std(token[:33]), token[:32] + "…"} {
 			if got := cleaner.Text(text, 200); got != "" {
 				t.Errorf("%s: Text is %q", name, got)
 			}
 		}
-		if got := cleaner.Text("bad token q1W2e3R4t5Y6u7I", 200); got == "" {
-			t.Errorf("%s: 15 characters are not the secret", name)
+		if got := cleaner.Text("bad token "+token[:31], 200); got == "" {
+			t.Errorf("%s: 31 characters are not the secret", name)
 		}
 	}
 	// Nothing of it can be moved behind what is searched and still be shown.

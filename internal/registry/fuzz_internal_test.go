@@ -80,9 +80,8 @@ func FuzzErrorBody(f *testing.F) {
 			t.Fatalf("%d bytes, %v", len(read), err)
 		}
 		answer := newAnswer(received{response: response, body: read, complete: complete})
-		shown := NewCleaner(Credential{Password: NewSecret("hunter2x")}).Clean(answer.Text, 200)
-		if strings.ContainsFunc(shown, unicode.IsControl) || strings.Contains(shown, "hunter2x") || len([]rune(shown)) > 200 {
-			t.Errorf("%q is shown as %q", body, shown)
+		if len(answer.Text) > maxWords || answer.IsHTML && answer.Text != "" {
+			t.Errorf("%q has the words %.300q", body, answer.Text)
 		}
 	})
 }

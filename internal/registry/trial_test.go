@@ -17,6 +17,11 @@ const (
 
 var actions = []registry.Action{registry.ActionPull, registry.ActionPush, registry.ActionDelete}
 
+// basic is a login of ci.
+func basic(password string) registry.Credential {
+	return registry.Credential{Username: "ci", Password: registry.NewSecret(password)}
+}
+
 // try tries an action on org/app of http://r.example.com.
 func try(t *testing.T, client *registry.Client, action registry.Action, credential registry.Credential) registry.Answer {
 	t.Helper()

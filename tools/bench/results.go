@@ -137,11 +137,11 @@ func (r results) distance() string {
 		}
 		cells[row.scenario] += cell + " |"
 	}
-	text += head + "\n" + rule + "\n"
+	lines := []string{text + head, rule}
 	for _, plan := range plans {
-		text += "| " + plan + " |" + cells[plan] + "\n"
+		lines = append(lines, "| "+plan+" |"+cells[plan])
 	}
-	return text
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // write puts tables and chart into the documentation.

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
+	"github.com/stellaops/terraform-provider-stellaops/internal/advice"
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 	"github.com/stellaops/terraform-provider-stellaops/tools/markers"
 )
@@ -126,7 +126,7 @@ func providerSchema(ctx context.Context, root, dir string) (string, error) {
 func verdicts() string {
 	var table strings.Builder
 	table.WriteString("| `reason` | `status` | meaning |\n|---|---|---|\n")
-	for _, entry := range doctor.Catalogue() {
+	for _, entry := range advice.Catalogue() {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning)
 	}
 	return table.String()

@@ -1,0 +1,136 @@
+package advice
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
+)
+
+// The causes that the source document lists are quoted as it words them.
+const (
+	causeRotated   = "Credentials are invalid or have been rotated without updating the configuration"
+	causeRevoked   = "Token has been revoked by the registry administrator"
+	causeReference = "Username provided without a corresponding password (broken secret reference)"
+	causeExpired   = "Service account token expired"
+	causeAllowlist = "IP address or network not in the registry's allowlist"
+)
+
+const causeIntercepted = "A proxy opens the connection and shows a certificate of its own"
+
+// certificateCauses are about what is wrong with a certificate.
+func certificateCauses(fault registry.CertificateFault) []string {
+	switch fault {
+	case registry.CertificateAuthority:
+		return []string{
+			"The registry uses a private certificate authority that is not installed on this machine; ca_cert_pem takes its certificate",
+			"The registry does not send the intermediate certificates that lead to its authority",
+		}
+	case registry.CertificateName:
+		return []string{"The certificate was issued for another host name than the one in registry_url"}
+	case registry.CertificateExpired:
+		return []string{"The certificate has expired and was not renewed", "The clock of this machine is wrong"}
+	default:
+		return nil
+	}
+}
+
+// causes lists what may be wrong, most likely first: what was seen on the
+// credential and the answer, then what the catalogue knows of the reason.
+func causes(e verdict.Evidence, v verdict.Verdict) []string {
+	if v.Verified {
+		return []string{}
+	}
+	seen := []string{}
+	if v.Unproven {
+		seen = append(seen, "require_verified is set, and these credentials were not proven: "+decoyCause(e.Decoy))
+	}
+	if judgesCredential(v) {
+		seen = append(seen, credentialCauses(e)...)
+	}
+	seen = append(seen, e.Credential.Notes...)
+	seen = append(seen, addressCauses(e)...)
+	if answer := e.Last(); answer != nil && answer.Failure != nil {
+		seen = append(seen, certificateCauses(answer.Failure.Certificate)...)
+	}
+	return append(seen, lookup(v.Reason).causes...)
+}
+
+func decoyCause(outcome verdict.DecoyOutcome) string {
+	if outcome == verdict.DecoyUnknown {
+		return "invented credentials got no answer that tells the two apart"
+	}
+	return "nothing was answered that only these credentials could have got"
+}
+
+// judgesCredential reports whether the credential may be at fault; in an outage
+// its oddities would only mislead.
+func judgesCredential(v verdict.Verdict) bool {
+	switch v.Reason {
+	case verdict.ReasonExchangeSkipped, verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeUnavailable, verdict.ReasonAcceptedUnproven:
+		return true
+	case verdict.ReasonAccessDenied:
+		return false
+	default:
+		return v.Rejected
+	}
+}
+
+func credentialCauses(e verdict.Evidence) []string {
+	c, secret := e.Credential, "password"
+	if c.Method != registry.MethodBasic {
+		secret = "token"
+	}
+	var seen []string
+	add := func(is bool, cause string) {
+		if is {
+			seen = append(seen, cause)
+		}
+	}
+	add(c.BearerPrefix, "The token starts with the word Bearer; leave that word out")
+	add(c.LooksTemplate, fmt.Sprintf("The %s looks like a reference that was not resolved, not like a secret", secret))
+	add(c.LineBreakEnd, fmt.Sprintf("The %s ends in a line break, which is sent as part of it; trimspace() removes it", secret))
+	add(c.BlankEnd && !c.LineBreakEnd, fmt.Sprintf("The user name or the %s starts or ends with a blank, which is sent as part of it", secret))
+	if at := c.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
+		seen = append(seen, fmt.Sprintf("The %s says that it expired at %s", secret, at.Format("2006-01-02 15:04 MST")))
+	}
+	return seen
+}
+
+// addressCauses are about where the request went.
+func addressCauses(e verdict.Evidence) []string {
+	answer := e.Last()
+	if answer == nil {
+		return nil
+	}
+	var seen []string
+	if answer.Status == verdict.StatusNotFound && e.Endpoint.Base() != "" {
+		seen = append(seen, "registry_url has a path that is no base path; for a repository, leave the scheme (https://) out")
+	}
+	if answer.Status == verdict.StatusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil {
+		seen = append(seen, "The port may speak TLS; write https:// in registry_url")
+	}
+	if origin := wantsHTTPS(e, *answer); origin != "" {
+		seen = append(seen, "The registry wants TLS; write "+origin+" in registry_url")
+	}
+	return seen
+}
+
+// wantsHTTPS is what a redirect wants that only leads from http to https: the
+// scheme, or where the port is another one, its origin.
+func wantsHTTPS(e verdict.Evidence, a registry.Answer) string {
+	target, err := url.Parse(a.Location)
+	if err != nil || e.Endpoint.Scheme() != "http" || target.Scheme != "https" {
+		return ""
+	}
+	origin, err := registry.ParseEndpoint(target.Scheme + "://" + target.Host)
+	switch {
+	case err != nil || origin.Hostname() != e.Endpoint.Hostname():
+		return ""
+	case origin.Host() != e.Endpoint.Host():
+		return "https://" + origin.Host()
+	default:
+		return "https://"
+	}
+}

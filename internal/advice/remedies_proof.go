@@ -1,0 +1,47 @@
+package advice
+
+// remedyProve has something proven that not anybody may do.
+var remedyProve = everywhere([]string{
+	`# Have a permission proven instead: add access = [{ repository = "team/app", actions = ["pull"] }] with a repository that is not public`,
+	"terraform plan",
+}, "Look whether the registry, or the proxy in front of it, checks credentials at all.")
+
+// remedyProbe has a permission tried.
+var remedyProbe = everywhere([]string{
+	"# Have it tried: add probe = true to the entry of access; for pull, push a tag latest that can be asked for",
+	"terraform plan",
+}, "Look which permissions the account has on the repository.")
+
+// remedyGrant is for an account that may do too little.
+var remedyGrant = everywhere([]string{
+	"# Nothing is wrong with the secret: grant the permission at the registry, then plan again",
+	"terraform plan",
+}, "Look whether the repository exists under this name.", "Grant the account, or the token, the actions that access asks for.")
+
+// remedyExchange has the token service asked.
+var remedyExchange = everywhere([]string{
+	"# Let the check ask the token service: remove token_exchange = false",
+	"terraform plan",
+})
+
+// remedyOffer looks at the ways in that a registry offers.
+var remedyOffer = everywhere([]string{
+	"# See which ways in the registry offers: the header WWW-Authenticate names Basic, Bearer or others",
+	"curl -sS -o /dev/null -D - {url} | grep -i www-authenticate",
+	"# Configure credentials of that kind, then plan again",
+	"terraform plan",
+}, "Look whether something in front of the registry removes WWW-Authenticate, or wants a login of its own.")
+
+// remedyTokenService is for a token service that must not get a secret.
+var remedyTokenService = everywhere([]string{
+	"# See which token service the registry names",
+	"curl -sS -o /dev/null -D - {url} | grep -i www-authenticate",
+	"# If it is yours and at a private address on purpose, add its host to trusted_realms in the provider block",
+	"terraform plan",
+}, "Correct the address of the token service: https, and an address that clients may reach.")
+
+// remedyAgree is for a registry and a token service that disagree.
+var remedyAgree = everywhere([]string{
+	"# Compare the clock of the registry with this one",
+	"curl -sS -o /dev/null -D - {url} | grep -i '^date:'; date -u",
+}, "Compare issuer, audience (service) and signing key of the token service with what the registry expects.", "Set the clocks of both.")

@@ -1,0 +1,74 @@
+package advice
+
+// What looks at the certificate that the server shows.
+const lookCertificate = "openssl s_client -connect {dial} -servername {hostname} < /dev/null | openssl x509 -noout -subject -issuer -dates"
+
+// Lines about the certificate of the registry.
+const (
+	noteCertificate = "# See which certificate the registry shows"
+	noteAuthority   = "# Where the plan is made: put the certificate of that authority into ca_cert_pem of the check or of the provider block"
+)
+
+// remedyTrust is for a certificate that is not trusted.
+var remedyTrust = always(
+	Remediation{platformCompose, []string{
+		noteCertificate,
+		lookCertificate,
+		"# See whether the container trusts it",
+		"docker compose exec platform " + askAnonymously,
+		"# Install the authority that signed it: mount registry-ca.crt into /usr/local/share/ca-certificates of the container",
+		recreateCompose,
+		"docker compose exec -u root platform update-ca-certificates",
+		noteAuthority,
+		"terraform plan",
+	}},
+	Remediation{platformSystemd, []string{
+		noteCertificate,
+		lookCertificate,
+		"# Install the authority that signed it",
+		"sudo cp registry-ca.crt /usr/local/share/ca-certificates/registry-ca.crt",
+		"sudo update-ca-certificates",
+		restartSystemd,
+		noteAuthority,
+		"terraform plan",
+	}},
+	Remediation{platformKubernetes, []string{
+		noteCertificate,
+		lookCertificate,
+		"# See whether the cluster trusts it",
+		inCluster + "-sS -o /dev/null -w '%{http_code}\\n' {url}",
+		"# Install the authority that signed it: have values.yaml mount this where the chart takes authorities from",
+		"kubectl create configmap registry-ca --from-file=registry-ca.crt --dry-run=client -o yaml | kubectl apply -f -",
+		upgradeHelm,
+		noteAuthority,
+		"terraform plan",
+	}},
+	Remediation{platformRegistry, []string{
+		"Renew the certificate if it has expired, for the name that clients use.",
+		"Have the registry send the intermediate certificates with it.",
+	}},
+)
+
+// remedyClientCert is for a server that wants a certificate of the client.
+var remedyClientCert = everywhere([]string{
+	"# See whose client certificate it is, who signed it and until when it is valid",
+	"openssl x509 -noout -subject -issuer -dates -in client.crt",
+	"# Set client_cert_pem and client_key_pem where the plan is made, in the check or in the provider block",
+	"terraform plan",
+}, "Look which authority the registry, or what stands in front of it, accepts client certificates from.")
+
+// remedyPlainHTTP is for a port without TLS.
+var remedyPlainHTTP = everywhere([]string{
+	"# See what answers there without TLS",
+	"curl -sS -o /dev/null -w '%{http_code}\\n' {plain}",
+	"# Name the port that has TLS in registry_url, or write http:// there if credentials may travel unencrypted",
+	"terraform plan",
+}, "Put TLS on the registry, or on a proxy in front of it.")
+
+// remedyTLSVersion is for two that do not agree on TLS.
+var remedyTLSVersion = everywhere([]string{
+	"# See which TLS the server speaks; with none, registry_url names another port than that of the registry",
+	"openssl s_client -connect {dial} -servername {hostname} < /dev/null | grep -E 'Protocol|Cipher'",
+	"# Correct the port in registry_url, or enable TLS at the registry, then plan again",
+	"terraform plan",
+}, "Enable TLS 1.2 or 1.3.")

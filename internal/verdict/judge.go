@@ -1,0 +1,228 @@
+package verdict
+
+import (
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// The statuses that mean something here (RFC 9110 section 15, RFC 6585 section
+// 4); this package sends nothing.
+const (
+	StatusOK              = 200
+	StatusBadRequest      = 400
+	StatusUnauthorized    = 401
+	StatusForbidden       = 403
+	StatusNotFound        = 404
+	StatusProxyAuth       = 407
+	StatusRequestTimeout  = 408
+	StatusTooManyRequests = 429
+	StatusInternalError   = 500
+)
+
+// Judge turns evidence into a verdict. It is pure: the same evidence always
+// gives the same verdict. The rows of the verdict table are tried from top to
+// bottom, and the first that matches wins; then come the permissions and the
+// proof that were asked for.
+func Judge(e Evidence) Verdict { return judgeProof(e, judgeAccess(e, judgeCredentials(e))) }
+
+// judgeCredentials judges the credentials themselves.
+func judgeCredentials(e Evidence) Verdict {
+	if v, ok := judgeUnsent(e); ok {
+		return v
+	}
+	if v, ok := judgeFirst(*e.Anonymous); ok {
+		return v
+	}
+	for _, answer := range []*registry.Answer{e.Authenticated, e.Minted} {
+		if answer == nil {
+			continue
+		}
+		if v, ok := judgeOutage(*answer); ok {
+			return v
+		}
+	}
+	if e.Exchange != nil {
+		if v, ok := judgeTokenService(*e.Exchange); ok {
+			return v
+		}
+	}
+	switch e.Credential.Method {
+	case registry.MethodBearer:
+		return judgeBearer(e)
+	case registry.MethodIdentityToken:
+		return judgeIdentityToken(e)
+	case registry.MethodBasic:
+		return judgeBasic(e)
+	default:
+		return judgeAnonymous(*e.Anonymous)
+	}
+}
+
+// judgeUnsent finds what is decided before anything is sent: a check that is
+// switched off, and credentials that cannot work whatever the registry says.
+func judgeUnsent(e Evidence) (Verdict, bool) {
+	switch c := e.Credential; {
+	case e.Skipped != "":
+		return pass(ReasonSkipped), true
+	case c.Username != "" && !c.HasPassword && c.Method != registry.MethodIdentityToken:
+		return rejected(ReasonPasswordMissing), true
+	case c.HasPassword && c.Username == "":
+		return rejected(ReasonUsernameMissing), true
+	case c.UsernameMalformed || c.TokenMalformed:
+		return rejected(ReasonMalformedCredentials), true
+	case c.Failure != "":
+		return fail(ReasonCredentialSourceFailed), true
+	case c.Method == registry.MethodIdentityToken && c.ExchangeOff:
+		return fail(ReasonExchangeSkipped), true
+	default:
+		return Verdict{}, false
+	}
+}
+
+// judgeFirst is judgeOutage for the request without credentials, where a 400
+// cannot be their fault.
+func judgeFirst(a registry.Answer) (Verdict, bool) {
+	if a.Failure == nil && a.Status == StatusBadRequest && !a.ClientCert {
+		return outage(ReasonNotARegistry), true
+	}
+	return judgeOutage(a)
+}
+
+// judgeOutage finds the answers that say nothing about credentials.
+func judgeOutage(a registry.Answer) (Verdict, bool) {
+	if a.Failure != nil {
+		return outage(reasonOfFault(a.Failure.Fault)), true
+	}
+	switch status := a.Status; {
+	case a.ClientCert:
+		return outage(ReasonTLSClientCert), true
+	case a.Location != "":
+		return outage(ReasonUnexpectedRedirect), true
+	case status == StatusProxyAuth:
+		return outage(ReasonProxyAuthRequired), true
+	case status == StatusRequestTimeout:
+		return outage(ReasonTimeout), true
+	case status == StatusTooManyRequests:
+		return outage(ReasonRateLimited), true
+	case status >= StatusInternalError:
+		return outage(ReasonServerError), true
+	case status == StatusOK && a.IsHTML && !a.IsRegistry:
+		return outage(ReasonNotARegistry), true
+	case status == StatusOK, status == StatusBadRequest,
+		status == StatusUnauthorized, status == StatusForbidden:
+		return Verdict{}, false
+	default:
+		return outage(ReasonNotARegistry), true
+	}
+}
+
+func reasonOfFault(f registry.Fault) Reason {
+	switch f {
+	case registry.FaultDNS:
+		return ReasonDNSFailure
+	case registry.FaultRefused:
+		return ReasonConnectionRefused
+	case registry.FaultTimeout:
+		return ReasonTimeout
+	case registry.FaultUntrusted:
+		return ReasonTLSUntrusted
+	case registry.FaultClientCert:
+		return ReasonTLSClientCert
+	case registry.FaultPlainHTTP:
+		return ReasonPlainHTTPRegistry
+	case registry.FaultTLS:
+		return ReasonTLSFailed
+	case registry.FaultProxyAuth:
+		return ReasonProxyAuthRequired
+	default:
+		return ReasonConnectionFailed
+	}
+}
+
+func judgeAnonymous(a registry.Answer) Verdict {
+	switch a.Status {
+	case StatusOK:
+		return pass(ReasonAnonymousAccepted)
+	case StatusUnauthorized:
+		return rejected(ReasonAuthenticationRequired)
+	default: // 403: judgeFirst took the rest
+		return fail(ReasonForbiddenNetwork)
+	}
+}
+
+func judgeBasic(e Evidence) Verdict {
+	if e.Authenticated != nil && e.Authenticated.Status == StatusOK {
+		return judgeAccepted(e)
+	}
+	if v, ok := judgeExchange(e); ok {
+		return v
+	}
+	unexchanged := ReasonExchangeUnavailable
+	if e.Credential.ExchangeOff {
+		unexchanged = ReasonExchangeSkipped
+	}
+	if v, ok := judgeUnexchanged(e, unexchanged); ok {
+		return v
+	}
+	switch status := e.Authenticated.Status; {
+	case status == StatusUnauthorized && e.Offers("Basic"):
+		return rejected(ReasonInvalidCredentials)
+	case status == StatusBadRequest:
+		return rejected(ReasonMalformedCredentials)
+	case status == StatusUnauthorized:
+		return fail(ReasonUnsupportedChallenge)
+	default:
+		return judgeForbidden(e)
+	}
+}
+
+func judgeBearer(e Evidence) Verdict {
+	status := e.Authenticated.Status
+	challenge, _ := registry.FindChallenge(e.Authenticated.Challenges, "Bearer")
+	switch {
+	case status == StatusOK:
+		return judgeAccepted(e)
+	case status == StatusUnauthorized && hasExpired(e):
+		return rejected(ReasonTokenExpired)
+	case status == StatusUnauthorized && strings.EqualFold(challenge.Params["error"], "insufficient_scope"):
+		return rejected(ReasonInsufficientScope)
+	case status == StatusUnauthorized && e.Offers("Bearer"), status == StatusBadRequest:
+		return rejected(ReasonTokenInvalid)
+	case status == StatusUnauthorized:
+		return fail(ReasonUnsupportedChallenge)
+	default:
+		return judgeForbidden(e)
+	}
+}
+
+// judgeAccepted asks whether the same would have been said to anybody.
+func judgeAccepted(e Evidence) Verdict {
+	if e.Anonymous.Status == StatusOK {
+		return pass(ReasonAcceptedUnproven)
+	}
+	return verified(ReasonAccepted)
+}
+
+func judgeForbidden(e Evidence) Verdict {
+	if e.Anonymous.Status == StatusForbidden {
+		return fail(ReasonForbiddenNetwork)
+	}
+	return rejected(ReasonForbidden)
+}
+
+// hasExpired believes the token's own claim, and the registry's words about it
+// unless they only list what may be wrong ("expired, revoked or invalid").
+func hasExpired(e Evidence) bool {
+	if at := e.Credential.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
+		return true
+	}
+	challenge, _ := registry.FindChallenge(e.Authenticated.Challenges, "Bearer")
+	for _, words := range []string{challenge.Params["error"], challenge.Params["error_description"], e.Authenticated.Text} {
+		words = strings.ToLower(words)
+		if strings.Contains(words, "expired") && !strings.Contains(words, " or ") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,45 @@
+package verdict
+
+import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
+
+// judgeAccess applies what was found out about permissions to a verdict on the
+// credentials.
+func judgeAccess(e Evidence, v Verdict) Verdict {
+	if len(e.Access) == 0 {
+		return v
+	}
+	missing, unknown := false, false
+	for _, result := range e.Access {
+		missing = missing || len(result.Missing) > 0
+		unknown = unknown || len(result.Unknown) > 0
+	}
+	switch {
+	case v.Reason == ReasonAuthenticationRequired && !missing && !unknown:
+		return pass(ReasonAnonymousAccepted) // a token for anybody grants all that is asked
+	case !v.Passed:
+		return v
+	case missing:
+		return rejected(ReasonAccessDenied)
+	case unknown:
+		return fail(ReasonAccessUnproven)
+	case e.ProvenByUse && e.Credential.Method != registry.MethodAnonymous:
+		v.Verified = true
+	}
+	return v
+}
+
+// judgeProof applies require_verified: what invented credentials were told
+// decides, and a pass without proof fails.
+func judgeProof(e Evidence, v Verdict) Verdict {
+	if !e.RequireVerified || !v.Passed || v.Reason == ReasonSkipped {
+		return v
+	}
+	switch e.Decoy {
+	case DecoyAccepted:
+		return fail(ReasonAnyoneAccepted)
+	case DecoyRefused:
+		return verified(v.Reason)
+	default:
+		return Verdict{Reason: v.Reason, Unproven: true}
+	}
+}

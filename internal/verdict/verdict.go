@@ -1,0 +1,77 @@
+package verdict
+
+// Reason names a verdict. The list is closed.
+type Reason string
+
+// The reasons. Their names are part of the contract with users.
+const (
+	ReasonSkipped                Reason = "skipped"
+	ReasonPasswordMissing        Reason = "password_missing"
+	ReasonUsernameMissing        Reason = "username_missing"
+	ReasonMalformedCredentials   Reason = "malformed_credentials"
+	ReasonCredentialSourceFailed Reason = "credential_source_failed"
+	ReasonDNSFailure             Reason = "dns_failure"
+	ReasonConnectionRefused      Reason = "connection_refused"
+	ReasonConnectionFailed       Reason = "connection_failed"
+	ReasonTimeout                Reason = "timeout"
+	ReasonTLSUntrusted           Reason = "tls_untrusted"
+	ReasonTLSClientCert          Reason = "tls_client_cert"
+	ReasonTLSFailed              Reason = "tls_failed"
+	ReasonPlainHTTPRegistry      Reason = "plain_http_registry"
+	ReasonUnexpectedRedirect     Reason = "unexpected_redirect"
+	ReasonProxyAuthRequired      Reason = "proxy_auth_required"
+	ReasonRateLimited            Reason = "rate_limited"
+	ReasonServerError            Reason = "server_error"
+	ReasonNotARegistry           Reason = "not_a_registry"
+	ReasonAnonymousAccepted      Reason = "anonymous_accepted"
+	ReasonAuthenticationRequired Reason = "authentication_required"
+	ReasonAccepted               Reason = "accepted"
+	ReasonAcceptedUnproven       Reason = "accepted_unproven"
+	ReasonExchangeAccepted       Reason = "exchange_accepted"
+	ReasonExchangeInconclusive   Reason = "exchange_inconclusive"
+	ReasonTokenRejected          Reason = "token_rejected"
+	ReasonRealmUnsafe            Reason = "realm_unsafe"
+	ReasonExchangeUnavailable    Reason = "exchange_unavailable"
+	ReasonExchangeSkipped        Reason = "exchange_skipped"
+	ReasonInvalidCredentials     Reason = "invalid_credentials"
+	ReasonTokenExpired           Reason = "token_expired"
+	ReasonInsufficientScope      Reason = "insufficient_scope"
+	ReasonTokenInvalid           Reason = "token_invalid"
+	ReasonUnsupportedChallenge   Reason = "unsupported_challenge"
+	ReasonForbiddenNetwork       Reason = "forbidden_network"
+	ReasonForbidden              Reason = "forbidden"
+	ReasonAccessDenied           Reason = "access_denied"
+	ReasonAccessUnproven         Reason = "access_unproven"
+	ReasonAnyoneAccepted         Reason = "anyone_accepted"
+)
+
+// Verdict is what the evidence amounts to.
+type Verdict struct {
+	Reason   Reason
+	Passed   bool
+	Verified bool // passed, and the same without credentials was refused
+	Rejected bool // failed, and these credentials were refused or cannot work
+	// Outage says that there was no answer about any credential, so that another one
+	// would fare no better.
+	Outage bool
+	// Unproven says that it failed only since require_verified wants a proof.
+	Unproven bool
+}
+
+// Status is the attribute of that name: pass, fail or skip.
+func (v Verdict) Status() string {
+	switch {
+	case v.Reason == ReasonSkipped:
+		return "skip"
+	case v.Passed:
+		return "pass"
+	default:
+		return "fail"
+	}
+}
+
+func pass(r Reason) Verdict     { return Verdict{Reason: r, Passed: true} }
+func verified(r Reason) Verdict { return Verdict{Reason: r, Passed: true, Verified: true} }
+func fail(r Reason) Verdict     { return Verdict{Reason: r} }
+func rejected(r Reason) Verdict { return Verdict{Reason: r, Rejected: true} }
+func outage(r Reason) Verdict   { return Verdict{Reason: r, Outage: true} }

@@ -1,0 +1,154 @@
+package verdicttest
+
+import (
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
+)
+
+const service = "https://auth.example.com/token"
+
+// Issued is a token for a subject.
+func Issued(subject string) *registry.TokenAnswer {
+	return &registry.TokenAnswer{Answer: registry.Answer{Status: 200}, Endpoint: service, Token: registry.NewSecret("minted"), Subject: subject}
+}
+
+// TokenStatus is an answer of a token service with nothing but a status.
+func TokenStatus(code int) *registry.TokenAnswer {
+	return &registry.TokenAnswer{Answer: registry.Answer{Status: code}, Endpoint: service}
+}
+
+// TokenFailed is a token service without an answer.
+func TokenFailed(fault registry.Fault) *registry.TokenAnswer {
+	a := Failed(fault)
+	if fault == registry.FaultUnsafe || fault == registry.FaultRealm { // these always say why
+		a.Failure.Detail = "it is at a private address"
+	}
+	return &registry.TokenAnswer{Answer: *a, Endpoint: service}
+}
+
+// refusedWith200 is what some services answer in the place of a 401.
+func refusedWith200() *registry.TokenAnswer {
+	t := TokenStatus(200)
+	t.Refused = true
+	return t
+}
+
+func grantRefused() *registry.TokenAnswer {
+	t := TokenStatus(400)
+	t.Refused = true
+	return t
+}
+
+// TokenRedirected is a token service that leads elsewhere.
+func TokenRedirected() *registry.TokenAnswer {
+	t := TokenStatus(307)
+	t.Location = "https://elsewhere.example.com"
+	return t
+}
+
+// exchanged is what the token service and the registry answered to tokens.
+func exchanged(t0 *registry.TokenAnswer, v *registry.Answer, ta *registry.TokenAnswer) func(*verdict.Evidence) {
+	return func(e *verdict.Evidence) { e.Exchange, e.Minted, e.Control = t0, v, ta }
+}
+
+// exchangeRows are the lines of the verdict table about token services.
+func exchangeRows() []judgeRow {
+	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
+	proven := verdict.Verdict{Reason: verdict.ReasonExchangeAccepted, Passed: true, Verified: true}
+	var rows []judgeRow
+	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	}
+	off := with(identity, func(c *verdict.CredentialFacts) { c.ExchangeOff = true })
+	named := with(identity, func(c *verdict.CredentialFacts) { c.Username = "ci" })
+
+	add("basic: the token names the user", basic, bearer(), nil, proven, exchanged(Issued("ci"), Status(200), nil))
+	add("basic: nobody else gets a token", basic, bearer(), nil, proven, exchanged(Issued(""), Status(200), TokenStatus(401)))
+	add("basic: others are forbidden a token", basic, bearer(), nil, proven, exchanged(Issued("42"), Status(200), TokenStatus(403)))
+	add("basic: others get a token of another subject", basic, bearer(), nil, proven, exchanged(Issued("42"), Status(200), Issued("")))
+	add("basic: a Bearer challenge to the request with credentials", basic, Status(200), bearer(), proven, exchanged(Issued("ci"), Status(200), nil))
+	add("identity token: nobody else gets a token", identity, bearer(), nil, proven, exchanged(Issued(""), Status(200), TokenStatus(401)))
+	add("identity token: the token names the user", named, bearer(), nil, proven, exchanged(Issued("ci"), Status(200), nil))
+
+	add("basic: anybody gets an opaque token", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("")))
+	add("basic: anybody gets a token of the same subject", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("everybody"), Status(200), Issued("everybody")))
+	add("basic: a token of nobody proves nothing beside one of somebody", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("(anonymous)")))
+	add("basic: the control has no answer", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), TokenFailed(registry.FaultTimeout)))
+	add("basic: the control is an outage", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("42"), Status(200), TokenStatus(500)))
+	add("identity token: anybody gets a token", identity, bearer(), nil, Fail(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("")))
+
+	add("basic: the token service answers 401", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(401), nil, nil))
+	add("basic: the token service answers 403 to these only", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, Issued("")))
+	add("basic: the token service answers 403 to these and 401 to nobody", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, TokenStatus(401)))
+	add("identity token: the grant is refused", identity, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(grantRefused(), nil, nil))
+	add("the token service forbids everybody", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(403)))
+	add("the token service forbids, and the control has no answer", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenFailed(registry.FaultConnection)))
+	add("the token service forbids, and the control is an outage", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(502)))
+
+	add("the registry answers 401 to the token", basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), bearer(), nil))
+	add("the registry answers 403 to the token", identity, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(403), nil))
+	add("the registry answers 400 to the token", basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(400), nil))
+	add("the registry points elsewhere when the token is tried", basic, bearer(), nil, Fail(verdict.ReasonUnexpectedRedirect), exchanged(Issued("ci"), Redirect(302), nil))
+	add("the registry is down when the token is tried", basic, bearer(), nil, Fail(verdict.ReasonServerError), exchanged(Issued("ci"), Status(503), nil))
+	add("a realm that must not get a secret", basic, bearer(), nil, Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
+	add("a realm that must not get an identity token", identity, bearer(), nil, Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
+	add("the token service points elsewhere", basic, bearer(), nil, Fail(verdict.ReasonUnexpectedRedirect), exchanged(TokenRedirected(), nil, nil))
+	add("the token service limits requests", identity, bearer(), nil, Fail(verdict.ReasonRateLimited), exchanged(TokenStatus(429), nil, nil))
+	add("a proxy before the token service wants a login", basic, bearer(), nil, Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenStatus(407), nil, nil))
+	add("a proxy refuses the way to the token service with 407", basic, bearer(), nil, Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenFailed(registry.FaultProxyAuth), nil, nil))
+
+	add("the token service refuses with status 200", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(refusedWith200(), nil, nil))
+	add("basic: the deadline passes at the token service", basic, bearer(), nil, Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultTimeout), nil, nil))
+	add("basic: the token service is down, and the registry wants a token", basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(500), nil, nil))
+	add("basic: the challenge has no realm", basic, Unauthorized("Bearer"), Unauthorized(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultRealm), nil, nil))
+	add("basic: the token service gives no token, and the registry answers 403", basic, bearer(), Status(403), Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(200), nil, nil))
+	add("basic: the token service is unreachable, and the registry answers 400", basic, bearer(), Status(400), Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultRefused), nil, nil))
+	add("basic: the token service is down, and the registry takes the password itself", basic, bearer(), Status(200), Accepted, exchanged(TokenStatus(500), nil, nil))
+	add("basic: the token service is down, and the registry refuses the password itself", basic, bearer(), Unauthorized(BasicChallenge), Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(500), nil, nil))
+	add("identity token: the token service is down", identity, bearer(), nil, Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(500), nil, nil))
+	add("identity token: the token service knows no POST", identity, bearer(), nil, Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(405), nil, nil))
+	add("identity token: an open registry", identity, Status(200), nil, Fail(verdict.ReasonExchangeUnavailable), nil)
+	add("identity token: a registry without token service", identity, Unauthorized(BasicChallenge), nil, Fail(verdict.ReasonExchangeUnavailable), nil)
+	add("identity token: a registry that forbids everybody", identity, Status(403), nil, Fail(verdict.ReasonForbiddenNetwork), nil)
+	add("identity token: nothing may be exchanged", off, nil, nil, Fail(verdict.ReasonExchangeSkipped), nil)
+	return rows
+}
+
+// askedRows are what access and require_verified add.
+func askedRows() []judgeRow {
+	open, closed := func() *registry.Answer { return Status(200) }, func() *registry.Answer { return Unauthorized(BasicChallenge) }
+	var rows []judgeRow
+	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	}
+	permissions := func(proven bool, results ...verdict.AccessResult) func(*verdict.Evidence) {
+		return func(e *verdict.Evidence) { e.Access, e.ProvenByUse = results, proven }
+	}
+	granted := verdict.AccessResult{Repository: "org/app", Granted: []string{"pull"}}
+	missing := verdict.AccessResult{Repository: "org/app", Granted: []string{"pull"}, Missing: []string{"push"}}
+	unknown := verdict.AccessResult{Repository: "org/app", Unknown: []string{"push"}}
+	decoy := func(outcome verdict.DecoyOutcome) func(*verdict.Evidence) {
+		return func(e *verdict.Evidence) { e.RequireVerified, e.Decoy = true, outcome }
+	}
+	unproven := verdict.Verdict{Reason: verdict.ReasonAcceptedUnproven, Passed: true, Verified: true}
+
+	add("access: all granted", basic, closed(), Status(200), Accepted, permissions(false, granted))
+	add("access: a permission is refused", basic, closed(), Status(200), Refused(verdict.ReasonAccessDenied), permissions(false, granted, missing))
+	add("access: refused comes before not decided", basic, closed(), Status(200), Refused(verdict.ReasonAccessDenied), permissions(false, unknown, missing))
+	add("access: a permission could not be decided", basic, closed(), Status(200), Fail(verdict.ReasonAccessUnproven), permissions(false, granted, unknown))
+	add("access: a use that is refused without credentials is a proof", basic, open(), Status(200), unproven, permissions(true, granted))
+	add("access: a use that anybody may make is none", basic, open(), Status(200), Pass(verdict.ReasonAcceptedUnproven), permissions(false, granted))
+	add("access: bad credentials stay bad", basic, closed(), closed(), Refused(verdict.ReasonInvalidCredentials), permissions(false, granted))
+	add("access: anonymous, and a token for anybody grants it", nobody, Unauthorized(BearerChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
+	add("access: anonymous, and it is refused", nobody, Unauthorized(BearerChallenge), nil, Refused(verdict.ReasonAuthenticationRequired), permissions(false, missing))
+	add("access: anonymous on an open registry proves nothing", nobody, open(), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(true, granted))
+
+	add("require_verified: invented credentials are refused", basic, closed(), Status(200), Accepted, decoy(verdict.DecoyRefused))
+	add("require_verified: invented credentials are refused on an open registry", basic, open(), Status(200), unproven, decoy(verdict.DecoyRefused))
+	add("require_verified: invented credentials are accepted", basic, closed(), Status(200), Fail(verdict.ReasonAnyoneAccepted), decoy(verdict.DecoyAccepted))
+	add("require_verified: the decoy has no answer", basic, closed(), Status(200), Fail(verdict.ReasonAccepted), decoy(verdict.DecoyUnknown))
+	add("require_verified: anonymous is never proven", nobody, open(), nil, Fail(verdict.ReasonAnonymousAccepted), decoy(verdict.DecoyNotSent))
+	add("require_verified: an exchange that was skipped is not proven", unexchanged, Unauthorized(BearerChallenge), Unauthorized(BearerChallenge), Fail(verdict.ReasonExchangeSkipped), decoy(verdict.DecoyNotSent))
+	add("require_verified: a failure stays as it is", basic, closed(), closed(), Refused(verdict.ReasonInvalidCredentials), decoy(verdict.DecoyNotSent))
+	return rows
+}
