@@ -16,10 +16,7 @@ import (
 // traps hear the secret where it is meant for them.
 func TestAttackTrapsHearSecrets(t *testing.T) {
 	t.Parallel()
-	authority, err := registrytest.NewTrapAuthority()
-	if err != nil {
-		t.Fatal(err)
-	}
+	authority := registrytest.NewAuthority()
 	overTLS := attack{answers: wants(`Bearer realm="https://evil.example.net/token"`), trap: issues}
 	plain := attack{answers: wants(`Bearer realm="http://evil.example.net/token"`), trap: issues, registry: "http://r.example.com"}
 	itself := attack{answers: takes, trap: baits(takes), arrange: func(s *scene) { s.leads["r.example.com:443"] = nil }}
@@ -53,7 +50,7 @@ func TestAttackTrapsHearSecrets(t *testing.T) {
 				if report := s.check(t); report.Reason != row.want {
 					t.Errorf("%s: reason %s, want %s: %s", method, report.Reason, row.want, report.Message)
 				}
-				if traceIn(s.trap.Heard()) == "" || len(s.trap.Visits()) == 0 || s.trap.Arrived() == 0 {
+				if traceIn(s.trap.Heard()) == "" || len(s.trap.Requests()) == 0 || s.trap.Arrived() == 0 {
 					t.Errorf("%s: the trap heard nothing of its secret: %q", method, s.trap.Heard())
 				}
 			}

@@ -71,12 +71,9 @@ func tokensThroughTrap(s *scene) {
 // impersonate puts a trap where somebody else should be: one with an authority
 // of its own, that the client does not trust, or one without TLS.
 func (s *scene) impersonate(withTLS bool, hostport string) {
-	var authority *registrytest.TrapAuthority
+	var authority *registrytest.Authority
 	if withTLS {
-		var err error
-		if authority, err = registrytest.NewTrapAuthority(); err != nil {
-			s.t.Fatal(err)
-		}
+		authority = registrytest.NewAuthority()
 	}
 	s.trap = registrytest.NewTrap(s.t, authority, takes)
 	s.leads[hostport] = []string{s.trap.Address()}

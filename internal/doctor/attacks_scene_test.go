@@ -17,7 +17,7 @@ import (
 )
 
 type (
-	visit    = registrytest.Visit
+	visit    = registrytest.Request
 	response = registrytest.Response
 )
 
@@ -51,7 +51,7 @@ type scene struct {
 	registry, tokens, trap *registrytest.Trap
 
 	t         *testing.T
-	authority *registrytest.TrapAuthority
+	authority *registrytest.Authority
 	options   registry.Options
 	request   doctor.Request
 	hosts     []string            // names that the registry goes by
@@ -63,7 +63,7 @@ type scene struct {
 }
 
 // newScene builds what an attack needs.
-func newScene(t *testing.T, authority *registrytest.TrapAuthority, a attack, credential registry.Credential) *scene {
+func newScene(t *testing.T, authority *registrytest.Authority, a attack, credential registry.Credential) *scene {
 	t.Helper()
 	address := a.registry
 	if address == "" {
@@ -172,7 +172,7 @@ func (s *scene) wantNothingStolen(t *testing.T, a attack, report report) {
 	}
 	wantNoSecret(t, "the trap", s.trap.Heard())
 	wantNoSecret(t, "the report", shown(t, report))
-	for _, v := range s.registry.Visits() {
+	for _, v := range s.registry.Requests() {
 		if !strings.Contains(strings.Join(s.hosts, " "), v.Host) {
 			t.Errorf("the registry was asked as %q", v.Host)
 		}
@@ -183,8 +183,8 @@ func (s *scene) wantNothingStolen(t *testing.T, a attack, report report) {
 	if strings.Contains(shown(t, report), attackProxyPassword) || strings.Contains(s.registry.Heard()+s.tokens.Heard(), "Proxy-Authorization") {
 		t.Error("the password of the proxy went elsewhere")
 	}
-	refused := map[registrytest.Visit]bool{}
-	for _, v := range append(s.registry.Visits(), s.tokens.Visits()...) {
+	refused := map[registrytest.Request]bool{}
+	for _, v := range append(s.registry.Requests(), s.tokens.Requests()...) {
 		if refused[v] {
 			t.Errorf("a secret that was refused came again: %s %s?%s", v.Method, v.Path, v.Query)
 		}

@@ -166,10 +166,7 @@ func attacks() []attack {
 
 func TestAttacks(t *testing.T) {
 	t.Parallel()
-	authority, err := registrytest.NewTrapAuthority()
-	if err != nil {
-		t.Fatal(err)
-	}
+	authority := registrytest.NewAuthority()
 	table := &attackTable{results: map[string]attackResult{}}
 	t.Cleanup(func() { table.log(t) })
 	for _, row := range attacks() {

@@ -40,10 +40,7 @@ func withTokens(t *testing.T, options registrytest.TokenServiceOptions) realRegi
 		Password: "right", IdentityToken: "r3fresh",
 		Access: registrytest.Permissions{"org/app": {"pull", "push"}, "org/read": {"pull"}},
 	}}
-	tokens, err := registrytest.NewTokenService(t, options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tokens := registrytest.NewTokenService(t, options)
 	distribution, err := registrytest.StartTokenDistribution(t.Context(), binary, t.TempDir(), tokens)
 	if err != nil {
 		t.Fatal(err)
@@ -223,10 +220,7 @@ func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
 // would hold it.
 func (r realRegistry) configured(t *testing.T, flaw registrytest.Flaw) doctor.Request {
 	t.Helper()
-	text, err := r.tokens.Mint("ci", registrytest.Permissions{"org/app": {"pull"}}, flaw)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := r.tokens.Mint("ci", registrytest.Permissions{"org/app": {"pull"}}, flaw)
 	return doctor.Request{Credential: registry.Credential{Token: registry.NewSecret(text)}}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/binary"
 	"io"
 	"log"
 	"net"
@@ -37,19 +36,11 @@ func serve(scheme string, handle func(net.Conn)) setUp {
 
 func say(text string) setUp { return serve("http://", registrytest.Say(text)) }
 
-// nobodyListens has a port that is taken by the near end of a connection, so
-// that no other test can listen there.
-func nobodyListens(t *testing.T) (string, registry.Options) {
-	host, err := registrytest.Serve(t, registrytest.Silence)
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() }) // nothing was written
-	return "http://" + conn.LocalAddr().String(), registry.Options{}
+// nothingListens has a port on which nothing listens.
+func nothingListens(t *testing.T) (string, registry.Options) {
+	address, options := serve("http://", registrytest.Silence)(t)
+	options.Dial = registrytest.DialRefused
+	return address, options
 }
 
 func dialFails(err error) setUp {
@@ -132,20 +123,8 @@ func overTLS(host string, change func(server, client *tls.Config)) setUp {
 	}
 }
 
-// readHello reads the first record of a TLS handshake.
-func readHello(conn net.Conn) {
-	header := make([]byte, 5)
-	if _, err := io.ReadFull(conn, header); err == nil {
-		_, _ = io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint16(header[3:]))) // the client may have left
-	}
-}
-
 func answerHello(bytes string) setUp {
-	return serve("https://", func(conn net.Conn) {
-		readHello(conn)
-		_, _ = io.WriteString(conn, bytes) // the client may have left
-		registrytest.Silence(conn)
-	})
+	return serve("https://", registrytest.SayToHello(bytes, registrytest.Silence))
 }
 
 type faultRow struct {
@@ -163,7 +142,7 @@ func faultRows() []faultRow {
 		noHello = "closed the connection during the TLS handshake"
 	)
 	return []faultRow{
-		{"nobody listens", nobodyListens, registry.FaultRefused, ""},
+		{"nothing listens", nothingListens, registry.FaultRefused, ""},
 		{"the name does not exist", dialFails(&net.DNSError{Err: "no such host", IsNotFound: true}), registry.FaultDNS, "does not exist"},
 		{"the name server fails", dialFails(&net.DNSError{Err: "server misbehaving", IsTemporary: true}), registry.FaultDNS, "no answer"},
 		{"the network is unreachable", dialFails(&net.OpError{Op: "dial", Err: io.ErrNoProgress}), registry.FaultConnection, "the network gave an error"},
@@ -184,12 +163,12 @@ func faultRows() []faultRow {
 		{"the header never ends", serve("http://", registrytest.Endless(ok+"X-Line: ", 1<<30)), registry.FaultConnection, noHTTP},
 		{"plain HTTP answers on https", answerHello("HTTP/1.0 400 Bad Request\r\n\r\n"), registry.FaultPlainHTTP, ""},
 		{"another protocol answers on https", answerHello("SSH-2.0-OpenSSH_9.6\r\n"), registry.FaultTLS, "does not speak TLS"},
-		{"the server hangs up in the TLS handshake", serve("https://", readHello), registry.FaultConnection, noHello},
+		{"the server hangs up in the TLS handshake", serve("https://", registrytest.SayToHello("", func(net.Conn) {})), registry.FaultConnection, noHello},
 		{"the network fails in the TLS handshake", readFails("https://", syscall.EHOSTUNREACH), registry.FaultConnection, "the network gave an error during the TLS handshake"},
 		{"Windows says that the server reset the connection in it", readFails("https://", syscall.Errno(10054)), registry.FaultConnection, noHello},
 		{"Windows says that the connection was given up in it", readFails("https://", syscall.Errno(10053)), registry.FaultConnection, noHello},
 		{"Windows says that the server reset the connection", readFails("http://", syscall.Errno(10054)), registry.FaultConnection, cut},
-		{"Windows says that nobody listens", dialFails(&net.OpError{Op: "dial", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}), registry.FaultRefused, ""},
+		{"Windows says that nothing listens", dialFails(&net.OpError{Op: "dial", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}), registry.FaultRefused, ""},
 		{"the server sends an alert", answerHello("\x15\x03\x03\x00\x02\x02\x28"), registry.FaultTLS, "the server broke off"},
 		{"the server speaks TLS 1.1 only", overTLS("r.example.com", func(server, _ *tls.Config) {
 			server.MinVersion, server.MaxVersion = tls.VersionTLS10, tls.VersionTLS11

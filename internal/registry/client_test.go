@@ -69,7 +69,7 @@ func TestWhatIsSent(t *testing.T) {
 			if answer := client.Ask(t.Context(), parse(t, fake.URL+"/base/v2/"), row.credential); answer.Status != http.StatusOK {
 				t.Fatalf("answer %+v, failure %+v", answer, answer.Failure)
 			}
-			want := registrytest.Request{Method: http.MethodGet, Path: "/base/v2/", Authorization: row.want, UserAgent: "provider/1.2.3"}
+			want := registrytest.Request{Method: http.MethodGet, Host: fake.Host(), Path: "/base/v2/", Authorization: row.want, UserAgent: "provider/1.2.3", Status: http.StatusOK}
 			if asked := fake.Requests(); len(asked) != 1 || asked[0] != want {
 				t.Errorf("asked %+v, want once %+v", asked, want)
 			}

@@ -167,7 +167,7 @@ func TestARealmThatCannotBeAsked(t *testing.T) {
 
 func TestATokenServiceThatDoesNotAnswerIsAFailure(t *testing.T) {
 	t.Parallel()
-	address, options := nobodyListens(t)
+	address, options := nothingListens(t)
 	answer := newClient(t, options).Token(t.Context(), registry.TokenRequest{
 		Endpoint: parse(t, "http://127.0.0.1"), Challenged: "http://127.0.0.1/v2/", Challenge: bearerRealm(address + "/token?secret=1"), Credential: basic("hunter2x"),
 	})

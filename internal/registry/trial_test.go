@@ -102,7 +102,7 @@ func TestAUseReturnsTheFirstAnswer(t *testing.T) {
 func TestAUseThatIsNotAnsweredIsAFailure(t *testing.T) {
 	t.Parallel()
 	for _, action := range actions {
-		address, options := nobodyListens(t)
+		address, options := nothingListens(t)
 		answer := newClient(t, options).Try(t.Context(), registry.Trial{Endpoint: parse(t, address), Repository: "org/app", Action: action, Digest: digest})
 		if answer.Failure == nil || answer.Failure.Fault != registry.FaultRefused {
 			t.Errorf("%s: answer %+v, failure %+v", action, answer, answer.Failure)

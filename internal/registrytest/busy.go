@@ -2,87 +2,76 @@ package registrytest
 
 import (
 	"crypto/tls"
-	"encoding/json"
-	"encoding/pem"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
-	"strings"
 	"sync/atomic"
 )
 
-// Busy is a registry for many checks, which counts what they cost it. It takes
-// the user ci with every password that begins with "right".
+// Busy is a registry for many checks, which counts what they cost it and keeps
+// nothing else. It takes the user ci with every password that begins with
+// "right".
 type Busy struct {
-	*httptest.Server
+	*Registry
 
-	Requests, Failed, Connections, Handshakes atomic.Int64
-
-	tokens bool
-	issued atomic.Int64
+	Requests, Connections, Handshakes atomic.Int64
+	Failed                            *atomic.Int64 // logins
 }
 
 // BusyOptions say how a busy registry is spoken to.
 type BusyOptions struct {
-	Tokens bool // it wants tokens, which it issues itself, each another one; they name nobody
+	Tokens bool // it wants tokens, which it issues itself, each another one; they name no user
 	TLS    bool
 	HTTP2  bool // over TLS
 }
 
-// minted is what the tokens of a busy registry begin with.
-const minted = "minted-"
-
 // NewBusy starts a busy registry.
 func NewBusy(t Cleaner, o BusyOptions) *Busy {
-	b := &Busy{tokens: o.Tokens}
-	b.Server = httptest.NewUnstartedServer(b)
+	f := newFake(busyRules(o.Tokens))
+	f.logins = []login{{user: "ci", password: "right", begins: true, standing: accepted}}
+	b := &Busy{Failed: &f.failures}
+	b.Registry = newRegistry(t, func(q Request) Response {
+		b.Requests.Add(1)
+		return f.answer(q)
+	})
+	b.forgetful = true
 	b.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			b.Connections.Add(1)
 		}
 	}
-	if o.TLS {
-		b.EnableHTTP2 = o.HTTP2
-		b.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			b.Handshakes.Add(1)
-			return nil, nil //nolint:nilnil // the configuration stays as it is
-		}}
-		b.StartTLS()
-	} else {
+	if !o.TLS {
 		b.Start()
+		return b
 	}
-	t.Cleanup(b.Close)
+	b.EnableHTTP2 = o.HTTP2
+	b.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		b.Handshakes.Add(1)
+		return nil, nil //nolint:nilnil // the configuration stays as it is
+	}}
+	b.StartTLS()
 	return b
 }
 
-// CertificatePEM is the registry's certificate; empty where it speaks no TLS.
-func (b *Busy) CertificatePEM() string {
-	certificate := b.Certificate()
-	if certificate == nil {
-		return ""
+// busyRules take a password directly, and where there are tokens those too.
+func busyRules(tokens bool) rules {
+	r := rules{name: "busy", basic: basicChecked, refuse: refuseByBasic(`Basic realm="busy"`)}
+	if !tokens {
+		return r
 	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
-}
-
-// ServeHTTP answers as a registry does, and as its token service.
-func (b *Busy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	b.Requests.Add(1)
-	user, password, basic := r.BasicAuth()
-	good := user == "ci" && strings.HasPrefix(password, "right")
-	switch {
-	case basic && !good:
-		b.Failed.Add(1)
-		Unauthorized(`Basic realm="busy"`).write(w)
-	case b.tokens && r.URL.Path == tokenPath && !good:
-		Status(http.StatusUnauthorized).write(w)
-	case b.tokens && r.URL.Path == tokenPath:
-		_ = json.NewEncoder(w).Encode(map[string]string{"token": minted + strconv.FormatInt(b.issued.Add(1), 10)}) // a client that left misses nothing
-	case good, b.tokens && strings.HasPrefix(r.Header.Get("Authorization"), "Bearer "+minted):
-		OK().write(w)
-	case b.tokens:
-		Unauthorized(`Bearer realm="` + tokenPath + `",service="busy"`).write(w)
-	default:
-		Unauthorized(`Basic realm="busy"`).write(w)
+	r.tokens = &tokenRules{
+		path: tokenPath, relativeRealm: true, service: "busy", mint: opaque("minted-"), whole: true, fields: []string{"token"},
+		refuse: func(_ *fake, s standing) Response {
+			if s == anonymous {
+				return Status(http.StatusUnauthorized)
+			}
+			return Unauthorized(`Basic realm="busy"`)
+		},
 	}
+	r.refuse = func(f *fake, v visitor, _ string) Response {
+		if v.scheme == schemeBasic {
+			return Unauthorized(`Basic realm="busy"`)
+		}
+		return Unauthorized(f.bearer())
+	}
+	return r
 }

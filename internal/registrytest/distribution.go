@@ -77,7 +77,7 @@ func StartDistribution(ctx context.Context, binary, dir string, accounts map[str
 func StartTokenDistribution(ctx context.Context, binary, dir string, tokens *TokenService) (*Distribution, error) {
 	d := &Distribution{dir: dir, drained: make(chan struct{})}
 	keys := filepath.Join(dir, "jwks.json")
-	if err := os.WriteFile(keys, []byte(tokens.keySet()), 0o600); err != nil {
+	if err := os.WriteFile(keys, []byte(tokens.fake.key.keySet()), 0o600); err != nil {
 		return nil, fmt.Errorf("write the token service's keys: %w", err)
 	}
 	return d.run(ctx, binary, fmt.Sprintf(tokenConfig, tokens.realm(), tokenAudience, tokenIssuer, keys))

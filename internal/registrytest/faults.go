@@ -1,14 +1,10 @@
 package registrytest
 
 import (
-	"bufio"
 	"context"
 	"crypto/x509"
-	"io"
 	"net"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -119,7 +115,7 @@ func soundService() sound {
 // faultToken is what registries before a token service with a fault accept. It
 // names the user, so that nothing has to be asked to believe it.
 var faultToken = sync.OnceValue(func() string {
-	return sign([]byte("fault"), jwt.MapClaims{"sub": FaultUser}, time.Now().Add(time.Hour))
+	return newSigner("fault").sign(jwt.MapClaims{"sub": FaultUser}, time.Now().Add(time.Hour))
 })
 
 // wireFault is a fault of one connection, whoever is at its end.
@@ -225,20 +221,9 @@ func registryBefore(t Cleaner, realm string) *Registry {
 	return New(t, ByAuthorization("Bearer "+faultToken(), refusal, OK(), refusal))
 }
 
-// readHead reads a request, of which a GET has no more.
-func readHead(conn net.Conn) (*http.Request, error) { return http.ReadRequest(bufio.NewReader(conn)) }
-
-// say writes; the client may have left, which is no matter of the server's.
-func say(conn net.Conn, parts ...string) {
-	_, _ = io.WriteString(conn, strings.Join(parts, ""))
-}
-
-// reset ends a connection by RST: what is not sent yet is dropped.
-func reset(conn net.Conn) {
-	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
-		_ = tcp.SetLinger(0) // otherwise it ends by FIN, which the row shows
-	}
-	_ = conn.Close() // there is nobody to tell
+// alone is what happens on a connection whatever the sound answer is.
+func alone(handle func(net.Conn)) func(net.Conn, sound) {
+	return func(conn net.Conn, _ sound) { handle(conn) }
 }
 
 func or(text, otherwise string) string {

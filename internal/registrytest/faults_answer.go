@@ -85,11 +85,11 @@ func headerFaults() []wireFault {
 		{name: "100,000 empty header lines", registry: connectionFailed, big: true, answer: adds(strings.Repeat("a:\r\n", 100_000))},
 		{name: "an endless header line", registry: connectionFailed, big: true, answer: func(conn net.Conn, s sound) {
 			say(conn, s.head, "X-Line: ")
-			flood(conn, strings.Repeat("x", floodSize))
+			flood(conn, strings.Repeat("x", floodSize), floodLimit)
 		}},
 		{name: "endless header lines", registry: connectionFailed, big: true, answer: func(conn net.Conn, s sound) {
 			say(conn, s.head)
-			flood(conn, strings.Repeat("X-Line: 1\r\n", floodSize/11))
+			flood(conn, strings.Repeat("X-Line: 1\r\n", floodSize/11), floodLimit)
 		}},
 		{name: "half a header", registry: connectionFailed, answer: says(func(s sound) string { return s.head + "Content-Le" })},
 		{name: "a header without its empty line", registry: connectionFailed, answer: says(func(s sound) string { return s.head })},
@@ -129,7 +129,7 @@ func informationFaults() []wireFault {
 		{name: "a flood of 100", registry: connectionFailed, answer: interim("100 Continue", 10_000)},
 		{name: "a flood of 103", registry: connectionFailed, answer: interim("103 Early Hints\r\nLink: </style.css>", 10_000)},
 		{name: "nothing but 102", registry: connectionFailed, big: true, answer: func(conn net.Conn, _ sound) {
-			flood(conn, strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", floodSize/27))
+			flood(conn, strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", floodSize/27), floodLimit)
 		}},
 		{name: "an interim answer and no other", registry: connectionFailed, answer: says(func(sound) string { return "HTTP/1.1 100 Continue\r\n\r\n" })},
 	}

@@ -10,22 +10,6 @@ import (
 	"sync"
 )
 
-// floodSize is how much of a flood is written at once.
-const floodSize = 64 << 10
-
-// floodLimit is where a flood ends for a client that never leaves.
-const floodLimit = 1 << 30
-
-// flood writes the text until the client leaves.
-func flood(conn net.Conn, text string) {
-	bytes := []byte(text)
-	for sent := 0; sent < floodLimit; sent += len(bytes) {
-		if _, err := conn.Write(bytes); err != nil {
-			return
-		}
-	}
-}
-
 // sized is the sound answer with that Content-Length.
 func sized(value string) func(net.Conn, sound) {
 	return says(func(s sound) string { return s.head + "Content-Length: " + value + "\r\n\r\n" + s.body })
@@ -65,7 +49,7 @@ func chunked(body func(s sound) string, lines ...string) func(net.Conn, sound) {
 func floods(begin func(s sound) string, text string) func(net.Conn, sound) {
 	return func(conn net.Conn, s sound) {
 		say(conn, begin(s))
-		flood(conn, strings.Repeat(text, floodSize/len(text)))
+		flood(conn, strings.Repeat(text, floodSize/len(text)), floodLimit)
 	}
 }
 

@@ -2,96 +2,17 @@ package registrytest
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
-	"math/big"
 	"net"
 	"os"
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 )
 
-// certificateAuthority signs the certificates of servers with faults.
-type certificateAuthority struct {
-	certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
-	pool        *x509.CertPool
-}
-
 // authority is the one that checks of faults trust.
-var authority = sync.OnceValue(newAuthority)
-
-func newAuthority() *certificateAuthority {
-	template := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "registrytest"}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign,
-	}
-	made := sign509(template, nil, nil)
-	a := &certificateAuthority{certificate: made.Leaf, key: made.PrivateKey.(*ecdsa.PrivateKey), pool: x509.NewCertPool()}
-	a.pool.AddCert(made.Leaf)
-	return a
-}
-
-// sign509 makes a key and a certificate of it, signed by itself where there is
-// no parent. It cannot fail: the templates are sound, and crypto/rand never
-// fails.
-func sign509(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) tls.Certificate {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}
-	}
-	template.SerialNumber = big.NewInt(time.Now().UnixNano())
-	if template.NotAfter.IsZero() {
-		template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	}
-	if parent == nil {
-		parent, parentKey = template, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, parentKey)
-	if err != nil {
-		return tls.Certificate{}
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		return tls.Certificate{}
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
-}
-
-func serverTemplate() *x509.Certificate {
-	return &x509.Certificate{
-		Subject:     pkix.Name{CommonName: "registry"},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-}
-
-func selfSigned() tls.Certificate { return sign509(serverTemplate(), nil, nil) }
-
-// issue makes the certificate of a server on loopback; change, if any, spoils
-// it.
-func (a *certificateAuthority) issue(change func(*x509.Certificate)) tls.Certificate {
-	template := serverTemplate()
-	if change != nil {
-		change(template)
-	}
-	return sign509(template, a.certificate, a.key)
-}
-
-// issueBelow makes a certificate that another server's has signed.
-func (a *certificateAuthority) issueBelow() tls.Certificate {
-	between := a.issue(nil)
-	made := sign509(serverTemplate(), between.Leaf, between.PrivateKey.(*ecdsa.PrivateKey))
-	made.Certificate = append(made.Certificate, between.Certificate...)
-	return made
-}
+var authority = sync.OnceValue(NewAuthority)
 
 // trustedServer is a server's configuration with a good certificate.
 func trustedServer() *tls.Config {

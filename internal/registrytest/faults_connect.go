@@ -1,10 +1,7 @@
 package registrytest
 
 import (
-	"context"
-	"io"
 	"net"
-	"time"
 )
 
 // connectFaults end the connection at each stage.
@@ -26,7 +23,7 @@ func connectFaults() []wireFault {
 	head := func(s sound) string { return s.head[:40] }
 	body := func(s sound) string { return s.whole()[:len(s.whole())-10] }
 	return []wireFault{
-		{name: "nobody listens", registry: connectionRefused, connect: closes, dial: dialNobody},
+		{name: "nothing listens", registry: connectionRefused, connect: closes, dial: DialRefused},
 		{name: "closed on accept", registry: connectionFailed, connect: closes},
 		{name: "reset on accept", registry: connectionFailed, connect: resets},
 		{name: "closed after the request", registry: connectionFailed, answer: closes},
@@ -38,18 +35,6 @@ func connectFaults() []wireFault {
 		{name: "an SSH server", registry: connectionFailed, connect: banner("SSH-2.0-OpenSSH_9.6\r\n")},
 		{name: "an SMTP server", registry: connectionFailed, connect: banner("220 mail.example.com ESMTP\r\n")},
 	}
-}
-
-// dialNobody connects to a port that is taken by the near end of a connection,
-// so that no other server can be listening there meanwhile.
-func dialNobody(ctx context.Context, network, address string) (net.Conn, error) {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = conn.Close() }() // nothing was written
-	return dialer.DialContext(ctx, network, conn.LocalAddr().String())
 }
 
 // hangFaults leave the client waiting at each stage, in silence or with a byte
@@ -98,15 +83,5 @@ func drips(begin func(s sound) string, text string) func(net.Conn, sound) {
 	return func(conn net.Conn, s sound) {
 		say(conn, begin(s))
 		drip(conn, text)
-	}
-}
-
-func drip(conn net.Conn, text string) {
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for range ticker.C {
-		if _, err := io.WriteString(conn, text); err != nil {
-			return
-		}
 	}
 }

@@ -2,7 +2,6 @@ package registrytest
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -10,22 +9,19 @@ import (
 
 // asked is how a registry and its token service on one server are asked.
 type asked struct {
-	first  bool // the first request of all
-	number int  // from 1
-	*http.Request
+	Request
+	number int // from 1
 }
 
-func (a asked) withCredentials() bool { return a.Header.Get("Authorization") != "" }
+func (a asked) first() bool           { return a.number == 1 }
+func (a asked) withCredentials() bool { return a.Authorization != "" }
 
 // flow is a server whose answers depend on each other.
 func flow(name, reason string, answer func(a asked) Response) Fault {
 	return Fault{Name: name, Reason: reason, Deadline: ends, Start: func(t Cleaner) (Target, error) {
 		var count atomic.Int64
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			n := int(count.Add(1))
-			answer(asked{n == 1, n, r}).write(w)
-		}))
-		t.Cleanup(server.Close)
+		server := newRegistry(t, func(q Request) Response { return answer(asked{q, int(count.Add(1))}) })
+		server.Start()
 		return Target{Address: server.URL}, nil
 	}}
 }
@@ -52,12 +48,12 @@ func redirect(status int, locations ...string) Response {
 // followed for a while.
 func redirectFaults() []Fault {
 	const elsewhere = "http://127.0.0.1:1/v2/"
-	itself := func(a asked) Response { return redirect(http.StatusFound, a.URL.Path) }
+	itself := func(a asked) Response { return redirect(http.StatusFound, a.Path) }
 	loop := func(a asked) Response {
-		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[a.URL.RawQuery == "a"])
+		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[a.Query == "a"])
 	}
 	chain := func(a asked) Response {
-		return redirect(http.StatusFound, a.URL.Path+"?"+strconv.Itoa(a.number))
+		return redirect(http.StatusFound, a.Path+"?"+strconv.Itoa(a.number))
 	}
 	to := func(locations ...string) func(asked) Response {
 		return func(asked) Response { return redirect(http.StatusTemporaryRedirect, locations...) }
@@ -102,7 +98,7 @@ func flapFaults() []Fault {
 	token := func(asked) Response { return jsonBody(http.StatusOK, map[string]string{"token": faultToken()}) }
 	first := func(status int, then func(asked) Response) func(asked) Response {
 		return func(a asked) Response {
-			if a.first {
+			if a.first() {
 				return Status(status)
 			}
 			return then(a)
@@ -114,7 +110,7 @@ func flapFaults() []Fault {
 		flow("flapping: 408, then sound", timedOut, first(408, basic)),
 		flow("flapping: 404, then sound", notARegistry, first(404, basic)),
 		flow("flapping: sound, then 503", serverError, func(a asked) Response {
-			if a.first {
+			if a.first() {
 				return basic(a)
 			}
 			return Status(http.StatusServiceUnavailable)
@@ -123,7 +119,7 @@ func flapFaults() []Fault {
 		before("flapping: a token service with 429, then sound", rateLimited, first(429, token)),
 		flow("flapping: the token is good, then the registry is down", serverError, func(a asked) Response {
 			switch {
-			case a.URL.Path == tokenPath:
+			case a.Path == tokenPath:
 				return token(a)
 			case a.withCredentials():
 				return Status(http.StatusBadGateway)

@@ -3,6 +3,7 @@ package registrytest
 import (
 	"context"
 	"net"
+	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -90,14 +91,6 @@ func askNameServer(t Cleaner, answer func(dnsmessage.Header, dnsmessage.Question
 // proxyFaults are those of a proxy before a registry that is never reached (RFC
 // 9110 section 9.3.6).
 func proxyFaults() []Fault {
-	text := func(text string, end func(net.Conn)) func(net.Conn) {
-		return func(conn net.Conn) {
-			if _, err := readHead(conn); err == nil {
-				say(conn, text)
-				end(conn)
-			}
-		}
-	}
 	const established = "HTTP/1.1 200 Connection established\r\n\r\n"
 	var faults []Fault
 	for _, row := range []struct {
@@ -105,25 +98,24 @@ func proxyFaults() []Fault {
 		big          bool
 		handle       func(net.Conn)
 	}{
-		{"it wants a login", proxyAuthRequired, false, text("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", hangUp)},
-		{"it forbids the host", connectionFailed, false, text("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", hangUp)},
-		{"it cannot reach the host", connectionFailed, false, text("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", hangUp)},
+		{"it wants a login", proxyAuthRequired, false, sayThen("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", hangUp)},
+		{"it forbids the host", connectionFailed, false, sayThen("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", hangUp)},
+		{"it cannot reach the host", connectionFailed, false, sayThen("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", hangUp)},
 		{"closed on accept", connectionFailed, false, hangUp},
 		{"reset on accept", connectionFailed, false, reset},
-		{"reset after the request", connectionFailed, false, text("", reset)},
-		{"reset in the header", connectionFailed, false, text("HTTP/1.1 200 Conn", reset)},
-		{"reset behind the header", connectionFailed, false, text(established, reset)},
-		{"it is no proxy", connectionFailed, false, text("SSH-2.0-OpenSSH_9.6\r\n", hangUp)},
+		{"reset after the request", connectionFailed, false, sayThen("", reset)},
+		{"reset in the header", connectionFailed, false, sayThen("HTTP/1.1 200 Conn", reset)},
+		{"reset behind the header", connectionFailed, false, sayThen(established, reset)},
+		{"it is no proxy", connectionFailed, false, sayThen("SSH-2.0-OpenSSH_9.6\r\n", hangUp)},
 		{"plain HTTP behind the header", plainHTTPRegistry, false, func(conn net.Conn) {
-			text(established, func(net.Conn) {})(conn)
-			helloThen("HTTP/1.1 400 Bad Request\r\n\r\n", hangUp)(conn, sound{})
+			sayThen(established, SayToHello("HTTP/1.1 400 Bad Request\r\n\r\n", hangUp))(conn)
 		}},
-		{"an endless header line", connectionFailed, true, text("HTTP/1.1 200 OK\r\nX-Line: ", func(conn net.Conn) { floods(func(sound) string { return "" }, "x")(conn, sound{}) })},
-		{"an endless body", connectionFailed, true, text("HTTP/1.1 403 Forbidden\r\n\r\n", func(conn net.Conn) { floods(func(sound) string { return "" }, "x")(conn, sound{}) })},
+		{"an endless header line", connectionFailed, true, sayThen("HTTP/1.1 200 OK\r\nX-Line: ", func(conn net.Conn) { flood(conn, strings.Repeat("x", floodSize), floodLimit) })},
+		{"an endless body", connectionFailed, true, sayThen("HTTP/1.1 403 Forbidden\r\n\r\n", func(conn net.Conn) { flood(conn, strings.Repeat("x", floodSize), floodLimit) })},
 		{"silence on accept", timedOut, false, Silence},
-		{"silence in the header", timedOut, false, text("HTTP/1.1 200 Conn", Silence)},
-		{"silence behind the header", timedOut, false, text(established, Silence)},
-		{"a drip in the header", timedOut, false, text("HTTP/1.1 200 OK\r\n", func(conn net.Conn) { drip(conn, "x") })},
+		{"silence in the header", timedOut, false, sayThen("HTTP/1.1 200 Conn", Silence)},
+		{"silence behind the header", timedOut, false, sayThen(established, Silence)},
+		{"a drip in the header", timedOut, false, sayThen("HTTP/1.1 200 OK\r\n", func(conn net.Conn) { drip(conn, "x") })},
 	} {
 		fault := Fault{Name: "proxy: " + row.name, Reason: row.reason, Deadline: ends, Big: row.big}
 		if row.reason == timedOut {

@@ -4,30 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/binary"
-	"io"
 	"net"
 	"strings"
 	"time"
 )
 
-// helloThen reads the client's first record (RFC 8446 section 5.1) and answers
-// with bytes of its own.
+// helloThen answers the client's hello with bytes of its own.
 func helloThen(text string, end func(net.Conn)) func(net.Conn, sound) {
-	return func(conn net.Conn, _ sound) {
-		header := make([]byte, 5)
-		if _, err := io.ReadFull(conn, header); err != nil {
-			return
-		}
-		if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint16(header[3:]))); err != nil {
-			return
-		}
-		say(conn, text)
-		end(conn)
-	}
+	return alone(SayToHello(text, end))
 }
-
-func hangUp(conn net.Conn) { _ = conn.Close() } // that is the fault
 
 // handshakeFaults break the handshake itself.
 func handshakeFaults() []wireFault {
@@ -56,7 +41,7 @@ func handshakeFaults() []wireFault {
 		{name: "a hello of TLS 1.1", registry: tlsFailed, connect: helloThen(oldHello, Silence)},
 		{name: "a record that is too long", registry: tlsFailed, connect: helloThen("\x16\x03\x03\xff\xff", Silence)},
 		{name: "a handshake message of 16 MiB", registry: tlsFailed, big: true, connect: helloThen("\x16\x03\x03\x40\x00\x02\xff\xff\xff", func(conn net.Conn) {
-			flood(conn, strings.Repeat("r", floodSize))
+			flood(conn, strings.Repeat("r", floodSize), floodLimit)
 		})},
 		{name: "garbage in the handshake", registry: tlsFailed, connect: helloThen("\x16\x03\x03\x00\x04\x63\x00\x00\x00", Silence)},
 	}
@@ -90,7 +75,7 @@ func whole(conn net.Conn, s sound) { say(conn, s.whole()) }
 // certificateFaults are sound but for the certificate; what they would answer
 // must not be read.
 func certificateFaults() []wireFault {
-	stranger := newAuthority()
+	stranger := NewAuthority()
 	day := 24 * time.Hour
 	var faults []wireFault
 	for name, certificate := range map[string]tls.Certificate{

@@ -30,12 +30,12 @@ func keepOnce(conn net.Conn) {
 // skewed is a registry with its token service on one server, whose tokens end
 // then and are taken or not.
 func skewed(name, reason string, ends time.Time, taken bool) Fault {
-	token := sign([]byte("skewed"), jwt.MapClaims{"sub": FaultUser}, ends)
+	token := newSigner("skewed").sign(jwt.MapClaims{"sub": FaultUser}, ends)
 	return flow(name, reason, func(a asked) Response {
 		switch {
-		case a.URL.Path == tokenPath:
+		case a.Path == tokenPath:
 			return jsonBody(http.StatusOK, map[string]string{"token": token})
-		case taken && a.Header.Get("Authorization") == "Bearer "+token:
+		case taken && a.Authorization == "Bearer "+token:
 			return OK()
 		default:
 			return Unauthorized(`Bearer realm="/token",service="fault"`)

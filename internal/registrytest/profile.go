@@ -2,8 +2,6 @@ package registrytest
 
 import (
 	"crypto/rand"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 )
 
@@ -20,7 +18,7 @@ type Profile struct {
 // All instances have the same repositories. The good user may pull and push
 // org/app, and pull org/read, org/empty (which has no manifest), org/public and
 // library/public. Anonymous tokens and policies may pull org/public and
-// library/public. Nobody may do anything with org/secret, nor delete.
+// library/public. No client may do anything with org/secret, nor delete.
 type Instance struct {
 	*Registry
 
@@ -82,27 +80,27 @@ func Profiles() []Profile {
 
 func start(t Cleaner, r rules) *Instance {
 	f := newFake(r)
-	i := &Instance{Registry: listen(t, http.HandlerFunc(f.serve)), fake: f}
+	i := &Instance{Registry: newRegistry(t, f.answer), fake: f}
 	f.host = i.Listener.Addr().String()
 	tokenHost := f.host
 	if s := r.tokens; s != nil && s.apart {
-		i.Tokens = listen(t, http.HandlerFunc(f.serveToken))
+		i.Tokens = newRegistry(t, f.serveToken)
 		tokenHost = i.Tokens.Listener.Addr().String()
 	}
 	f.origin = "http://" + tokenHost
 
-	f.credentials = credentials(f)
-	i.Credentials = f.credentials
+	i.Credentials = credentials(f)
+	good := i.Credentials[0]
 	i.Address = "http://" + f.host + r.base
 	i.TakesAnything, i.Open = r.takesAnything, r.open || r.noAuth
 	if s := r.tokens; s != nil {
-		i.GoodToken = f.token(f.credentials[0].Username, []scope{{"org/app", []string{pull, push}}, {"org/read", []string{pull}}})
+		i.GoodToken = f.token(good.Username, []scope{{"org/app", []string{pull, push}}, {"org/read", []string{pull}}})
 		if s.post == postOAuth2 {
-			f.identity = "refresh-" + rand.Text()
+			i.IdentityToken = "refresh-" + rand.Text()
 			if s.passwordIsIdentity {
-				f.identity = f.credentials[0].Password
+				i.IdentityToken = good.Password
 			}
-			i.IdentityToken = f.identity
+			f.identities[i.IdentityToken] = good.Username
 		}
 	}
 
@@ -113,34 +111,28 @@ func start(t Cleaner, r rules) *Instance {
 	return i
 }
 
-// listen has an address at once but serves only when it is started, so that the
-// fake can know all addresses before the first request.
-func listen(t Cleaner, handler http.Handler) *Registry {
-	r := &Registry{}
-	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		r.record(request)
-		handler.ServeHTTP(w, request)
-	}))
-	t.Cleanup(r.Close)
-	return r
-}
-
-// credentials makes the six credentials of an instance.
+// credentials makes the six credentials of an instance, and its accounts.
 func credentials(f *fake) []NamedCredential {
 	good := NamedCredential{Username: "ci", Password: "good-password"}
 	if f.rules.good != nil {
 		good = f.rules.good(f)
 	}
-	expired := NamedCredential{Username: "retired", Password: "expired-password"}
+	retired := NamedCredential{Username: "retired", Password: "expired-password"}
 	if f.rules.expired != nil {
-		expired = f.rules.expired(f)
+		retired = f.rules.expired(f)
 	}
-	good.Name, expired.Name = "good", "expired"
+	good.Name, retired.Name = "good", "expired"
+	f.logins = []login{
+		{user: good.Username, password: good.Password, standing: accepted},
+		{user: retired.Username, password: retired.Password, standing: expired},
+	}
+	f.access[good.Username] = Permissions{"org/app": {pull, push}, "org/read": {pull}, "org/empty": {pull}}
+	f.public = Permissions{"org/public": {pull}, "library/public": {pull}}
 	return []NamedCredential{
 		good,
 		{Name: "wrong password", Username: good.Username, Password: "wrong-password"},
-		{Name: "unknown user", Username: "nobody", Password: "password-of-nobody"},
-		expired,
+		{Name: "unknown user", Username: "stranger", Password: "password-of-stranger"},
+		retired,
 		{Name: "garbage token", Token: f.garbage(good.Username)},
 		{Name: "anonymous"},
 	}

@@ -23,7 +23,7 @@ func dockerHub() rules {
 		refuse:  refuseByToken,
 		good:    named("ci", "dckr_pat_good"),
 		expired: named("ci", "dckr_pat_expired"),
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			apart:     true,
 			path:      "/token",
 			service:   "registry.docker.io",
@@ -50,7 +50,7 @@ func ghcr() rules {
 		good:    named("ci", "ghp_good"),
 		expired: named("ci", "ghp_expired"),
 		refuse: func(f *fake, v visitor, scope string) Response {
-			if v.standing != nobody {
+			if v.standing != anonymous {
 				return denied()
 			}
 			if scope == "" {
@@ -58,7 +58,7 @@ func ghcr() rules {
 			}
 			return Unauthorized(f.bearer(param("scope", scope)))
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:      "/token",
 			service:   "ghcr.io",
 			mint:      opaque("djE6"),
@@ -111,7 +111,7 @@ func ecrPublic() rules {
 		expired: func(f *fake) NamedCredential { return NamedCredential{Token: f.expiredToken("AWS")} },
 		refuse: func(f *fake, v visitor, _ string) Response {
 			switch v.standing {
-			case nobody:
+			case anonymous:
 				return Unauthorized(f.bearer(param("scope", "aws")))
 			case accepted:
 				return denied()
@@ -119,7 +119,7 @@ func ecrPublic() rules {
 				return ociError(http.StatusBadRequest, "DENIED", "Your authorization token has expired or is invalid.")
 			}
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:      "/token/",
 			service:   "public.ecr.aws",
 			mint:      opaque("ecr-public-"),
@@ -147,7 +147,7 @@ func google() rules {
 			}
 			return Unauthorized(f.bearer())
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:      "/v2/token",
 			mint:      opaque("ya29.minted."),
 			fields:    []string{"token"},
@@ -171,7 +171,7 @@ func acr() rules {
 	refresh := func(lifetime time.Duration) func(*fake) NamedCredential {
 		return func(f *fake) NamedCredential {
 			claims := jwt.MapClaims{"sub": "3f6c1a52-0000-4000-8000-0123456789ab", "grant_type": "refresh_token"}
-			return NamedCredential{Username: user, Password: sign(f.key, claims, time.Now().Add(lifetime))}
+			return NamedCredential{Username: user, Password: f.key.sign(claims, time.Now().Add(lifetime))}
 		}
 	}
 	return rules{
@@ -185,7 +185,7 @@ func acr() rules {
 			}
 			return refuseByToken(f, v, scope)
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:               "/oauth2/token",
 			mint:               signed(subjectOf("3f6c1a52-0000-4000-8000-0123456789ab", "")),
 			fields:             []string{"access_token"},

@@ -61,8 +61,8 @@ func distributionRules() []rules {
 // registries.md leaves its answers open: here nobody gets a token without a
 // scope, and a refusal has an OCI error and a Basic challenge, as the sample
 // service in distribution's own repository does.
-func distributionTokens() *tokenService {
-	return &tokenService{
+func distributionTokens() *tokenRules {
+	return &tokenRules{
 		apart:     true,
 		path:      "/token",
 		service:   "registry.example",
@@ -79,8 +79,8 @@ func distributionTokens() *tokenService {
 }
 
 // dockerAuthTokens is docker_auth. A token for nobody has an empty subject.
-func dockerAuthTokens() *tokenService {
-	return &tokenService{
+func dockerAuthTokens() *tokenRules {
+	return &tokenRules{
 		apart:       true,
 		path:        "/auth",
 		service:     "Docker registry",
@@ -98,9 +98,9 @@ func dockerAuthTokens() *tokenService {
 }
 
 // uncheckedTokens is docker_auth with accounts that have no password.
-func uncheckedTokens() *tokenService {
+func uncheckedTokens() *tokenRules {
 	s := dockerAuthTokens()
-	s.namesAnybody = true
+	s.anyName = true
 	return s
 }
 

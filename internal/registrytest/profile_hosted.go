@@ -2,6 +2,7 @@ package registrytest
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -34,14 +35,14 @@ func harbor() rules {
 		expired: named("robot$old", "expired-password"),
 		refuse: func(f *fake, v visitor, scope string) Response {
 			switch {
-			case v.standing != nobody:
+			case v.standing != anonymous:
 				return Unauthorized(`Basic realm="harbor"`)
 			case scope != "":
 				return Unauthorized(f.bearer(param("scope", scope)))
 			}
 			return Unauthorized(f.bearer())
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:             "/service/token",
 			service:          "harbor-registry",
 			mint:             signed(subject),
@@ -65,12 +66,12 @@ func zotBearer() rules {
 		relative: true,
 		expired:  expiredBearer,
 		refuse: func(f *fake, v visitor, scope string) Response {
-			if v.standing == nobody {
+			if v.standing == anonymous {
 				return Unauthorized(f.bearer(param("scope", scope)))
 			}
 			return Unauthorized()
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			apart:       true,
 			path:        "/auth/token",
 			service:     "zot",
@@ -101,7 +102,7 @@ func quay() rules {
 			}
 			return Unauthorized(f.bearer())
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			apart:     true,
 			path:      "/v2/auth",
 			mint:      signed(subjectOrAnonymous),
@@ -120,14 +121,14 @@ func gitLab() rules {
 		name:   "GitLab",
 		ghost:  true,
 		refuse: refuseByToken,
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:      "/jwt/auth",
 			service:   "container_registry",
 			mint:      signed(subject),
 			fields:    []string{"token"},
 			anonymous: anonymousWithScope,
 			refuse: func(_ *fake, s standing) Response {
-				if s == nobody {
+				if s == anonymous {
 					return ociError(http.StatusForbidden, "DENIED", "access forbidden")
 				}
 				return ociError(http.StatusUnauthorized, "UNAUTHORIZED", "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're required to use a token instead of a password.")
@@ -154,7 +155,7 @@ func gitea() rules {
 			wide := param("scope", "*")
 			return Unauthorized(f.bearer(wide), `Basic realm="`+f.realm()+`",service="container_registry",`+wide)
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:      "/v2/token",
 			service:   "container_registry",
 			mint:      userID,
@@ -184,7 +185,7 @@ func artifactory() rules {
 			}
 			return Unauthorized(f.bearer())
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:          base + "/v2/token",
 			relativeRealm: true,
 			mint:          signed(func(user string) jwt.MapClaims { return jwt.MapClaims{"sub": "jfac@01example/users/" + user} }),
@@ -220,7 +221,7 @@ func nexusAnonymous() rules {
 			}
 			return Unauthorized(f.bearer())
 		},
-		tokens: &tokenService{
+		tokens: &tokenRules{
 			path:        "/v2/token",
 			mint:        opaque("DockerToken."),
 			whole:       true,
@@ -238,4 +239,32 @@ func named(user, password string) func(*fake) NamedCredential {
 
 func refuseInJSON(message string) func(*fake, standing) Response {
 	return func(*fake, standing) Response { return ociError(http.StatusUnauthorized, "UNAUTHORIZED", message) }
+}
+
+// plainRules are servers that know nothing of registries.
+func plainRules() []rules {
+	return []rules{
+		{name: "nginx before a registry", basic: basicChecked, refuse: refuseByNginx},
+		{name: "captive portal", page: true},
+	}
+}
+
+// refuseByNginx is the server's own page, on 401 and 403 alike.
+func refuseByNginx(_ *fake, v visitor, _ string) Response {
+	if v.standing == accepted {
+		return nginxPage(http.StatusForbidden, "Forbidden")
+	}
+	response := nginxPage(http.StatusUnauthorized, "Authorization Required")
+	response.Header.Set("Www-Authenticate", `Basic realm="nginx"`)
+	return response
+}
+
+func nginxPage(status int, text string) Response {
+	title := strconv.Itoa(status) + " " + text
+	return Response{
+		Status: status,
+		Header: http.Header{"Content-Type": {"text/html"}},
+		Body: "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+			"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+	}
 }

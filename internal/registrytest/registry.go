@@ -5,34 +5,33 @@
 package registrytest
 
 import (
+	"bytes"
 	"encoding/pem"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 )
 
-// Response is what a fake registry answers.
-type Response struct {
-	Status int
-	Header http.Header
-	Body   string
-}
-
 // Request is what a fake registry was asked.
 type Request struct {
 	Method        string
+	Host          string
 	Path          string
+	Query         string // as it came, without the question mark
 	Authorization string
 	UserAgent     string
-	Query         string // as it came, without the question mark
+	Body          string // as far as it came
 	Form          string // of a POST body, its names sorted
+	Status        int    // of the answer; 0 for a raw one, and before it
 }
 
-// Registry is a fake registry. Answer is called for every request and decides
-// by the Authorization header, "" when there is none.
+// Registry is a fake registry: it answers each request as a function of it says.
 type Registry struct {
 	*httptest.Server
+
+	forgetful bool // it keeps no requests
 
 	mu       sync.Mutex
 	requests []Request
@@ -41,52 +40,69 @@ type Registry struct {
 // Cleaner is the part of testing.TB that ends a server with its test.
 type Cleaner interface{ Cleanup(func()) }
 
-// New starts a fake registry that speaks plain HTTP.
+// New starts a fake registry that speaks plain HTTP. The Authorization header
+// decides what it answers, "" when there is none.
 func New(t Cleaner, answer func(authorization string) Response) *Registry {
-	r := &Registry{}
-	r.Server = httptest.NewServer(r.handler(answer))
-	t.Cleanup(r.Close)
+	r := newRegistry(t, func(q Request) Response { return answer(q.Authorization) })
+	r.Start()
 	return r
 }
 
 // NewTLS starts a fake registry that speaks TLS with the certificate of
 // httptest.
 func NewTLS(t Cleaner, answer func(authorization string) Response) *Registry {
-	r := &Registry{}
-	r.Server = httptest.NewUnstartedServer(r.handler(answer))
+	r := newRegistry(t, func(q Request) Response { return answer(q.Authorization) })
 	r.EnableHTTP2 = true
 	r.StartTLS()
+	return r
+}
+
+// newRegistry makes a fake registry that has an address at once, and serves when
+// it is started: what it answers can name addresses.
+func newRegistry(t Cleaner, answer func(Request) Response) *Registry {
+	r := &Registry{}
+	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		q := requestOf(request)
+		number := r.record(q)
+		response := answer(q)
+		r.answered(number, response.Status)
+		response.write(w)
+	}))
 	t.Cleanup(r.Close)
 	return r
 }
 
-func (r *Registry) handler(answer func(string) Response) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		r.record(request)
-		answer(request.Header.Get("Authorization")).write(w)
-	})
+func requestOf(request *http.Request) Request {
+	q := Request{
+		Method: request.Method, Host: request.Host, Path: request.URL.Path, Query: request.URL.RawQuery,
+		Authorization: request.Header.Get("Authorization"), UserAgent: request.UserAgent(),
+	}
+	if request.Body != http.NoBody {
+		body, _ := io.ReadAll(request.Body) // a cut body is kept as far as it came
+		q.Body = string(body)
+		request.Body = io.NopCloser(bytes.NewReader(body))
+		_ = request.ParseForm() // a broken form is kept as far as it can be read
+		q.Form = request.PostForm.Encode()
+	}
+	return q
 }
 
-func (r *Registry) record(request *http.Request) {
-	_ = request.ParseForm() // a broken form is recorded as far as it can be read
+// record keeps a request and returns its number.
+func (r *Registry) record(q Request) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.requests = append(r.requests, Request{
-		Method:        request.Method,
-		Path:          request.URL.Path,
-		Authorization: request.Header.Get("Authorization"),
-		UserAgent:     request.UserAgent(),
-		Query:         request.URL.RawQuery,
-		Form:          request.PostForm.Encode(),
-	})
+	if !r.forgetful {
+		r.requests = append(r.requests, q)
+	}
+	return len(r.requests) - 1
 }
 
-func (r Response) write(w http.ResponseWriter) {
-	for name, values := range r.Header {
-		w.Header()[http.CanonicalHeaderKey(name)] = values
+func (r *Registry) answered(number, status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.forgetful {
+		r.requests[number].Status = status
 	}
-	w.WriteHeader(r.Status)
-	_, _ = w.Write([]byte(r.Body)) // the client may be gone; that is its test's matter
 }
 
 // Requests returns what was asked so far.
@@ -96,59 +112,17 @@ func (r *Registry) Requests() []Request {
 	return append([]Request(nil), r.requests...)
 }
 
-// CertificatePEM is the certificate of a registry that speaks TLS.
+// CertificatePEM is the registry's certificate; empty where it speaks no TLS.
 func (r *Registry) CertificatePEM() string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate().Raw}))
+	certificate := r.Certificate()
+	if certificate == nil {
+		return ""
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
 }
 
 // Host is the registry's host:port.
 func (r *Registry) Host() string {
 	_, host, _ := strings.Cut(r.URL, "://")
 	return host
-}
-
-// Unauthorized is a 401 with the given WWW-Authenticate header lines and the
-// usual body.
-func Unauthorized(challenges ...string) Response {
-	return Response{
-		Status: http.StatusUnauthorized,
-		Header: http.Header{"Www-Authenticate": challenges, "Docker-Distribution-Api-Version": {"registry/2.0"}},
-		Body:   `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":null}]}`,
-	}
-}
-
-// OK is a registry's 200.
-func OK() Response {
-	return Response{
-		Status: http.StatusOK,
-		Header: http.Header{"Docker-Distribution-Api-Version": {"registry/2.0"}, "Content-Type": {"application/json"}},
-		Body:   "{}",
-	}
-}
-
-// Status is a bare status.
-func Status(status int) Response { return Response{Status: status} }
-
-// Page is a web page for people.
-func Page(status int) Response {
-	return Response{
-		Status: status,
-		Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-		Body:   "<!DOCTYPE html><html><body>Welcome</body></html>",
-	}
-}
-
-// ByAuthorization answers anonymous to no credentials, good to exactly those,
-// and bad to any others.
-func ByAuthorization(credentials string, anonymous, good, bad Response) func(string) Response {
-	return func(authorization string) Response {
-		switch authorization {
-		case "":
-			return anonymous
-		case credentials:
-			return good
-		default:
-			return bad
-		}
-	}
 }

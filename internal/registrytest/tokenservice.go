@@ -1,17 +1,8 @@
 package registrytest
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"encoding/base64"
-	"fmt"
 	"maps"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -27,19 +18,19 @@ type TokenService struct {
 	*Registry
 
 	options  TokenServiceOptions
-	key      *ecdsa.PrivateKey // that the registry trusts
-	stranger *ecdsa.PrivateKey // that it does not know
+	fake     *fake
+	stranger signer // that the registry does not know
 }
 
 // TokenServiceOptions are what one token service knows and does wrong.
 type TokenServiceOptions struct {
 	Accounts map[string]Account // by user name
-	// Anonymous gives a request without credentials a token for nobody, with
-	// what Public allows; otherwise it is refused.
+	// Anonymous gives a request without credentials a token without a user;
+	// otherwise it is refused.
 	Anonymous bool
-	Public    Permissions
-	// Subject names the user in a token; nil is the user name itself. Nobody is
-	// asked for as "".
+	Public    Permissions // of every client
+	// Subject names the user in a token; nil is the user name itself. An
+	// anonymous client is "".
 	Subject func(user string) string
 	// Flaw is what is wrong with every token that a request gets.
 	Flaw Flaw
@@ -72,173 +63,70 @@ const (
 const (
 	tokenAudience = "registry.test"
 	tokenIssuer   = "tokens.test"
-	tokenKeyID    = "signing-key"
 	tokenPath     = "/token"
-	tokenLife     = time.Hour
 )
 
 // NewTokenService starts a token service.
-func NewTokenService(t Cleaner, options TokenServiceOptions) (*TokenService, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make the token service's key: %w", err)
+func NewTokenService(t Cleaner, options TokenServiceOptions) *TokenService {
+	s := &TokenService{options: options, stranger: newSigner("another-key")}
+	tokens := &tokenRules{
+		path: tokenPath, service: tokenAudience, fields: []string{"token", "access_token"}, expiresIn: 3600,
+		onlyKnownService: true, sameAccount: true, wantsClient: true, post: postOAuth2,
+		refuse:      func(*fake, standing) Response { return Unauthorized(`Basic realm="` + tokenIssuer + `"`) },
+		refuseGrant: invalidGrant,
+		mint: func(_ *fake, _ signer, user string, scopes []scope, _ time.Time) string {
+			return s.mint(user, scopes, options.Flaw)
+		},
 	}
-	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("make a key that nobody knows: %w", err)
+	if options.Anonymous {
+		tokens.anonymous = anonymousAlways
 	}
-	s := &TokenService{Registry: &Registry{}, options: options, key: key, stranger: stranger}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		s.record(request)
-		s.serve(request).write(w)
-	}))
-	t.Cleanup(s.Close)
-	return s, nil
+	s.fake = newFake(rules{tokens: tokens})
+	s.fake.public = options.Public
+	for user, account := range options.Accounts {
+		s.fake.logins = append(s.fake.logins, login{user: user, password: account.Password, standing: accepted})
+		s.fake.access[user] = account.Access
+		if account.IdentityToken != "" {
+			s.fake.identities[account.IdentityToken] = user
+		}
+	}
+	s.Registry = newRegistry(t, s.fake.serveToken)
+	s.Start()
+	return s
 }
 
 // realm is the address that challenges name.
 func (s *TokenService) realm() string { return s.URL + tokenPath }
 
-// keySet is the JSON Web Key Set (RFC 7517) of the key that signs.
-func (s *TokenService) keySet() string {
-	point, err := s.key.PublicKey.Bytes() // SEC 1, uncompressed: 4, X, Y
-	if err != nil {
-		return "" // not for a key of P-256
-	}
-	coordinate := base64.RawURLEncoding.EncodeToString
-	key := map[string]string{
-		"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": tokenKeyID,
-		"x": coordinate(point[1:33]), "y": coordinate(point[33:]),
-	}
-	return toJSON(map[string]any{"keys": []any{key}})
-}
-
 // Mint makes a token for user, who need not have an account, with those
 // permissions and that flaw.
-func (s *TokenService) Mint(user string, access Permissions, flaw Flaw) (string, error) {
-	now := time.Now()
-	claims := jwt.MapClaims{
-		"iss": tokenIssuer, "sub": user, "aud": tokenAudience, "jti": rand.Text(), "access": accessOf(access),
+func (s *TokenService) Mint(user string, access Permissions, flaw Flaw) string {
+	var scopes []scope
+	for _, repository := range slices.Sorted(maps.Keys(access)) {
+		scopes = append(scopes, scope{repository, access[repository]})
 	}
+	return s.mint(user, scopes, flaw)
+}
+
+func (s *TokenService) mint(user string, scopes []scope, flaw Flaw) string {
+	claims := jwt.MapClaims{"iss": tokenIssuer, "sub": user, "aud": tokenAudience, "access": accessClaim(scopes)}
 	if s.options.Subject != nil {
 		claims["sub"] = s.options.Subject(user)
 	}
-	begins, key, keyID := now, s.key, tokenKeyID
+	key, ends := s.fake.key, time.Now().Add(time.Hour)
 	switch flaw {
 	case FlawAudience:
 		claims["aud"] = "another." + tokenAudience
 	case FlawIssuer:
 		claims["iss"] = "another." + tokenIssuer
 	case FlawExpired:
-		begins = now.Add(-2 * tokenLife)
+		ends = time.Now().Add(-time.Hour)
 	case FlawEarly:
-		begins = now.Add(tokenLife)
+		ends = time.Now().Add(3 * time.Hour) // a token lasts two hours
 	case FlawUnknownKey:
-		key, keyID = s.stranger, "another-key"
-	case FlawForged:
 		key = s.stranger
+	case FlawForged:
+		key.key = s.stranger.key
 	}
-	claims["iat"], claims["nbf"], claims["exp"] = begins.Unix(), begins.Unix(), begins.Add(tokenLife).Unix()
-	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
-	token.Header["kid"] = keyID
-	signed, err := token.SignedString(key)
-	if err != nil {
-		return "", fmt.Errorf("sign a token for %s: %w", user, err)
-	}
-	return signed, nil
-}
-
-// accessOf is the access claim: [] and not null when nothing is allowed.
-func accessOf(permissions Permissions) []map[string]any {
-	access := []map[string]any{}
-	for _, repository := range slices.Sorted(maps.Keys(permissions)) {
-		access = append(access, map[string]any{"type": "repository", "name": repository, "actions": permissions[repository]})
-	}
-	return access
-}
-
-func (s *TokenService) serve(request *http.Request) Response {
-	switch {
-	case request.URL.Path != tokenPath:
-		return Status(http.StatusNotFound)
-	case request.Method == http.MethodGet:
-		return s.byBasic(request)
-	case request.Method == http.MethodPost:
-		return s.byGrant(request.PostForm)
-	default:
-		return Status(http.StatusMethodNotAllowed)
-	}
-}
-
-// byBasic is GET, with Basic or with nothing.
-func (s *TokenService) byBasic(request *http.Request) Response {
-	query := request.URL.Query()
-	if query.Get("service") != tokenAudience {
-		return Status(http.StatusBadRequest)
-	}
-	if request.Header.Get("Authorization") == "" && s.options.Anonymous {
-		return s.issue("", s.options.Public, query["scope"], false)
-	}
-	user, password, ok := request.BasicAuth()
-	account, known := s.options.Accounts[user]
-	if !ok || !known || account.Password != password {
-		return Unauthorized(`Basic realm="` + tokenIssuer + `"`)
-	}
-	if query.Has("account") && query.Get("account") != user {
-		return Status(http.StatusBadRequest)
-	}
-	return s.issue(user, account.Access, query["scope"], false)
-}
-
-// byGrant is POST (RFC 6749 section 6).
-func (s *TokenService) byGrant(form url.Values) Response {
-	refuse := func(code string) Response {
-		return jsonBody(http.StatusBadRequest, map[string]any{"error": code})
-	}
-	switch {
-	case form.Get("service") != tokenAudience, form.Get("client_id") == "":
-		return refuse("invalid_request")
-	case form.Get("grant_type") != "refresh_token":
-		return refuse("unsupported_grant_type")
-	}
-	for user, account := range s.options.Accounts {
-		if account.IdentityToken != "" && account.IdentityToken == form.Get("refresh_token") {
-			return s.issue(user, account.Access, form["scope"], true)
-		}
-	}
-	return refuse("invalid_grant")
-}
-
-// issue answers with a token for what was asked and is allowed. The answer to a
-// grant repeats it as a scope and has access_token alone.
-func (s *TokenService) issue(user string, allowed Permissions, scopes []string, grant bool) Response {
-	access := Permissions{}
-	var granted []string
-	for word := range strings.FieldsSeq(strings.Join(scopes, " ")) {
-		parts := strings.Split(word, ":")
-		if len(parts) != 3 || parts[0] != "repository" {
-			continue
-		}
-		actions := slices.DeleteFunc(strings.Split(parts[2], ","), func(action string) bool {
-			return !slices.Contains(allowed[parts[1]], action)
-		})
-		if len(actions) == 0 {
-			continue
-		}
-		access[parts[1]] = append(access[parts[1]], actions...)
-		granted = append(granted, parts[0]+":"+parts[1]+":"+strings.Join(actions, ","))
-	}
-	token, err := s.Mint(user, access, s.options.Flaw)
-	if err != nil {
-		return Status(http.StatusInternalServerError)
-	}
-	body := map[string]any{
-		"access_token": token, "expires_in": int(tokenLife.Seconds()), "issued_at": time.Now().UTC().Format(time.RFC3339),
-	}
-	if grant {
-		body["scope"] = strings.Join(granted, " ")
-	} else {
-		body["token"] = token
-	}
-	return jsonBody(http.StatusOK, body)
+	return key.sign(claims, ends)
 }

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// tokenService are the differences between token services. The zero value gives
+// tokenRules are the differences between token services. The zero value gives
 // tokens for good passwords only.
-type tokenService struct {
+type tokenRules struct {
 	apart         bool   // it is a server of its own
 	path          string // of the realm
 	relativeRealm bool   // challenges name the path only
@@ -25,16 +25,17 @@ type tokenService struct {
 	anonymous        anonymity
 	fallback         bool     // wrong passwords get an anonymous token if a scope is asked
 	anyPassword      bool     // wrong passwords get an anonymous token
-	namesAnybody     bool     // wrong passwords get a token for whoever they are said to be
+	anyName          bool     // wrong passwords get a token for the user that they come with
 	onlyKnownService bool     // another service is a bad request
 	sameAccount      bool     // an account other than the user is a bad request
+	wantsClient      bool     // a grant without client_id is a bad request
 	actions          []string // the only ones that it can read; nil: any
-	lockout          int      // failed logins until it answers 429 to everybody; 0: never
+	lockout          int64    // failed logins until it answers 429 to every login; 0: never
 
 	post               grantRule
 	passwordIsIdentity bool // the good password is the refresh token too
 
-	// refuse answers wrong, expired or (standing nobody) no credentials.
+	// refuse answers wrong, expired or (standing anonymous) no credentials.
 	refuse func(f *fake, s standing) Response
 	// refuseGrant answers a refused OAuth2 grant; nil: as refuse does.
 	refuseGrant func() Response
@@ -58,23 +59,25 @@ const (
 	postAnonymous                  // passwords; any other grant gets an anonymous token
 )
 
-func (f *fake) serveToken(w http.ResponseWriter, request *http.Request) {
-	if request.URL.Path != f.rules.tokens.path {
-		Status(http.StatusNotFound).write(w)
-		return
+// serveToken answers as a token service that is a server of its own.
+func (f *fake) serveToken(q Request) Response {
+	if q.Path != f.rules.tokens.path {
+		return Status(http.StatusNotFound)
 	}
-	f.answerToken(request).write(w)
+	return f.answerToken(q)
 }
 
-func (f *fake) answerToken(request *http.Request) Response {
+func (f *fake) answerToken(q Request) Response {
 	s := f.rules.tokens
+	query, _ := url.ParseQuery(q.Query) // broken parts are as good as none
+	form, _ := url.ParseQuery(q.Form)
 	switch {
-	case request.Method == http.MethodGet:
-		return f.tokenByGet(request.URL.Query(), request.Header.Get("Authorization"))
-	case request.Method == http.MethodPost && s.post == postOAuth2:
-		return f.tokenByOAuth2(request.PostForm)
-	case request.Method == http.MethodPost && s.post == postAnonymous:
-		return f.tokenByAnyGrant(request.PostForm)
+	case q.Method == http.MethodGet:
+		return f.tokenByGet(query, q.Authorization)
+	case q.Method == http.MethodPost && s.post == postOAuth2:
+		return f.tokenByOAuth2(form)
+	case q.Method == http.MethodPost && s.post == postAnonymous:
+		return f.tokenByAnyGrant(form)
 	}
 	return plainText(http.StatusMethodNotAllowed, "Method Not Allowed")
 }
@@ -82,23 +85,23 @@ func (f *fake) answerToken(request *http.Request) Response {
 func (f *fake) tokenByGet(query url.Values, authorization string) Response {
 	s := f.rules.tokens
 	asked, readable := f.scopes(query["scope"])
-	user, standing := f.tokenUser(authorization)
+	user, sent := f.tokenUser(authorization)
 	switch account := query.Get("account"); {
 	case s.onlyKnownService && query.Get("service") != f.service():
 		return ociError(http.StatusBadRequest, "BAD_REQUEST", "unable to handle service: "+query.Get("service"))
 	case s.sameAccount && user != "" && account != "" && account != user:
 		return plainText(http.StatusBadRequest, "Bad request: user and account are not the same\n")
-	case f.locked(standing):
+	case f.locked(sent):
 		return plainText(http.StatusTooManyRequests, "Too Many Requests\n")
-	case standing == accepted:
-	case standing != nobody && user != "" && s.namesAnybody:
-	case standing == nobody && s.anonymous == anonymousAlways,
-		standing == nobody && s.anonymous == anonymousWithScope && len(asked) > 0,
-		standing != nobody && s.fallback && len(asked) > 0,
-		standing != nobody && s.anyPassword:
+	case sent == accepted:
+	case sent != anonymous && user != "" && s.anyName:
+	case sent == anonymous && s.anonymous == anonymousAlways,
+		sent == anonymous && s.anonymous == anonymousWithScope && len(asked) > 0,
+		sent != anonymous && s.fallback && len(asked) > 0,
+		sent != anonymous && s.anyPassword:
 		user = ""
 	default:
-		return s.refuse(f, standing)
+		return s.refuse(f, sent)
 	}
 	if !readable {
 		return ociError(http.StatusBadRequest, "INVALID_REQUEST", "Unable to decode repository and actions")
@@ -110,44 +113,49 @@ func (f *fake) tokenUser(authorization string) (string, standing) {
 	scheme, value, _ := strings.Cut(authorization, " ")
 	switch {
 	case authorization == "":
-		return "", nobody
+		return "", anonymous
 	case strings.EqualFold(scheme, schemeBasic):
 		return f.login(value)
 	}
 	return "", refused
 }
 
-// locked counts a failed login and says whether there were too many.
+// locked counts a failed login and reports whether there were too many.
 func (f *fake) locked(s standing) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if s == refused || s == expired {
-		f.failures++
+		f.failures.Add(1)
 	}
 	limit := f.rules.tokens.lockout
-	return limit > 0 && s != nobody && f.failures > limit
+	return limit > 0 && s != anonymous && f.failures.Load() > limit
 }
 
 // tokenByOAuth2 is the POST of distribution's OAuth2 specification.
 func (f *fake) tokenByOAuth2(form url.Values) Response {
 	s := f.rules.tokens
-	granted := refused
+	refuse := func(code string) Response {
+		return jsonBody(http.StatusBadRequest, map[string]any{"error": code})
+	}
+	if s.onlyKnownService && form.Get("service") != f.service() || s.wantsClient && form.Get("client_id") == "" {
+		return refuse("invalid_request")
+	}
+	user, granted := "", refused
 	switch form.Get("grant_type") {
 	case "refresh_token":
-		if form.Get("refresh_token") == f.identity {
-			granted = accepted
+		if known, ok := f.identities[form.Get("refresh_token")]; ok {
+			user, granted = known, accepted
 		}
 	case "password":
-		granted = f.check(form.Get("username"), form.Get("password"))
+		user = form.Get("username")
+		granted = f.check(user, form.Get("password"))
 	default:
-		return jsonBody(http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
+		return refuse("unsupported_grant_type")
 	}
 	asked, _ := f.scopes(form["scope"])
 	switch {
 	case f.locked(granted):
 		return plainText(http.StatusTooManyRequests, "Too Many Requests\n")
 	case granted == accepted:
-		return f.tokenAnswer(f.credentials[0].Username, asked, []string{"access_token"}, true)
+		return f.tokenAnswer(user, asked, []string{"access_token"}, true)
 	case s.refuseGrant != nil:
 		return s.refuseGrant()
 	}
@@ -174,7 +182,7 @@ func (f *fake) tokenAnswer(user string, asked []scope, fields []string, saysScop
 	var words []string
 	for _, a := range asked {
 		actions := slices.DeleteFunc(slices.Clone(a.actions), func(action string) bool {
-			return !slices.Contains(allowed(user, a.repository), action)
+			return !slices.Contains(f.allowed(user, a.repository), action)
 		})
 		granted = append(granted, scope{a.repository, actions})
 		if len(actions) > 0 {
