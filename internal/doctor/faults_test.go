@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +28,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
+
+// TestMain silences the standard logger: package net/http writes a line to it for
+// every frame of HTTP/2 that it does not know, and a fault sends such frames by
+// the hundred thousand. They would bury the output of a test that fails.
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard)
+	os.Exit(m.Run())
+}
 
 // How many faults are met at the same time. More would make a machine of few cores
 // miss deadlines that a check keeps.
