@@ -75,12 +75,13 @@ const (
 	unexpectedRedirect   = "unexpected_redirect"
 )
 
-// Faults returns every fault.
+// Faults returns every fault: one for each class of outcome, by what a check can
+// tell apart and at each stage where it must end in time. How net/http finds a
+// fault is its own matter, so that one row stands for all that it treats alike.
 func Faults() []Fault {
 	var faults []Fault
 	for _, f := range slices.Concat(
-		connectFaults(), hangFaults(), statusLineFaults(), headerFaults(), statusFaults(), informationFaults(),
-		lengthFaults(), chunkFaults(), hugeFaults(), packedFaults(), textFaults(),
+		cutFaults(), hangFaults(), malformedFaults(), oddFaults(), statusFaults(), endlessFaults(), packedFaults(), textFaults(),
 		handshakeFaults(), certificateFaults(), clientCertificateFaults(), secureFaults(),
 		http2Faults(), http2FloodFaults(),
 	) {

@@ -68,12 +68,9 @@ func redirectFaults() []Fault {
 		{"in a loop of two", notARegistry, exchangeUnavailable, loop},
 		{"on and on", notARegistry, exchangeUnavailable, chain},
 		{"to another port", unexpectedRedirect, unexpectedRedirect, to(elsewhere)},
-		{"to two places", unexpectedRedirect, unexpectedRedirect, to(elsewhere, "http://127.0.0.1:2/v2/")},
 		{"to https", unexpectedRedirect, unexpectedRedirect, func(a asked) Response { return redirect(http.StatusFound, "https://"+a.Host+"/v2/") }},
 		{"to nowhere", notARegistry, exchangeUnavailable, to()},
-		{"to an empty place", notARegistry, exchangeUnavailable, to("")},
 		{"to what is no URL", notARegistry, exchangeUnavailable, to("http://[::1")},
-		{"to a NUL", notARegistry, exchangeUnavailable, to("/v2/%00%zz")},
 		{"back to itself with user information", notARegistry, exchangeUnavailable, func(a asked) Response { return redirect(http.StatusFound, "http://a:b@"+a.Host+"/v2/") }},
 	} {
 		faults = append(faults, flow("registry: a redirect "+row.name, row.registry, row.answer), before("token service: a redirect "+row.name, row.service, row.answer))
@@ -142,7 +139,7 @@ func closesKept() Fault {
 
 // clockFaults are answers of a server whose clock is wrong, or of one whose
 // clock is right before a client with a wrong one: the registry's answer counts,
-// not what anybody reads from a clock.
+// not what either clock shows.
 func clockFaults() []Fault {
 	dated := func(date string) func(asked) Response {
 		return func(a asked) Response {
@@ -155,9 +152,7 @@ func clockFaults() []Fault {
 		}
 	}
 	faults := []Fault{
-		flow("clock: a date long ago", credentialsAccepted, dated("Thu, 01 Jan 1970 00:00:00 GMT")),
 		flow("clock: a date far ahead", credentialsAccepted, dated("Fri, 31 Dec 9999 23:59:59 GMT")),
-		flow("clock: a date that is none", credentialsAccepted, dated("yesterday")),
 	}
 	for name, ends := range map[string]time.Time{
 		"expired":       time.Now().Add(-time.Hour),

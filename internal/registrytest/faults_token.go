@@ -79,7 +79,7 @@ func tokenFaults() []Fault {
 		{"a token with a NUL", exchangeUnavailable, token(`"a\u0000b"`)},
 		{"a token with a blank of Unicode", exchangeUnavailable, token(`"a\u00a0b"`)},
 		{"a token that is not UTF-8", tokenRejected, token("\"a\xffb\"")},
-		{"a token that nobody knows", tokenRejected, text("unknown")},
+		{"an unknown token", tokenRejected, text("unknown")},
 		{"a token of two dots", tokenRejected, text("..")},
 		{"a token whose subject is a number", tokenRejected, text("e30.eyJzdWIiOjV9.")},
 		{"1 MiB of brackets", exchangeUnavailable, strings.Repeat("[", size)},

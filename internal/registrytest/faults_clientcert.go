@@ -62,7 +62,7 @@ func clientCertificateFaults() []wireFault {
 		// Many servers ask and do without.
 		add("none needed", invalidCredentials, version, tls.RequestClientCert, secured(whole))
 		add("none needed by a server that is down", serverError, version, tls.RequestClientCert, answers(func(s sound) string { return s.started("HTTP/1.1 503 Service Unavailable") }))
-		add("none needed by a server that is silent", timedOut, version, tls.RequestClientCert, secured(func(conn net.Conn, _ sound) { Silence(conn) }))
+		add("none needed by a server that is silent", timedOut, version, tls.RequestClientCert, secured(alone(Silence)))
 		faults = append(faults, leavingInTheHandshake("closed in the handshake", version, hangUp), leavingInTheHandshake("reset in the handshake", version, reset))
 	}
 	broken := trustedServer()
