@@ -136,8 +136,7 @@ type wireFault struct {
 	// registry's if empty. A refusal of which the header is whole is an answer,
 	// whatever becomes of its body.
 	credentials string
-	service     string        // reason where it is the token service; exchange_unavailable if empty
-	deadline    time.Duration // ends if zero
+	service     string // reason where it is the token service; exchange_unavailable if empty
 	big, busy   bool
 }
 
@@ -145,11 +144,7 @@ type wireFault struct {
 // once it has credentials, the token service.
 func (f wireFault) places() []Fault {
 	if f.connect == nil {
-		f.connect = func(conn net.Conn, s sound) {
-			if _, err := readHead(conn); err == nil {
-				f.answer(conn, s)
-			}
-		}
+		f.connect = asked(f.answer)
 	}
 	atRegistry := f.at("registry", f.registry, f.asRegistry)
 	atRegistry.Or = f.or
@@ -161,11 +156,16 @@ func (f wireFault) places() []Fault {
 }
 
 func (f wireFault) at(place, reason string, start func(Cleaner) (Target, error)) Fault {
-	fault := Fault{Name: place + ": " + f.name, Reason: reason, Deadline: f.deadline, Big: f.big, Busy: f.busy, Start: start}
-	if fault.Deadline == 0 {
-		fault.Deadline = ends
+	return Fault{Name: place + ": " + f.name, Reason: reason, Deadline: deadlineOf(f.registry), Big: f.big, Busy: f.busy, Start: start}
+}
+
+// deadlineOf is the deadline of checks of a fault that leads a registry's to
+// that reason.
+func deadlineOf(reason string) time.Duration {
+	if reason == timedOut {
+		return hangs
 	}
-	return fault
+	return ends
 }
 
 func (f wireFault) target(address string) Target {
@@ -220,6 +220,15 @@ func (f wireFault) asService(t Cleaner) (Target, error) {
 func registryBefore(t Cleaner, realm string) *Registry {
 	refusal := Unauthorized(`Bearer realm="` + realm + `",service="fault"`)
 	return New(t, ByAuthorization("Bearer "+faultToken(), refusal, OK(), refusal))
+}
+
+// asked makes an answer wait for its request.
+func asked(answer func(net.Conn, sound)) func(net.Conn, sound) {
+	return func(conn net.Conn, s sound) {
+		if _, err := readHead(conn); err == nil {
+			answer(conn, s)
+		}
+	}
 }
 
 // alone is what happens on a connection whatever the sound answer is.

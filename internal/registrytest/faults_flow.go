@@ -1,33 +1,37 @@
 package registrytest
 
 import (
+	"bufio"
+	"net"
 	"net/http"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
-// asked is how a registry and its token service on one server are asked.
-type asked struct {
+// question is how a registry and its token service on one server are asked.
+type question struct {
 	Request
 	number int // from 1
 }
 
-func (a asked) first() bool           { return a.number == 1 }
-func (a asked) withCredentials() bool { return a.Authorization != "" }
+func (q question) first() bool           { return q.number == 1 }
+func (q question) withCredentials() bool { return q.Authorization != "" }
 
 // flow is a server whose answers depend on each other.
-func flow(name, reason string, answer func(a asked) Response) Fault {
+func flow(name, reason string, answer func(q question) Response) Fault {
 	return Fault{Name: name, Reason: reason, Deadline: ends, Start: func(t Cleaner) (Target, error) {
 		var count atomic.Int64
-		server := newRegistry(t, func(q Request) Response { return answer(asked{q, int(count.Add(1))}) })
+		server := newRegistry(t, func(r Request) Response { return answer(question{r, int(count.Add(1))}) })
 		server.Start()
 		return Target{Address: server.URL}, nil
 	}}
 }
 
 // before is a flow that stands behind a sound registry, as its token service.
-func before(name, reason string, answer func(a asked) Response) Fault {
+func before(name, reason string, answer func(q question) Response) Fault {
 	fault := flow(name, reason, answer)
 	start := fault.Start
 	fault.Start = func(t Cleaner) (Target, error) {
@@ -48,35 +52,35 @@ func redirect(status int, locations ...string) Response {
 // followed for a while.
 func redirectFaults() []Fault {
 	const elsewhere = "http://127.0.0.1:1/v2/"
-	itself := func(a asked) Response { return redirect(http.StatusFound, a.Path) }
-	loop := func(a asked) Response {
-		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[a.Query == "a"])
+	itself := func(q question) Response { return redirect(http.StatusFound, q.Path) }
+	loop := func(q question) Response {
+		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[q.Query == "a"])
 	}
-	chain := func(a asked) Response {
-		return redirect(http.StatusFound, a.Path+"?"+strconv.Itoa(a.number))
+	chain := func(q question) Response {
+		return redirect(http.StatusFound, q.Path+"?"+strconv.Itoa(q.number))
 	}
-	to := func(locations ...string) func(asked) Response {
-		return func(asked) Response { return redirect(http.StatusTemporaryRedirect, locations...) }
+	to := func(locations ...string) func(question) Response {
+		return func(question) Response { return redirect(http.StatusTemporaryRedirect, locations...) }
 	}
 	var faults []Fault
 	for _, row := range []struct {
 		name              string
 		registry, service string
-		answer            func(asked) Response
+		answer            func(question) Response
 	}{
 		{"to itself", notARegistry, exchangeUnavailable, itself},
 		{"in a loop of two", notARegistry, exchangeUnavailable, loop},
 		{"on and on", notARegistry, exchangeUnavailable, chain},
 		{"to another port", unexpectedRedirect, unexpectedRedirect, to(elsewhere)},
-		{"to https", unexpectedRedirect, unexpectedRedirect, func(a asked) Response { return redirect(http.StatusFound, "https://"+a.Host+"/v2/") }},
+		{"to https", unexpectedRedirect, unexpectedRedirect, func(q question) Response { return redirect(http.StatusFound, "https://"+q.Host+"/v2/") }},
 		{"to nowhere", notARegistry, exchangeUnavailable, to()},
 		{"to what is no URL", notARegistry, exchangeUnavailable, to("http://[::1")},
-		{"back to itself with user information", notARegistry, exchangeUnavailable, func(a asked) Response { return redirect(http.StatusFound, "http://a:b@"+a.Host+"/v2/") }},
+		{"back to itself with user information", notARegistry, exchangeUnavailable, func(q question) Response { return redirect(http.StatusFound, "http://a:b@"+q.Host+"/v2/") }},
 	} {
 		faults = append(faults, flow("registry: a redirect "+row.name, row.registry, row.answer), before("token service: a redirect "+row.name, row.service, row.answer))
 	}
-	return append(faults, flow("registry with credentials: a redirect to another port", unexpectedRedirect, func(a asked) Response {
-		if a.withCredentials() {
+	return append(faults, flow("registry with credentials: a redirect to another port", unexpectedRedirect, func(q question) Response {
+		if q.withCredentials() {
 			return redirect(http.StatusTemporaryRedirect, elsewhere)
 		}
 		return Unauthorized("Basic")
@@ -86,19 +90,19 @@ func redirectFaults() []Fault {
 // flapFaults answer differently from one request to the next. Without retries
 // the first answer to each question counts.
 func flapFaults() []Fault {
-	basic := func(a asked) Response {
-		if a.withCredentials() {
+	basic := func(q question) Response {
+		if q.withCredentials() {
 			return OK()
 		}
 		return Unauthorized("Basic")
 	}
-	token := func(asked) Response { return jsonBody(http.StatusOK, map[string]string{"token": faultToken()}) }
-	first := func(status int, then func(asked) Response) func(asked) Response {
-		return func(a asked) Response {
-			if a.first() {
+	token := func(question) Response { return jsonBody(http.StatusOK, map[string]string{"token": faultToken()}) }
+	first := func(status int, then func(question) Response) func(question) Response {
+		return func(q question) Response {
+			if q.first() {
 				return Status(status)
 			}
-			return then(a)
+			return then(q)
 		}
 	}
 	return []Fault{
@@ -106,19 +110,19 @@ func flapFaults() []Fault {
 		flow("flapping: 429, then sound", rateLimited, first(429, basic)),
 		flow("flapping: 408, then sound", timedOut, first(408, basic)),
 		flow("flapping: 404, then sound", notARegistry, first(404, basic)),
-		flow("flapping: sound, then 503", serverError, func(a asked) Response {
-			if a.first() {
-				return basic(a)
+		flow("flapping: sound, then 503", serverError, func(q question) Response {
+			if q.first() {
+				return basic(q)
 			}
 			return Status(http.StatusServiceUnavailable)
 		}),
 		before("flapping: a token service with 503, then sound", exchangeUnavailable, first(503, token)),
 		before("flapping: a token service with 429, then sound", rateLimited, first(429, token)),
-		flow("flapping: the token is good, then the registry is down", serverError, func(a asked) Response {
+		flow("flapping: the token is good, then the registry is down", serverError, func(q question) Response {
 			switch {
-			case a.Path == tokenPath:
-				return token(a)
-			case a.withCredentials():
+			case q.Path == tokenPath:
+				return token(q)
+			case q.withCredentials():
 				return Status(http.StatusBadGateway)
 			default:
 				return Unauthorized(`Bearer realm="/token",service="fault"`)
@@ -137,14 +141,29 @@ func closesKept() Fault {
 	}}
 }
 
+// keepOnce answers one request and closes the connection after the next.
+func keepOnce(conn net.Conn) {
+	reader := bufio.NewReader(conn)
+	request, err := http.ReadRequest(reader)
+	if err != nil {
+		return
+	}
+	head := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n"
+	if request.Header.Get("Authorization") != "" {
+		head = "HTTP/1.1 200 OK\r\n"
+	}
+	say(conn, head, "Content-Length: 0\r\n\r\n")
+	_, _ = http.ReadRequest(reader) // whatever it asks, it is too late
+}
+
 // clockFaults are answers of a server whose clock is wrong, or of one whose
 // clock is right before a client with a wrong one: the registry's answer counts,
 // not what either clock shows.
 func clockFaults() []Fault {
-	dated := func(date string) func(asked) Response {
-		return func(a asked) Response {
+	dated := func(date string) func(question) Response {
+		return func(q question) Response {
 			answer := Unauthorized("Basic")
-			if a.withCredentials() {
+			if q.withCredentials() {
 				answer = OK()
 			}
 			answer.Header.Set("Date", date)
@@ -161,4 +180,20 @@ func clockFaults() []Fault {
 		faults = append(faults, skewed("clock: a token that is "+name+" here only", exchangeAccepted, ends, true), skewed("clock: a token that is "+name+" there too", tokenRejected, ends, false))
 	}
 	return faults
+}
+
+// skewed is a registry with its token service on one server, whose tokens end
+// then and are taken or not.
+func skewed(name, reason string, ends time.Time, taken bool) Fault {
+	token := newSigner("skewed").sign(jwt.MapClaims{"sub": FaultUser}, ends)
+	return flow(name, reason, func(q question) Response {
+		switch {
+		case q.Path == tokenPath:
+			return jsonBody(http.StatusOK, map[string]string{"token": token})
+		case taken && q.Authorization == "Bearer "+token:
+			return OK()
+		default:
+			return Unauthorized(`Bearer realm="/token",service="fault"`)
+		}
+	})
 }

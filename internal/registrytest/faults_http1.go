@@ -114,7 +114,7 @@ func hangFaults() []wireFault {
 		{name: "a drip in the body", credentials: invalidCredentials, answer: drips(inBody, "x")},
 	}
 	for i := range faults {
-		faults[i].registry, faults[i].deadline = timedOut, hangs
+		faults[i].registry = timedOut
 	}
 	return faults
 }

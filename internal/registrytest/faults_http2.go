@@ -2,7 +2,6 @@ package registrytest
 
 import (
 	"bytes"
-	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -51,7 +50,7 @@ func http2Answer(script func(h http2Script)) func(net.Conn, sound) {
 func http2Connect(script func(h http2Script)) func(net.Conn, sound) {
 	config := trustedServer()
 	config.NextProtos = []string{http2.NextProtoTLS}
-	return overTLS(config, func(conn *tls.Conn, s sound) {
+	return overTLS(config, func(conn net.Conn, s sound) {
 		if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err == nil {
 			script(http2Script{Framer: http2.NewFramer(conn, conn), conn: conn, sound: s})
 		}
@@ -83,12 +82,8 @@ func resetStream(code http2.ErrCode) func(http2Script) error {
 	return func(h http2Script) error { return h.WriteRSTStream(h.stream, code) }
 }
 
-// header sends the header of the sound answer, with the extra fields.
-func header(extra ...string) func(http2Script) error {
-	return func(h http2Script) error {
-		return h.fields(append(h.sound.fields(), extra...)...)
-	}
-}
+// header sends the header of the sound answer.
+func header(h http2Script) error { return h.fields(h.sound.fields()...) }
 
 // fields sends names and values as one header.
 func (h http2Script) fields(fields ...string) error {
@@ -134,28 +129,22 @@ func http2Faults() []wireFault {
 	)
 	var faults []wireFault
 	add := func(name, reason string, connect func(net.Conn, sound)) {
-		fault := wireFault{name: "HTTP/2: " + name, registry: reason, secure: true, roots: authority().pool, connect: connect}
-		switch reason {
-		case timedOut:
-			fault.deadline = hangs
-		case invalidCredentials:
-			fault.service = exchangeAccepted
-		}
-		faults = append(faults, fault)
+		faults = append(faults, secure("HTTP/2: "+name, reason, connect))
 	}
 	add("HTTP/1.1 instead", connectionFailed, http2Connect(then(func(h http2Script) error { say(h.conn, h.sound.whole()); return nil }, stay)))
 	add("silence after the request", timedOut, http2Answer(then(stay)))
-	add("silence in the body", timedOut, http2Answer(then(header(), data("{"), stay)))
-	add("closed in the body", connectionFailed, http2Answer(then(header(), data("{"))))
+	add("silence in the body", timedOut, http2Answer(then(header, data("{"), stay)))
+	add("closed in the body", connectionFailed, http2Answer(then(header, data("{"))))
 	settings := func(h http2Script) error { return h.WriteSettings() }
 	// Package net/http keeps a connection whose GOAWAY came before any request until
 	// it has been idle for long, so that these servers hang up themselves.
 	add("GOAWAY at once", timedOut, http2Connect(then(settings, goAway(0, none))))
 	faults[len(faults)-1].or = connectionFailed
 	add("the request refused", timedOut, http2Answer(then(resetStream(refusal), stay)))
-	add("GOAWAY after the header, then a sound end", invalidCredentials, http2Answer(then(header(), goAway(1, none), body, stay)))
+	add("GOAWAY after the header, then a sound end", invalidCredentials, http2Answer(then(header, goAway(1, none), body, stay)))
+	faults[len(faults)-1].service = exchangeAccepted
 	add("the request reset with an error", connectionFailed, http2Answer(then(resetStream(internal), stay)))
-	add("reset in the body", connectionFailed, http2Answer(then(header(), data("{"), resetStream(internal), stay)))
+	add("reset in the body", connectionFailed, http2Answer(then(header, data("{"), resetStream(internal), stay)))
 	add("no status", connectionFailed, http2Answer(then(func(h http2Script) error { return h.fields("a", "b") }, stay)))
 	add("a header of 1 MiB", connectionFailed, http2Answer(longHeader))
 	return faults
@@ -204,16 +193,14 @@ func repeatsDeaf(step func(h http2Script) error) func(http2Script) error {
 func http2FloodFaults() []wireFault {
 	var faults []wireFault
 	add := func(name, reason string, connect func(net.Conn, sound)) {
-		fault := wireFault{name: "HTTP/2: " + name, registry: reason, secure: true, roots: authority().pool, connect: connect}
-		if reason == timedOut { // such a flood costs time, and nothing that is kept
-			fault.deadline, fault.busy = hangs, true
-		}
+		fault := secure("HTTP/2: "+name, reason, connect)
+		fault.busy = reason == timedOut // such a flood costs time, and nothing that is kept
 		faults = append(faults, fault)
 	}
 	add("a flood of PING", timedOut, http2Answer(then(repeats(func(h http2Script) error { return h.WritePing(false, [8]byte{}) }))))
 	add("a flood of PING by a deaf server", timedOut, http2Answer(then(repeatsDeaf(func(h http2Script) error { return h.WritePing(false, [8]byte{}) }))))
 	add("a flood of unknown frames", timedOut, http2Answer(then(repeats(func(h http2Script) error { return h.WriteRawFrame(0xfa, 0, 0, make([]byte, 1<<10)) }))))
-	add("a flood of empty DATA", timedOut, http2Answer(then(header(), repeats(data("")))))
+	add("a flood of empty DATA", timedOut, http2Answer(then(header, repeats(data("")))))
 	add("a flood of CONTINUATION", connectionFailed, http2Answer(then(func(h http2Script) error {
 		return h.WriteHeaders(http2.HeadersFrameParam{StreamID: h.stream, BlockFragment: block(h.sound.fields())})
 	}, repeats(func(h http2Script) error {

@@ -34,12 +34,10 @@ func nameFaults() []Fault {
 		{"the name server fails", dnsFailure, says(dnsmessage.RCodeServerFailure)},
 		{"the name server is silent", timedOut, func(dnsmessage.Header, dnsmessage.Question) []byte { return nil }},
 	} {
-		fault := Fault{Name: "name: " + row.name, Reason: row.reason, Deadline: ends}
-		if row.reason == timedOut {
-			fault.Deadline = hangs
-		}
-		fault.Start = func(t Cleaner) (Target, error) { return askNameServer(t, row.answer) }
-		faults = append(faults, fault)
+		faults = append(faults, Fault{
+			Name: "name: " + row.name, Reason: row.reason, Deadline: deadlineOf(row.reason),
+			Start: func(t Cleaner) (Target, error) { return askNameServer(t, row.answer) },
+		})
 	}
 	return faults
 }
@@ -90,6 +88,7 @@ func askNameServer(t Cleaner, answer func(dnsmessage.Header, dnsmessage.Question
 // 9110 section 9.3.6).
 func proxyFaults() []Fault {
 	const established = "HTTP/1.1 200 Connection established\r\n\r\n"
+	endless := func(conn net.Conn) { flood(conn, strings.Repeat("x", floodSize), floodLimit) }
 	var faults []Fault
 	for _, row := range []struct {
 		name, reason string
@@ -103,24 +102,20 @@ func proxyFaults() []Fault {
 		{"reset on accept", connectionFailed, false, reset},
 		{"reset behind the header", connectionFailed, false, sayThen(established, reset)},
 		{"it is no proxy", connectionFailed, false, sayThen("SSH-2.0-OpenSSH_9.6\r\n", hangUp)},
-		{"plain HTTP behind the header", plainHTTPRegistry, false, func(conn net.Conn) {
-			sayThen(established, SayToHello("HTTP/1.1 400 Bad Request\r\n\r\n", hangUp))(conn)
-		}},
-		{"an endless header line", connectionFailed, true, sayThen("HTTP/1.1 200 OK\r\nX-Line: ", func(conn net.Conn) { flood(conn, strings.Repeat("x", floodSize), floodLimit) })},
-		{"an endless body", connectionFailed, true, sayThen("HTTP/1.1 403 Forbidden\r\n\r\n", func(conn net.Conn) { flood(conn, strings.Repeat("x", floodSize), floodLimit) })},
+		{"plain HTTP behind the header", plainHTTPRegistry, false, sayThen(established, SayToHello("HTTP/1.1 400 Bad Request\r\n\r\n", hangUp))},
+		{"an endless header line", connectionFailed, true, sayThen("HTTP/1.1 200 OK\r\nX-Line: ", endless)},
+		{"an endless body", connectionFailed, true, sayThen("HTTP/1.1 403 Forbidden\r\n\r\n", endless)},
 		{"silence on accept", timedOut, false, Silence},
 		{"silence behind the header", timedOut, false, sayThen(established, Silence)},
 		{"a drip in the header", timedOut, false, sayThen("HTTP/1.1 200 OK\r\n", func(conn net.Conn) { drip(conn, "x") })},
 	} {
-		fault := Fault{Name: "proxy: " + row.name, Reason: row.reason, Deadline: ends, Big: row.big}
-		if row.reason == timedOut {
-			fault.Deadline = hangs
-		}
-		fault.Start = func(t Cleaner) (Target, error) {
-			address, err := Serve(t, row.handle)
-			return Target{Address: "https://registry.test", Proxy: "http://" + address}, err
-		}
-		faults = append(faults, fault)
+		faults = append(faults, Fault{
+			Name: "proxy: " + row.name, Reason: row.reason, Deadline: deadlineOf(row.reason), Big: row.big,
+			Start: func(t Cleaner) (Target, error) {
+				address, err := Serve(t, row.handle)
+				return Target{Address: "https://registry.test", Proxy: "http://" + address}, err
+			},
+		})
 	}
 	return faults
 }

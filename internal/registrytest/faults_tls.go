@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"net"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -26,9 +27,9 @@ func handshakeFaults() []wireFault {
 		{name: "reset on accept", registry: connectionFailed, connect: alone(reset)},
 		{name: "reset in the hello", registry: connectionFailed, connect: helloThen("", reset)},
 		{name: "closed in the server's hello", registry: connectionFailed, connect: helloThen(halfHello, hangUp)},
-		{name: "silence in the server's hello", registry: timedOut, deadline: hangs, connect: helloThen(halfHello, Silence)},
-		{name: "silence on accept", registry: timedOut, deadline: hangs, connect: alone(Silence)},
-		{name: "a drip in the server's hello", registry: timedOut, deadline: hangs, connect: helloThen("\x16\x03\x03\x40\x00\x02\x00\x3f\xf0\x03\x03", func(conn net.Conn) { drip(conn, "r") })},
+		{name: "silence in the server's hello", registry: timedOut, connect: helloThen(halfHello, Silence)},
+		{name: "silence on accept", registry: timedOut, connect: alone(Silence)},
+		{name: "a drip in the server's hello", registry: timedOut, connect: helloThen("\x16\x03\x03\x40\x00\x02\x00\x3f\xf0\x03\x03", func(conn net.Conn) { drip(conn, "r") })},
 		{name: "plain HTTP", registry: plainHTTPRegistry, connect: helloThen("HTTP/1.1 400 Bad Request\r\n\r\n", hangUp)},
 		{name: "an SSH server", registry: tlsFailed, connect: helloThen("SSH-2.0-OpenSSH_9.6\r\n", Silence)},
 		{name: "an alert to the hello", registry: tlsFailed, connect: helloThen(alert+"\x28", hangUp)},
@@ -43,26 +44,33 @@ func handshakeFaults() []wireFault {
 	return faults
 }
 
-// overTLS does the handshake and then what an answer does.
-func overTLS(config *tls.Config, answer func(conn *tls.Conn, s sound)) func(net.Conn, sound) {
+// authority is the one that checks of faults trust.
+var authority = sync.OnceValue(NewAuthority)
+
+// trustedServer is a server's configuration with a good certificate.
+func trustedServer() *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{authority().issue(nil)}}
+}
+
+// secure is a fault of a server of https.
+func secure(name, reason string, connect func(net.Conn, sound)) wireFault {
+	return wireFault{name: name, registry: reason, secure: true, roots: authority().pool, connect: connect}
+}
+
+// overTLS does the handshake and then what then does.
+func overTLS(config *tls.Config, then func(net.Conn, sound)) func(net.Conn, sound) {
 	return func(conn net.Conn, s sound) {
 		secure := tls.Server(conn, config)
 		if secure.HandshakeContext(context.Background()) == nil {
-			answer(secure, s)
+			then(secure, s)
 		}
 	}
 }
 
-// secured answers a request over TLS.
-func secured(answer func(net.Conn, sound)) func(*tls.Conn, sound) {
-	return func(conn *tls.Conn, s sound) {
-		if _, err := readHead(conn); err == nil {
-			answer(conn, s)
-		}
-	}
+// below does what end does to the connection below TLS.
+func below(end func(net.Conn)) func(net.Conn) {
+	return func(conn net.Conn) { end(conn.(*tls.Conn).NetConn()) }
 }
-
-func whole(conn net.Conn, s sound) { say(conn, s.whole()) }
 
 // certificateFaults are sound but for the certificate; what they would answer
 // must not be read.
@@ -81,49 +89,39 @@ func certificateFaults() []wireFault {
 		"for clients only":                authority().issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }),
 		"signed by one that may not sign": authority().issueBelow(),
 	} {
-		faults = append(faults, wireFault{
-			name: "TLS: a certificate " + name, registry: tlsUntrusted, secure: true, roots: authority().pool,
-			connect: overTLS(&tls.Config{Certificates: []tls.Certificate{certificate}}, secured(whole)),
-		})
+		config := &tls.Config{Certificates: []tls.Certificate{certificate}}
+		faults = append(faults, secure("TLS: a certificate "+name, tlsUntrusted, overTLS(config, asked(says(sound.whole)))))
 	}
 	old := &tls.Config{Certificates: []tls.Certificate{authority().issue(nil)}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
-	return append(faults, wireFault{
-		name: "TLS: TLS 1.1 only", registry: tlsFailed, secure: true, roots: authority().pool, connect: overTLS(old, secured(whole)),
-	})
+	return append(faults, secure("TLS: TLS 1.1 only", tlsFailed, overTLS(old, asked(says(sound.whole)))))
 }
 
 // secureFaults come after a sound handshake. A connection that ends without
 // close_notify was cut (RFC 8446 section 6.1).
 func secureFaults() []wireFault {
-	cut := func(text func(s sound) string, end func(net.Conn)) func(*tls.Conn, sound) {
-		return secured(func(conn net.Conn, s sound) {
-			say(conn, text(s))
-			end(conn.(*tls.Conn).NetConn())
-		})
-	}
 	half := func(s sound) string { return s.head + "\r\n" + s.body[:20] }
+	plain := func(conn net.Conn, s sound) { say(conn.(*tls.Conn).NetConn(), s.whole()) }
+	halfRecord := func(conn net.Conn) {
+		say(conn, "\x17\x03\x03\x40\x00")
+		drip(conn, "x")
+	}
 	var faults []wireFault
 	for _, f := range []struct {
-		name   string
-		reason string
-		answer func(*tls.Conn, sound)
+		name, reason string
+		then         func(net.Conn, sound)
 	}{
-		{"closed after the handshake", connectionFailed, func(conn *tls.Conn, _ sound) { hangUp(conn.NetConn()) }},
-		{"reset after the request", connectionFailed, cut(nothing, reset)},
-		{"reset in the body", connectionFailed, cut(inBody, reset)},
+		{"closed after the handshake", connectionFailed, alone(below(hangUp))},
+		{"reset after the request", connectionFailed, asked(alone(below(reset)))},
+		{"reset in the body", connectionFailed, asked(begins(inBody, below(reset)))},
 		// net/http takes the end of a record for the end of the body (against RFC 9112
 		// section 9.8); a status needs no body, and half a token is none.
-		{"a body without length that is cut", invalidCredentials, cut(half, hangUp)},
-		{"no TLS in the answer", tlsFailed, secured(func(conn net.Conn, s sound) { say(conn.(*tls.Conn).NetConn(), s.whole()) })},
-		{"silence after the handshake", timedOut, func(conn *tls.Conn, _ sound) { Silence(conn) }},
-		{"silence in the body", timedOut, cut(inBody, Silence)},
-		{"a drip in a record", timedOut, cut(inBody, func(conn net.Conn) { say(conn, "\x17\x03\x03\x40\x00"); drip(conn, "x") })},
+		{"a body without length that is cut", invalidCredentials, asked(begins(half, below(hangUp)))},
+		{"no TLS in the answer", tlsFailed, asked(plain)},
+		{"silence after the handshake", timedOut, alone(Silence)},
+		{"silence in the body", timedOut, asked(begins(inBody, Silence))},
+		{"a drip in a record", timedOut, asked(begins(inBody, below(halfRecord)))},
 	} {
-		fault := wireFault{name: "TLS: " + f.name, registry: f.reason, secure: true, roots: authority().pool, connect: overTLS(trustedServer(), f.answer)}
-		if f.reason == timedOut {
-			fault.deadline = hangs
-		}
-		faults = append(faults, fault)
+		faults = append(faults, secure("TLS: "+f.name, f.reason, overTLS(trustedServer(), f.then)))
 	}
 	return faults
 }

@@ -1,47 +1,11 @@
 package registrytest
 
 import (
-	"bufio"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
-
-// keepOnce answers one request and closes the connection after the next.
-func keepOnce(conn net.Conn) {
-	reader := bufio.NewReader(conn)
-	request, err := http.ReadRequest(reader)
-	if err != nil {
-		return
-	}
-	head := "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n"
-	if request.Header.Get("Authorization") != "" {
-		head = "HTTP/1.1 200 OK\r\n"
-	}
-	say(conn, head, "Content-Length: 0\r\n\r\n")
-	_, _ = http.ReadRequest(reader) // whatever it asks, it is too late
-}
-
-// skewed is a registry with its token service on one server, whose tokens end
-// then and are taken or not.
-func skewed(name, reason string, ends time.Time, taken bool) Fault {
-	token := newSigner("skewed").sign(jwt.MapClaims{"sub": FaultUser}, ends)
-	return flow(name, reason, func(a asked) Response {
-		switch {
-		case a.Path == tokenPath:
-			return jsonBody(http.StatusOK, map[string]string{"token": token})
-		case taken && a.Authorization == "Bearer "+token:
-			return OK()
-		default:
-			return Unauthorized(`Bearer realm="/token",service="fault"`)
-		}
-	})
-}
 
 // tokenFaults are answers of a token service with status 200 that hold no token
 // which could be sent.
@@ -87,7 +51,7 @@ func tokenFaults() []Fault {
 		{"an object of 2 MiB", exchangeUnavailable, `{"filler":"` + strings.Repeat("x", 2*size) + `",` + sound[1:]},
 		{"100,000 names", exchangeAccepted, "{" + strings.Repeat(`"a":1,`, 100_000) + sound[1:]},
 	} {
-		faults = append(faults, before("token service: "+row.name, row.reason, func(asked) Response {
+		faults = append(faults, before("token service: "+row.name, row.reason, func(question) Response {
 			return Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: row.body}
 		}))
 		faults[len(faults)-1].Big = len(row.body) >= size
@@ -117,7 +81,7 @@ func lavishFaults() []Fault {
 		{"a message of lists", invalidCredentials, 401, filled("message", "[", "[],", "[]]")},
 		{"details of objects", invalidCredentials, 401, filled("details", "[", `{"":0},`, "{}]")},
 	} {
-		fault := before("token service: "+row.name, row.reason, func(asked) Response {
+		fault := before("token service: "+row.name, row.reason, func(question) Response {
 			return Response{Status: row.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: row.body}
 		})
 		fault.Big = true
@@ -138,7 +102,7 @@ func realmFaults() []Fault {
 		"a realm of NULs":    `Bearer realm="%00%zz:"`,
 		"60 KiB of realms":   "Bearer " + strings.Repeat(`realm="x:",`, 5000),
 	} {
-		faults = append(faults, flow("realm: "+name, exchangeUnavailable, func(asked) Response { return Unauthorized(challenge) }))
+		faults = append(faults, flow("realm: "+name, exchangeUnavailable, func(question) Response { return Unauthorized(challenge) }))
 	}
 	return faults
 }
