@@ -36,8 +36,8 @@ type Helper struct {
 	Says   string           // on standard output, in place of an answer
 	Logs   string           // on standard error
 	Exit   int              // its exit code
-	Hangs  bool             // whether it never ends by itself
-	// LeavesChild says whether it starts a program that holds its output open.
+	Hangs  bool             // it never ends by itself
+	// LeavesChild says that it starts a program that holds its output open.
 	LeavesChild bool
 }
 

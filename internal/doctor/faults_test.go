@@ -83,13 +83,13 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// allClosed tells whether every connection ends while its server still runs.
+// allClosed reports whether every connection ends while its server still runs.
 // HTTP/2 gives a request up shortly after it has returned, and only then is its
 // connection idle.
 func (c *connections) allClosed(client *registry.Client) bool {
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
-	tooLate := time.After(20 * time.Second) // longer than the client keeps a connection that nobody uses
+	tooLate := time.After(20 * time.Second) // longer than the client keeps a connection without requests
 	for {
 		client.CloseIdleConnections()
 		if c.open.Load() == 0 {
@@ -169,7 +169,7 @@ func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fa
 const faultPassword = "hunter2x"
 
 // verdictOf is the verdict that a reason stands for when a registry fails: an
-// outage never passes and rejects nobody, unless it is the token service's.
+// outage never passes and rejects no credentials, unless it is the token service's.
 func verdictOf(reason string) verdict.Verdict {
 	switch r := verdict.Reason(reason); r {
 	case verdict.ReasonAccepted, verdict.ReasonExchangeAccepted:
@@ -209,8 +209,8 @@ func meetAll(ctx context.Context, faults []registrytest.Fault) []outcome {
 	return outcomes
 }
 
-// TestFaults runs alone, since it looks for goroutines that are left, whoever
-// began them. The faults in it run side by side.
+// TestFaults runs alone, since it looks for goroutines that are left, of
+// any test. The faults in it run side by side.
 func TestFaults(t *testing.T) { //nolint:paralleltest // see above
 	faults := registrytest.Faults()
 	outcomes := meetAll(t.Context(), faults)

@@ -99,7 +99,7 @@ func (d *Distribution) run(ctx context.Context, binary, auth string) (*Distribut
 	err = d.command.Start()
 	_ = input.Close() // the process has its own copy
 	if err != nil {
-		_ = output.Close() // nobody writes
+		_ = output.Close() // there is no process that writes
 		return nil, fmt.Errorf("start the registry %s: %w", binary, err)
 	}
 	go d.readLog(output)
@@ -226,7 +226,7 @@ func (d *Distribution) Stop() {
 type lines struct {
 	mu    sync.Mutex
 	all   []string
-	grown chan struct{} // closed at the next line; nil while nobody waits
+	grown chan struct{} // closed at the next line; nil while no call waits
 }
 
 var errNoLine = errors.New("the line did not come in time")

@@ -119,7 +119,7 @@ var faultToken = sync.OnceValue(func() string {
 	return newSigner("fault").sign(jwt.MapClaims{"sub": FaultUser}, time.Now().Add(time.Hour))
 })
 
-// wireFault is a fault of one connection, whoever is at its end.
+// wireFault is a fault of one connection, to a registry or to a token service.
 type wireFault struct {
 	name string
 	// answer is what comes after a request; connect is what happens instead of

@@ -35,8 +35,9 @@ type Instance struct {
 	// IdentityToken is an OAuth2 refresh token of the good user, "" where the
 	// token service takes none.
 	IdentityToken string
-	// TakesAnything says that wrong credentials pass where none do not: any
-	// header, or any password. Only a decoy tells.
+	// TakesAnything says that wrong credentials pass where a request without any
+	// does not: any header, or any password. Only a request with invented
+	// credentials finds that out.
 	TakesAnything bool
 	// Open says that /v2/ answers 200 without credentials.
 	Open bool
@@ -69,7 +70,8 @@ func (i *Instance) OpenUploads() int {
 }
 
 // Profiles returns one profile for every kind of registry whose answers are
-// known.
+// known. Where the rules below say that something is assumed, the registry's
+// documentation leaves it open.
 func Profiles() []Profile {
 	var profiles []Profile
 	for _, r := range slices.Concat(distributionRules(), hostedRules(), cloudRules(), plainRules()) {

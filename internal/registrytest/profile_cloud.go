@@ -9,7 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// cloudRules are the registries that others run.
+// cloudRules are the registries that are run as a service.
 func cloudRules() []rules {
 	return []rules{dockerHub(), ghcr(), ecr(), ecrPublic(), google(), acr()}
 }
@@ -40,9 +40,9 @@ func dockerHub() rules {
 	}
 }
 
-// ghcr: [?] whatever it refuses to credentials is a 403, at /v2/ for Basic of
-// any kind and for bad tokens. Its tokens are the user's, whatever scope was
-// asked. [?] Nobody gets a token without a scope too.
+// ghcr issues tokens that are the user's, whatever scope was asked. Assumed: it
+// answers 403 to all credentials that it refuses, at /v2/ to Basic of any kind and
+// to bad tokens; an anonymous request gets a token without a scope too.
 func ghcr() rules {
 	return rules{
 		name:    "GHCR",
@@ -70,7 +70,7 @@ func ghcr() rules {
 	}
 }
 
-// ecr calls every password malformed that is not one of its own. [?] A bearer
+// ecr calls every password malformed that is not one of its own. Assumed: a bearer
 // token is answered as no credentials are.
 func ecr() rules {
 	return rules{
@@ -100,9 +100,9 @@ func ecrPassword(ends time.Time) NamedCredential {
 	return NamedCredential{Username: "AWS", Password: base64.StdEncoding.EncodeToString([]byte(content))}
 }
 
-// ecrPublic answers 400 to all credentials at /v2/ but a good token. [?] Its
-// token service answers 401 to bad passwords and gives nobody a token, which
-// passes at /v2/.
+// ecrPublic answers 400 to all credentials at /v2/ but a good token. Assumed:
+// its token service answers 401 to bad passwords, and its anonymous tokens pass at
+// /v2/.
 func ecrPublic() rules {
 	return rules{
 		name:    "ECR Public",
@@ -131,9 +131,9 @@ func ecrPublic() rules {
 	}
 }
 
-// google takes Basic directly. [?] At /v2/ as on repositories; its token service
-// answers 401 to wrong passwords and 403 to expired ones, since either was seen,
-// and gives nobody a token, which passes at /v2/.
+// google takes Basic directly. Assumed: it does so at /v2/ as on repositories; its
+// token service answers 401 to wrong passwords and 403 to expired ones, since
+// either was seen; and its anonymous tokens pass at /v2/.
 func google() rules {
 	return rules{
 		name:    "Google",
@@ -164,8 +164,8 @@ func google() rules {
 }
 
 // acr knows its user by a refresh token, a JWT, that serves as password too. Its
-// subjects are GUIDs. [?] Its token service answers 401 to anything bad and to
-// nobody, anonymous pull being off.
+// subjects are GUIDs. Assumed: its token service answers 401 to anything bad and
+// to requests without credentials, anonymous pull being off.
 func acr() rules {
 	const user = "00000000-0000-0000-0000-000000000000"
 	refresh := func(lifetime time.Duration) func(*fake) NamedCredential {

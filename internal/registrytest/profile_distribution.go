@@ -58,9 +58,9 @@ func distributionRules() []rules {
 }
 
 // distributionTokens is a token service as distribution's specification has it.
-// registries.md leaves its answers open: here nobody gets a token without a
-// scope, and a refusal has an OCI error and a Basic challenge, as the sample
-// service in distribution's own repository does.
+// What that leaves open is as in the sample service of distribution's own
+// repository: an anonymous request gets a token for a scope only, and a refusal
+// has an OCI error and a Basic challenge.
 func distributionTokens() *tokenRules {
 	return &tokenRules{
 		apart:     true,
@@ -78,7 +78,7 @@ func distributionTokens() *tokenRules {
 	}
 }
 
-// dockerAuthTokens is docker_auth. A token for nobody has an empty subject.
+// dockerAuthTokens is docker_auth. Its anonymous tokens have an empty subject.
 func dockerAuthTokens() *tokenRules {
 	return &tokenRules{
 		apart:       true,

@@ -25,8 +25,8 @@ func hostedRules() []rules {
 }
 
 // harbor: a request with an Authorization header is challenged with Basic, one
-// without with Bearer. [?] An anonymous token does not pass at /v2/, and missing
-// permissions are a 401 as well, as its source has it.
+// without with Bearer. Assumed from its source: an anonymous token does not pass at
+// /v2/, and missing permissions are a 401 as well.
 func harbor() rules {
 	return rules{
 		name:    "Harbor",
@@ -57,8 +57,8 @@ func harbor() rules {
 }
 
 // zotBearer shows its realm to requests without credentials only. Its token
-// service is anybody's; this one answers with access_token and scope, as OAuth2
-// does, and knows nobody by an empty subject.
+// service may be of any make; this one answers with access_token and scope, as
+// OAuth2 does, and its anonymous tokens have an empty subject.
 func zotBearer() rules {
 	return rules{
 		name:     "zot, bearer",
@@ -87,8 +87,8 @@ func zotBearer() rules {
 	}
 }
 
-// quay never names an error in its challenge [?], and gives nobody a token only
-// for a scope, as its source has it. Asking with push creates the repository,
+// quay gives anonymous tokens for a scope only, as its source has it. Assumed: it
+// never names an error in its challenge. Asking with push creates the repository,
 // which leaves no trace here but the request.
 func quay() rules {
 	return rules{
@@ -114,8 +114,8 @@ func quay() rules {
 	}
 }
 
-// gitLab is distribution with a token service of its own. [?] Basic is not
-// taken at /v2/, and a POST is not either.
+// gitLab is distribution with a token service of its own. Assumed: Basic is not
+// taken at /v2/, and its token service takes no POST.
 func gitLab() rules {
 	return rules{
 		name:   "GitLab",
@@ -139,7 +139,7 @@ func gitLab() rules {
 
 // gitea stands for Forgejo too. Its tokens have a UserID, -1 for the ghost, and
 // no subject; they stand for the user whatever scope was asked. The claim access
-// is missing. [?] A missing permission is a 401 in plain text.
+// is missing. Assumed: a missing permission is a 401 in plain text.
 func gitea() rules {
 	return rules{
 		name:    "Gitea",
@@ -167,9 +167,8 @@ func gitea() rules {
 	}
 }
 
-// artifactory lives under a path. registries.md gives its realm as a path, so
-// that is what the challenge has here: a relative realm. Its subjects are longer
-// than the user name [?].
+// artifactory lives under a path, and its realm is a path too: a relative one.
+// Assumed: its subjects are longer than the user name.
 func artifactory() rules {
 	const base = "/artifactory/api/docker/docker-local"
 	return rules{
@@ -180,7 +179,7 @@ func artifactory() rules {
 			switch {
 			case v.standing == accepted:
 				return denied()
-			case v.scheme == schemeBasic: // [?]
+			case v.scheme == schemeBasic: // assumed
 				return Unauthorized(`Basic realm="Artifactory Realm"`)
 			}
 			return Unauthorized(f.bearer())
@@ -207,8 +206,8 @@ func nexus() rules {
 	}
 }
 
-// nexusAnonymous lets any password log in, and nobody too, as a Nexus does that
-// allows anonymous pull; that needs Bearer tokens there.
+// nexusAnonymous lets any password and any anonymous client in, as a Nexus does
+// that allows anonymous pull; that needs Bearer tokens there.
 func nexusAnonymous() rules {
 	return rules{
 		name:          "Nexus, anonymous pull",

@@ -15,7 +15,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// everything is a scope with more than anybody has.
+// everything is a scope with more than any user has.
 const everything = "repository:org/app:pull,push,delete"
 
 // reply is an answer that was read to its end.
@@ -87,7 +87,7 @@ func startProfile(t *testing.T, name string) *registrytest.Instance {
 	return nil
 }
 
-// realmOf is the address of the token service, from the challenge to R0.
+// realmOf is the address of the token service, from the challenge to a request without credentials.
 func realmOf(t *testing.T, i *registrytest.Instance) string {
 	t.Helper()
 	for _, challenge := range call(t, http.MethodGet, i.Address+"/v2/", registrytest.NamedCredential{}, nil).challenges {
@@ -196,7 +196,7 @@ func TestProfilesExchange(t *testing.T) {
 				statuses[n] = got[n].status
 			}
 			if statuses != row.exchange {
-				t.Fatalf("good, wrong, nobody, each without and with scope: %d, want %d", statuses, row.exchange)
+				t.Fatalf("good password, wrong password, no credentials, each without and with scope: %d, want %d", statuses, row.exchange)
 			}
 			var fields []string
 			for field := range got[0].fields(t) {
@@ -214,9 +214,9 @@ func TestProfilesExchange(t *testing.T) {
 			if status := v2(got[0]); status != row.exchangeV2 {
 				t.Errorf("good token at /v2/: %d, want %d", status, row.exchangeV2)
 			}
-			if row.nobodyV2 != 0 {
-				if status := v2(got[5]); status != row.nobodyV2 {
-					t.Errorf("anonymous token at /v2/: %d, want %d", status, row.nobodyV2)
+			if row.anonymousV2 != 0 {
+				if status := v2(got[5]); status != row.anonymousV2 {
+					t.Errorf("anonymous token at /v2/: %d, want %d", status, row.anonymousV2)
 				}
 			}
 			row.checkGrants(t, got[1])

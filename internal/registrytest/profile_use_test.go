@@ -12,7 +12,7 @@ import (
 
 func TestProfilesNameTheirUsers(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string][2]any{ // subject of the good user, of nobody
+	for name, want := range map[string][2]any{ // subject of the good user, of an anonymous client
 		"distribution, token": {"ci", ""},
 		"docker_auth":         {"ci", ""},
 		"Harbor":              {"robot$ci", ""},
@@ -36,7 +36,7 @@ func TestProfilesNameTheirUsers(t *testing.T) {
 				return
 			}
 			if sub := claims(t, anonymous.token(t))["sub"]; sub != want[1] {
-				t.Errorf("nobody: subject %v, want %v", sub, want[1])
+				t.Errorf("anonymous: subject %v, want %v", sub, want[1])
 			}
 		})
 	}
@@ -151,7 +151,7 @@ func TestProfilesAnswerPosts(t *testing.T) {
 			}
 			if name == "docker_auth" {
 				if sub := claims(t, good.token(t))["sub"]; sub != "" {
-					t.Errorf("subject %q, want that of nobody", sub)
+					t.Errorf("subject %q, want that of an anonymous client", sub)
 				}
 			}
 		})
@@ -184,7 +184,7 @@ func TestTokenServicesHaveTheirTraps(t *testing.T) {
 		t.Errorf("Quay, wrong password with a scope: %d, want 401", got.status)
 	}
 	if got := ask(gitlab, "anonymous", ""); got.status != 403 {
-		t.Errorf("GitLab, nobody, no scope: %d, want 403", got.status)
+		t.Errorf("GitLab, anonymous, no scope: %d, want 403", got.status)
 	}
 	for range 20 {
 		ask(hub, "wrong password", "")
@@ -196,7 +196,7 @@ func TestTokenServicesHaveTheirTraps(t *testing.T) {
 		t.Errorf("Docker Hub, good password after a lockout: %d, want 429", got.status)
 	}
 	if got := ask(hub, "anonymous", ""); got.status != 200 {
-		t.Errorf("Docker Hub, nobody after a lockout: %d, want 200", got.status)
+		t.Errorf("Docker Hub, anonymous after a lockout: %d, want 200", got.status)
 	}
 	zot := startProfile(t, "zot, htpasswd")
 	if got := call(t, http.MethodGet, zot.Address+"/v2/", zot.Credential("good"), nil); len(got.challenges) != 1 {
