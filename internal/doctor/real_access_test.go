@@ -104,7 +104,7 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 		{"push without a trial", accounts, doctor.AccessRequest{Actions: []string{"push"}}, false, 2, nil, result{Unknown: []string{"push"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
 		{"delete by trial, which is switched off", accounts, doctor.AccessRequest{Actions: []string{"delete"}, Probe: true}, false, 2, map[string]int{remove: 1}, result{Unknown: []string{"delete"}, Method: verdict.AccessByProbe}, fail(verdict.ReasonAccessUnproven)},
 		{"open, pull of nothing", nil, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Unknown: []string{"pull"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
-		{"open, push by trial", nil, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 2, cancel: 2}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, pass(verdict.ReasonAcceptedUnproven)},
+		{"open, push by trial", nil, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{head: 1, start: 2, cancel: 2}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, pass(verdict.ReasonAcceptedUnproven)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -102,11 +102,11 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 		s := &suites[i]
 		switch s.Name {
 		case "unit":
-			s.args, s.env = []string{"-skip", "^TestAcc", "./..."}, append(env, "CGO_ENABLED=0")
+			s.args, s.env = []string{"-skip", "^TestAcc[A-Z]", "./..."}, append(env, "CGO_ENABLED=0")
 		case "release":
-			s.args, s.env = []string{"-run", "^TestAcc", "./tools/release/..."}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1")
+			s.args, s.env = []string{"-run", "^TestAcc[A-Z]", "./tools/release/..."}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1")
 		case "race":
-			s.args, s.env = []string{"-race", "-skip", "^TestAcc", "./internal/..."}, append(env, "CGO_ENABLED=1")
+			s.args, s.env = []string{"-race", "-skip", "^TestAcc[A-Z]", "./internal/..."}, append(env, "CGO_ENABLED=1")
 		default: // a CLI, named as its module in tools/pinned unless it is another one
 			program, path := strings.TrimSuffix(s.Name, "-floor"), cli
 			if path != "" {
@@ -114,7 +114,7 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 			} else if path, err = build(ctx, root, s.Name, program); err != nil {
 				return nil, err
 			}
-			s.args, s.env = []string{"-run", "^TestAcc", "./internal/provider"}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+path)
+			s.args, s.env = []string{"-run", "^TestAcc[A-Z]", "./internal/provider"}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+path)
 			if program == "tofu" {
 				s.env = append(s.env, "TF_ACC_PROVIDER_HOST=registry.opentofu.org", "TF_ACC_PROVIDER_NAMESPACE=hashicorp")
 			}
