@@ -17,6 +17,8 @@ const (
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 64 << 10
 
+	maxStreamBuffer = 256 << 10 // bytes of an HTTP/2 body that may wait to be read; net/http has 4 MiB
+
 	connections = 10 // per host, kept for the next check
 	idleTime    = time.Minute
 
@@ -93,7 +95,7 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		MaxIdleConnsPerHost:    connections,
 		MaxConnsPerHost:        connections,
 		IdleConnTimeout:        idleTime,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
+		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: maxStreamBuffer, SendPingTimeout: pingTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
 		OnProxyConnectResponse: refuseProxy,
 	}
 }
