@@ -3,7 +3,9 @@ package doctor_test
 import (
 	"crypto/rand"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,6 +107,61 @@ func TestAThousandChecks(t *testing.T) {
 				t.Errorf("%d handshakes", n)
 			}
 			t.Logf("%d requests, %d failed logins, %d connections, %d handshakes", b.Requests.Load(), b.Failed.Load(), b.Connections.Load(), b.Handshakes.Load())
+		})
+	}
+}
+
+// TestDoctor_Check_ASilentTokenServiceOverTheNetwork has a hundred different logins, and
+// a token service that accepts connections and says nothing: what waits for one of the
+// ten connections was not asked, and the other logins are not sent at all.
+func TestDoctor_Check_ASilentTokenServiceOverTheNetwork(t *testing.T) {
+	t.Parallel()
+	for _, parallelism := range []int{1, 10, 50} {
+		t.Run(fmt.Sprintf("%d at a time", parallelism), func(t *testing.T) {
+			t.Parallel()
+			silent, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var opened atomic.Int64
+			var accepting sync.WaitGroup
+			accepting.Go(func() {
+				for {
+					conn, err := silent.Accept()
+					if err != nil {
+						return
+					}
+					opened.Add(1)
+					defer func() { _ = conn.Close() }()
+				}
+			})
+			t.Cleanup(func() {
+				_ = silent.Close()
+				accepting.Wait()
+			})
+			fake := registrytest.New(t, func(string) registrytest.Response {
+				return registrytest.Unauthorized(`Bearer realm="http://` + silent.Addr().String() + `/token",service="registry"`)
+			})
+			address, err := registry.ParseEndpoint(fake.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := registry.NewClient(registry.Options{})
+			t.Cleanup(client.CloseIdleConnections)
+			checks := distinct(t, 100)
+			for i := range checks {
+				checks[i].Endpoint, checks[i].Timeout = address, 400*time.Millisecond
+			}
+			d := doctor.New(registry.NewMemory(client), redact.New(), rand.Text)
+			reasons, took := plan(t, d, parallelism, checks)
+			if reasons[verdict.ReasonExchangeUnavailable] != 100 {
+				t.Errorf("reasons %v", reasons)
+			}
+			// All that are under way may be sent at the moment in which the first ones end.
+			if n := opened.Load(); n > int64(max(2, parallelism)) {
+				t.Errorf("%d connections for logins that get no answer", n)
+			}
+			t.Logf("%s, %d connections", took, opened.Load())
 		})
 	}
 }
