@@ -31,6 +31,9 @@ func NewBusy(t Cleaner, o BusyOptions) *Busy {
 	b := &Busy{Failed: &f.failures}
 	b.Registry = newRegistry(t, func(q Request) Response {
 		b.Requests.Add(1)
+		if q.Path != tokenPath {
+			q.Path = "/v2/" // it has every repository
+		}
 		return f.answer(q)
 	})
 	b.forgetful = true
