@@ -61,8 +61,8 @@ func TestARedirectToHTTPSSaysWhichAddress(t *testing.T) {
 func TestARedirectOfTheTokenServiceDoesNot(t *testing.T) {
 	t.Parallel()
 	moved := registry.TokenAnswer{Answer: *redirect(308), Endpoint: "http://elsewhere.example.com:5001/token"}
-	wire := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return moved }}
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), redact.New(), random), doctor.Request{
+	asker := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return moved }}
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(asker), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute, TokenExchange: true,
 	})
 	if err != nil {

@@ -79,14 +79,14 @@ func add(r *verdict.AccessResult, action string, is decision, method verdict.Acc
 func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) (decision, verdict.AccessMethod) {
 	if g.Credential.Method == registry.MethodBearer {
 		grants := registry.TokenGrants(g.request.Credential.Token)
-		if grants.Source != registry.GrantsUnknown && verdict.Credentials(g.Evidence).Verified {
+		if grants.Source != registry.GrantsUnknown && verdict.JudgeCredentials(g.Evidence).Verified {
 			return allowed(grants, wanted, action), verdict.AccessByClaims
 		}
-		return g.try(ctx, wanted, g.trial(wanted, action))
+		return g.accessByUse(ctx, wanted, g.directAction(wanted, action))
 	}
 	request := g.scopedToken(ctx, wanted, action)
 	if request == nil {
-		return g.try(ctx, wanted, g.trial(wanted, action))
+		return g.accessByUse(ctx, wanted, g.directAction(wanted, action))
 	}
 	issued, known := g.scoped[request.Scope]
 	if !known {
@@ -98,13 +98,13 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 		return missing, verdict.AccessByScope
 	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without one may do.
-		return g.try(ctx, wanted, g.trialByToken(wanted, action, *g.tokenService, *g.Exchange))
+		return g.accessByUse(ctx, wanted, g.exchangedAction(wanted, action, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
 		return undecided, verdict.AccessByScope
 	case issued.Grants.Source != registry.GrantsUnknown:
 		return allowed(issued.Grants, wanted, action), verdict.AccessMethod(issued.Grants.Source)
 	default:
-		return g.try(ctx, wanted, g.trialByToken(wanted, action, *request, issued))
+		return g.accessByUse(ctx, wanted, g.exchangedAction(wanted, action, *request, issued))
 	}
 }
 
@@ -135,7 +135,7 @@ func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, action
 	case g.Anonymous.Status == verdict.StatusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
 		request = g.tokenRequest(*g.Anonymous)
 	case g.Anonymous.Status == verdict.StatusOK: // only what lies below may want a token
-		request = g.tokenRequest(g.trial(wanted, registry.ActionPull).try(ctx, registry.Credential{}))
+		request = g.tokenRequest(g.directAction(wanted, registry.ActionPull).perform(ctx, registry.Credential{}))
 	}
 	if request == nil {
 		return nil

@@ -40,7 +40,7 @@ type Request struct {
 type Doctor struct {
 	asker    registry.Asker
 	redactor *redact.Redactor
-	decoy    invented
+	decoy    decoy
 	hidden   []registry.Secret
 }
 
@@ -49,7 +49,7 @@ type Doctor struct {
 // cannot be guessed, of 16 letters or more, for what is invented. hidden are secrets of
 // the way to the registry, which are not to be shown either.
 func New(asker registry.Asker, redactor *redact.Redactor, random func() string, hidden ...registry.Secret) *Doctor {
-	return &Doctor{asker: asker, redactor: redactor, decoy: newInvented(random), hidden: hidden}
+	return &Doctor{asker: asker, redactor: redactor, decoy: newDecoy(random), hidden: hidden}
 }
 
 // Check asks the registry until ctx ends, judges its answers, and cleans them for
@@ -86,7 +86,7 @@ func (d *Doctor) gather(ctx context.Context, r Request) verdict.Evidence {
 	g := gatherer{asker: d.asker, redactor: d.redactor, decoy: d.decoy, request: r, scoped: map[string]registry.TokenAnswer{}, Evidence: verdict.Evidence{
 		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
-		Credential:      examine(r),
+		Credential:      credentialFacts(r),
 		Timeout:         r.Timeout,
 		AskedAt:         time.Now(),
 		RequireVerified: r.RequireVerified,

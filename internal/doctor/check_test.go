@@ -55,9 +55,9 @@ var (
 	token           = registry.Credential{Token: registry.NewSecret("t0ken")}
 )
 
-func check(t *testing.T, wire registry.Asker, credential registry.Credential) report {
+func check(t *testing.T, asker registry.Asker, credential registry.Credential) report {
 	t.Helper()
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), redact.New(), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(asker), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
 	})
 	if err != nil {

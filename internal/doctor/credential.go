@@ -8,7 +8,7 @@ import (
 )
 
 // examine takes the facts out of a request.
-func examine(r Request) verdict.CredentialFacts {
+func credentialFacts(r Request) verdict.CredentialFacts {
 	c := r.Credential
 	secret := c.Secret().Reveal()
 	return verdict.CredentialFacts{

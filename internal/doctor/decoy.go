@@ -19,7 +19,7 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 	credential := g.decoy.credential(g.Credential.Method)
 	switch {
 	case g.proof != nil:
-		g.Decoy = decoyOfTrial(g.proof.try(ctx, credential), g.proof.action)
+		g.Decoy = decoyOfUse(g.proof.perform(ctx, credential), g.proof.action)
 	case g.Authenticated != nil && g.Authenticated.Status == verdict.StatusOK:
 		g.Decoy = decoyOfAnswer(*g.ask(ctx, credential))
 	case g.Minted != nil && g.Minted.Status == verdict.StatusOK:
@@ -31,14 +31,14 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 
 // invented is what exists at no registry. It stays the same, or no two checks would
 // ask the same with it.
-type invented struct {
+type decoy struct {
 	user   string
 	secret registry.Secret
 	digest string // of no manifest
 }
 
-func newInvented(random func() string) invented {
-	return invented{
+func newDecoy(random func() string) decoy {
+	return decoy{
 		user:   "decoy-" + random()[:8],
 		secret: registry.NewSecret(random()),
 		digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(random()))),
@@ -46,20 +46,20 @@ func newInvented(random func() string) invented {
 }
 
 // credential is the invented one that is presented by the method.
-func (i invented) credential(method registry.Method) registry.Credential {
+func (d decoy) credential(method registry.Method) registry.Credential {
 	switch method {
 	case registry.MethodBearer:
-		return registry.Credential{Token: i.secret}
+		return registry.Credential{Token: d.secret}
 	case registry.MethodIdentityToken:
-		return registry.Credential{IdentityToken: i.secret}
+		return registry.Credential{IdentityToken: d.secret}
 	default:
-		return registry.Credential{Username: i.user, Password: i.secret}
+		return registry.Credential{Username: d.user, Password: d.secret}
 	}
 }
 
-// decoyOfTrial reads the answer to a trial: one that is as it was for the real
+// decoyOfUse reads the answer to a trial: one that is as it was for the real
 // credentials accepts the decoy.
-func decoyOfTrial(a registry.Answer, action registry.Action) verdict.DecoyOutcome {
+func decoyOfUse(a registry.Answer, action registry.Action) verdict.DecoyOutcome {
 	switch {
 	case refuses(a), a.Failure == nil && a.Status == verdict.StatusBadRequest:
 		return verdict.DecoyRefused

@@ -19,7 +19,7 @@ func TestFaultsLeaveNoSocketOpen(t *testing.T) { //nolint:paralleltest // others
 		}
 	}
 	before := openSockets(t)
-	meetAll(t.Context(), faults)
+	checkFaults(t.Context(), faults)
 	if after := openSockets(t); after > before {
 		t.Errorf("%d sockets were open before, %d are now", before, after)
 	}

@@ -114,7 +114,7 @@ type outcome struct {
 
 // meet makes one check of a fault, with a client and servers of its own, which
 // are gone when it returns.
-func meet(ctx context.Context, fault registrytest.Fault) outcome {
+func checkFault(ctx context.Context, fault registrytest.Fault) outcome {
 	var servers cleanups
 	defer servers.run()
 	target, err := fault.Start(&servers)
@@ -155,14 +155,14 @@ func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fa
 	if err != nil {
 		return 0, report{}, err
 	}
-	question := doctor.Request{
+	request := doctor.Request{
 		Endpoint:      address,
 		Credential:    registry.Credential{Username: registrytest.FaultUser, Password: registry.NewSecret(faultPassword)},
 		TokenExchange: true,
 		Timeout:       fault.Deadline,
 	}
 	began := time.Now()
-	report, err := within(ctx, doctor.New(registry.NewMemory(client), redact.New(), rand.Text), question)
+	report, err := within(ctx, doctor.New(registry.NewMemory(client), redact.New(), rand.Text), request)
 	return time.Since(began), report, err
 }
 
@@ -183,8 +183,8 @@ func verdictOf(reason string) verdict.Verdict {
 	}
 }
 
-// meetAll meets all faults and returns what each led to.
-func meetAll(ctx context.Context, faults []registrytest.Fault) []outcome {
+// checkFaults meets all faults and returns what each led to.
+func checkFaults(ctx context.Context, faults []registrytest.Fault) []outcome {
 	outcomes := make([]outcome, len(faults))
 	var all sync.WaitGroup
 	for busy, workers := range map[bool]int{false: atOnce, true: busyAtOnce} {
@@ -192,7 +192,7 @@ func meetAll(ctx context.Context, faults []registrytest.Fault) []outcome {
 		for range workers {
 			all.Go(func() {
 				for i := range next {
-					outcomes[i] = meet(ctx, faults[i])
+					outcomes[i] = checkFault(ctx, faults[i])
 				}
 			})
 		}
@@ -213,7 +213,7 @@ func meetAll(ctx context.Context, faults []registrytest.Fault) []outcome {
 // any test. The faults in it run side by side.
 func TestFaults(t *testing.T) { //nolint:paralleltest // see above
 	faults := registrytest.Faults()
-	outcomes := meetAll(t.Context(), faults)
+	outcomes := checkFaults(t.Context(), faults)
 	var table strings.Builder
 	wrong := 0
 	for i, fault := range faults {

@@ -12,11 +12,11 @@ import (
 type gatherer struct {
 	asker    registry.Asker
 	redactor *redact.Redactor
-	decoy    invented
+	decoy    decoy
 	request  Request
 
 	tokenService *registry.TokenRequest // request of T0; nil before
-	proof        *trial                 // use that proved the credentials; nil if none did
+	proof        *repositoryAction      // use that proved the credentials; nil if none did
 	// scoped are the tokens of permissions by scope: what is too large for the memory
 	// is not asked for twice in one check all the same.
 	scoped map[string]registry.TokenAnswer
@@ -27,11 +27,11 @@ type gatherer struct {
 // credentials, and what permissions and proof need only after a login that says
 // something.
 func (g *gatherer) gather(ctx context.Context) {
-	if verdict.Unsendable(g.Evidence) {
+	if verdict.NothingToSend(g.Evidence) {
 		return
 	}
 	g.Anonymous = g.ask(ctx, registry.Credential{})
-	if verdict.Ended(*g.Anonymous) {
+	if verdict.EndsCheck(*g.Anonymous) {
 		return
 	}
 	g.present(ctx)

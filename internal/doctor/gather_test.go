@@ -58,7 +58,7 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 			"/v2/ anonymous, basic, anonymous", verdict.ReasonForbiddenNetwork},
 		{"a refused token is not compared with anybody's", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
 			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonTokenRejected},
-		{"a token service that is down leaves the registry itself", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
+		{"a token service that is down abandonedAsker the registry itself", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
 			"/v2/ anonymous, /v2/ basic, basic", verdict.ReasonExchangeUnavailable},
 		{"a deadline at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultTimeout)},
 			"/v2/ anonymous, basic", verdict.ReasonExchangeUnavailable},
@@ -132,15 +132,15 @@ func TestDoctor_Check_SharesControlsForAMinute(t *testing.T) {
 			registry.MethodBasic: issued(""), registry.MethodAnonymous: tokenStatus(401),
 		})}
 		d := doctor.New(registry.NewMemory(s), redact.New(), random)
-		question := doctor.Request{Credential: userAndPassword, TokenExchange: true}
+		request := doctor.Request{Credential: userAndPassword, TokenExchange: true}
 		for _, step := range []struct {
 			after      time.Duration
 			anonymous  int
 			exchanging int
 		}{{0, 1, 2}, {59 * time.Second, 1, 3}, {2 * time.Second, 2, 5}} {
 			<-time.After(step.after)
-			question.Credential = another(step.exchanging)
-			ask(t, d, question)
+			request.Credential = another(step.exchanging)
+			ask(t, d, request)
 			count := 0
 			for _, method := range s.asked {
 				if method == registry.MethodAnonymous {

@@ -48,8 +48,8 @@ func (s *slowRefusals) Ask(ctx context.Context, _ registry.Endpoint, credential 
 func TestDoctor_Check_GivesAllCredentialsOneDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		wire := &slowRefusals{}
-		d := doctor.New(registry.NewMemory(wire), redact.New(), random)
+		asker := &slowRefusals{}
+		d := doctor.New(registry.NewMemory(asker), redact.New(), random)
 		report, err := within(t.Context(), d, doctor.Request{
 			Endpoint: endpoint(t, "registry.example.com"), Timeout: 25 * time.Second,
 			Credential: login("a"), Next: []registry.Credential{login("b"), login("c"), login("d")},
@@ -58,8 +58,8 @@ func TestDoctor_Check_GivesAllCredentialsOneDeadline(t *testing.T) {
 			t.Fatal(err, report.Message)
 		}
 		for i, want := range []time.Duration{25 * time.Second, 15 * time.Second, 5 * time.Second} {
-			if len(wire.left) != 3 || wire.left[i] != want {
-				t.Fatalf("the credentials had %v", wire.left)
+			if len(asker.left) != 3 || asker.left[i] != want {
+				t.Fatalf("the credentials had %v", asker.left)
 			}
 		}
 	})
@@ -70,12 +70,12 @@ func TestDoctor_Check_GivesAllCredentialsOneDeadline(t *testing.T) {
 func TestDoctor_Check_HasOneDeadlineForAllRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		wire := &slowRefusals{first: 20 * time.Second}
-		report, err := within(t.Context(), doctor.New(registry.NewMemory(wire), redact.New(), random), doctor.Request{
+		asker := &slowRefusals{first: 20 * time.Second}
+		report, err := within(t.Context(), doctor.New(registry.NewMemory(asker), redact.New(), random), doctor.Request{
 			Endpoint: endpoint(t, "registry.example.com"), Timeout: 30*time.Second - 1, Credential: login("a"),
 		})
-		if err != nil || report.Reason != verdict.ReasonTimeout || len(wire.left) != 1 || wire.left[0] != 10*time.Second-1 {
-			t.Errorf("%v, %s: the password had %v", err, report.Message, wire.left)
+		if err != nil || report.Reason != verdict.ReasonTimeout || len(asker.left) != 1 || asker.left[0] != 10*time.Second-1 {
+			t.Errorf("%v, %s: the password had %v", err, report.Message, asker.left)
 		}
 	})
 }
@@ -143,8 +143,8 @@ func (pullers) Ask(_ context.Context, _ registry.Endpoint, credential registry.C
 	}
 }
 
-func (pullers) Try(_ context.Context, question registry.Trial) registry.Answer {
-	if question.Credential.Password.Reveal() == "wide" {
+func (pullers) Try(_ context.Context, request registry.Trial) registry.Answer {
+	if request.Credential.Password.Reveal() == "wide" {
 		return registry.Answer{Status: 404}
 	}
 	return registry.Answer{Status: 401, Challenges: registry.ParseChallenges([]string{"Basic"})}

@@ -34,7 +34,7 @@ var (
 
 // ailing is a registry with a token service of which one part has an outage. All
 // else it answers at once.
-type ailing struct {
+type failingAsker struct {
 	part   string // R0, R1, T0, V or use
 	outage outage
 	hangs  registry.Credential // one login that gets no answer; empty for none
@@ -45,7 +45,7 @@ type ailing struct {
 	asked map[string]int
 }
 
-func (a *ailing) answer(ctx context.Context, part string, who registry.Credential, otherwise registry.Answer) registry.Answer {
+func (a *failingAsker) answer(ctx context.Context, part string, who registry.Credential, otherwise registry.Answer) registry.Answer {
 	a.mu.Lock()
 	if a.asked == nil {
 		a.asked = map[string]int{}
@@ -72,7 +72,7 @@ func (a *ailing) answer(ctx context.Context, part string, who registry.Credentia
 	}
 }
 
-func (a *ailing) Ask(ctx context.Context, e registry.Endpoint, who registry.Credential) registry.Answer {
+func (a *failingAsker) Ask(ctx context.Context, e registry.Endpoint, who registry.Credential) registry.Answer {
 	first := *unauthorized(basicChallenge)
 	if a.realm != "" {
 		first = *unauthorized(`Bearer realm="` + a.realm + `",service="registry"`)
@@ -92,7 +92,7 @@ func (a *ailing) Ask(ctx context.Context, e registry.Endpoint, who registry.Cred
 	}
 }
 
-func (a *ailing) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
+func (a *failingAsker) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
 	answer := a.answer(ctx, "T0", r.Credential, *status(200))
 	token := registry.TokenAnswer{Answer: answer}
 	if answer.Status == 200 {
@@ -101,7 +101,7 @@ func (a *ailing) Token(ctx context.Context, r registry.TokenRequest) registry.To
 	return token
 }
 
-func (a *ailing) Try(ctx context.Context, r registry.Trial) registry.Answer {
+func (a *failingAsker) Try(ctx context.Context, r registry.Trial) registry.Answer {
 	return a.answer(ctx, "use", r.Credential, *status(200))
 }
 
@@ -180,7 +180,7 @@ func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
 				t.Run(fmt.Sprintf("%s of %q, %s, %d at a time", row.part, row.realm, kind.name, parallelism), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
-						a := &ailing{part: row.part, outage: kind, realm: row.realm}
+						a := &failingAsker{part: row.part, outage: kind, realm: row.realm}
 						d := doctor.New(registry.NewMemory(a), redact.New(), random)
 						reasons, took := plan(t, d, parallelism, distinct(t, 200, row.access...))
 						want := row.reason
@@ -226,7 +226,7 @@ func TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion(t *tes
 			t.Run(fmt.Sprintf("%s, %d at a time", kind.name, parallelism), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					a := &ailing{part: "T0", outage: kind, realm: "/token"}
+					a := &failingAsker{part: "T0", outage: kind, realm: "/token"}
 					d := doctor.New(registry.NewMemory(a), redact.New(), random)
 					checks := distinct(t, 100)
 					_, took := plan(t, d, parallelism, checks)
@@ -261,7 +261,7 @@ func TestDoctor_Check_OneLoginThatHangsIsNotAnOutage(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						checks := distinct(t, 101)
-						a := &ailing{realm: row.realm, hangs: checks[at].Credential}
+						a := &failingAsker{realm: row.realm, hangs: checks[at].Credential}
 						// Modules present the same login for permissions of their own.
 						checks = append(checks, checks[at], checks[at])
 						reasons, _ := plan(t, doctor.New(registry.NewMemory(a), redact.New(), random), parallelism, checks)
@@ -285,7 +285,7 @@ func TestDoctor_Check_NoticesThatARegistryRecovered(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					began := time.Now()
-					a := &ailing{part: row.part, outage: kind, realm: row.realm, until: began.Add(5 * time.Second)}
+					a := &failingAsker{part: row.part, outage: kind, realm: row.realm, until: began.Add(5 * time.Second)}
 					d := doctor.New(registry.NewMemory(a), redact.New(), random)
 					for i := 0; ; i++ {
 						<-time.After(10 * time.Millisecond)
@@ -316,7 +316,7 @@ func TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits(t *testing.T) {
 		t.Run(later.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a := &slowFirst{ailing{part: "T0", outage: silence, realm: "/token"}}
+				a := &slowFirst{failingAsker{part: "T0", outage: silence, realm: "/token"}}
 				d := doctor.New(registry.NewMemory(a), redact.New(), random)
 				var all sync.WaitGroup
 				for i, source := range []string{"arguments", "docker_config_json"} {
@@ -336,20 +336,20 @@ func TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits(t *testing.T) {
 }
 
 // slowFirst takes half a second for the request without credentials.
-type slowFirst struct{ ailing }
+type slowFirst struct{ failingAsker }
 
 func (s *slowFirst) Ask(ctx context.Context, e registry.Endpoint, who registry.Credential) registry.Answer {
 	if who.Method() == registry.MethodAnonymous {
 		<-time.After(500 * time.Millisecond)
 	}
-	return s.ailing.Ask(ctx, e, who)
+	return s.failingAsker.Ask(ctx, e, who)
 }
 
 // TestDoctor_Check_AProbeIsMadeAfterACheckWithoutOne has a registry whose tokens do not
 // say what they grant.
 func TestDoctor_Check_AProbeIsMadeAfterACheckWithoutOne(t *testing.T) {
 	t.Parallel()
-	a := &ailing{}
+	a := &failingAsker{}
 	d := doctor.New(registry.NewMemory(a), redact.New(), random)
 	push := []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"push"}}, {Repository: "team/app", Actions: []string{"push"}, Probe: true}}
 	report := ask(t, d, doctor.Request{Credential: another(0), Access: push})

@@ -50,7 +50,7 @@ func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			r := withTokens(t, registrytest.TokenServiceOptions{Anonymous: row.anonymous, Public: registrytest.Permissions{"org/public": {pull}}})
-			report := r.examine(t, doctor.Request{
+			report := r.check(t, doctor.Request{
 				Credential: row.credential, Access: []doctor.AccessRequest{{Repository: row.access.Repository, Actions: row.actions}},
 			}, row.requests)
 			wantVerdict(t, report, row.want)
@@ -72,10 +72,10 @@ func TestAccessByTheClaimsOfAConfiguredToken(t *testing.T) {
 		t.Run(strings.Join(row.actions, " "), func(t *testing.T) {
 			t.Parallel()
 			r := withTokens(t, registrytest.TokenServiceOptions{})
-			question := r.configured(t, registrytest.FlawNone)
-			question.Access = []doctor.AccessRequest{{Repository: "org/app", Actions: row.actions}}
+			request := r.configured(t, registrytest.FlawNone)
+			request.Access = []doctor.AccessRequest{{Repository: "org/app", Actions: row.actions}}
 			row.access.Repository, row.access.Method = "org/app", verdict.AccessByClaims
-			report := r.examine(t, question, 2)
+			report := r.check(t, request, 2)
 			wantVerdict(t, report, row.want)
 			wantAccess(t, report.Evidence.Access, row.access)
 		})
@@ -110,7 +110,7 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 			t.Parallel()
 			r := withAccounts(t, row.accounts)
 			row.access.Repository, row.result.Repository = "org/app", "org/app"
-			report := r.examine(t, doctor.Request{
+			report := r.check(t, doctor.Request{
 				Credential: ci("right"), Access: []doctor.AccessRequest{row.access}, RequireVerified: row.proof,
 			}, row.requests)
 			wantVerdict(t, report, row.want)
@@ -138,7 +138,7 @@ func TestAccessOfARealRegistryIsNotAskedWithARefusedPassword(t *testing.T) {
 		"tokens":   withTokens(t, registrytest.TokenServiceOptions{}),
 		"htpasswd": withAccounts(t, map[string]string{"ci": "right"}),
 	} {
-		report := r.examine(t, doctor.Request{Credential: ci("wrong"), Access: wanted}, 2)
+		report := r.check(t, doctor.Request{Credential: ci("wrong"), Access: wanted}, 2)
 		if report.Verdict != refused(verdict.ReasonInvalidCredentials) || len(report.Evidence.Access) != 0 {
 			t.Errorf("%s: got %+v and access %+v", name, report.Verdict, report.Evidence.Access)
 		}

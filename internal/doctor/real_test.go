@@ -70,12 +70,12 @@ func refresh(username, identityToken string) registry.Credential {
 
 // examine makes one check. It fails when GET /v2/ and the token service were not
 // asked as often as that, or the service twice with one secret for one question.
-func (r realRegistry) examine(t *testing.T, question doctor.Request, requests int) report {
+func (r realRegistry) check(t *testing.T, request doctor.Request, requests int) report {
 	t.Helper()
 	client := registry.NewClient(registry.Options{})
 	t.Cleanup(client.CloseIdleConnections)
-	question.Endpoint, question.TokenExchange, question.Timeout = endpoint(t, "http://"+r.Host), true, 20*time.Second
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), redact.New(), rand.Text), question)
+	request.Endpoint, request.TokenExchange, request.Timeout = endpoint(t, "http://"+r.Host), true, 20*time.Second
+	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), redact.New(), rand.Text), request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ var exchangeAccepted = verdict.Verdict{Reason: verdict.ReasonExchangeAccepted, P
 func TestARealTokenRegistry(t *testing.T) {
 	t.Parallel()
 	serial := func(user string) string { return strings.Repeat("id-", len(user)) } // "" stays ""
-	nobody := func(string) string { return "" }
+	noSubject := func(string) string { return "" }
 	type options = registrytest.TokenServiceOptions
 	for _, row := range []struct {
 		name       string
@@ -124,8 +124,8 @@ func TestARealTokenRegistry(t *testing.T) {
 		{"good password, proof wanted", options{}, ci("right"), true, 4, exchangeAccepted},
 		{"good password, another subject", options{Subject: serial}, ci("right"), false, 4, exchangeAccepted},
 		{"good password, another subject, tokens for anybody", options{Subject: serial, Anonymous: true}, ci("right"), false, 4, exchangeAccepted},
-		{"good password, no subject", options{Subject: nobody}, ci("right"), false, 4, exchangeAccepted},
-		{"good password, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, ci("right"), false, 4, pass(verdict.ReasonExchangeInconclusive)},
+		{"good password, no subject", options{Subject: noSubject}, ci("right"), false, 4, exchangeAccepted},
+		{"good password, no subject, tokens for anybody", options{Subject: noSubject, Anonymous: true}, ci("right"), false, 4, pass(verdict.ReasonExchangeInconclusive)},
 		{"wrong password", options{}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"wrong password, proof wanted", options{}, ci("wrong"), true, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"wrong password, tokens for anybody", options{Anonymous: true}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
@@ -133,7 +133,7 @@ func TestARealTokenRegistry(t *testing.T) {
 		{"good identity token", options{}, refresh("", "r3fresh"), false, 4, exchangeAccepted},
 		{"good identity token with its user", options{}, refresh("ci", "r3fresh"), false, 3, exchangeAccepted},
 		{"good identity token, proof wanted", options{}, refresh("ci", "r3fresh"), true, 4, exchangeAccepted},
-		{"good identity token, no subject, tokens for anybody", options{Subject: nobody, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(verdict.ReasonExchangeInconclusive)},
+		{"good identity token, no subject, tokens for anybody", options{Subject: noSubject, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(verdict.ReasonExchangeInconclusive)},
 		{"bad identity token", options{}, refresh("ci", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"bad identity token, tokens for anybody", options{Anonymous: true}, refresh("", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"the password as an identity token", options{}, refresh("ci", "right"), false, 2, refused(verdict.ReasonInvalidCredentials)},
@@ -143,8 +143,8 @@ func TestARealTokenRegistry(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			r := withTokens(t, row.options)
-			question := doctor.Request{Credential: row.credential, RequireVerified: row.proof}
-			wantVerdict(t, r.examine(t, question, row.requests), row.want)
+			request := doctor.Request{Credential: row.credential, RequireVerified: row.proof}
+			wantVerdict(t, r.check(t, request, row.requests), row.want)
 		})
 	}
 }
@@ -176,7 +176,7 @@ func TestARealRegistryRefusesWhatItsTokenServiceIssues(t *testing.T) {
 			t.Run(name+", "+words, func(t *testing.T) {
 				t.Parallel()
 				r := withTokens(t, registrytest.TokenServiceOptions{Flaw: flaw})
-				wantVerdict(t, r.examine(t, doctor.Request{Credential: credential}, 3), fail(verdict.ReasonTokenRejected))
+				wantVerdict(t, r.check(t, doctor.Request{Credential: credential}, 3), fail(verdict.ReasonTokenRejected))
 				wantLogged(t, r, words)
 			})
 		}
@@ -193,26 +193,26 @@ func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
 			if flaw == registrytest.FlawExpired {
 				want = refused(verdict.ReasonTokenExpired)
 			}
-			wantVerdict(t, r.examine(t, r.configured(t, flaw), 2), want)
+			wantVerdict(t, r.check(t, r.configured(t, flaw), 2), want)
 			wantLogged(t, r, words)
 		})
 	}
 	t.Run("good", func(t *testing.T) {
 		t.Parallel()
 		r := withTokens(t, registrytest.TokenServiceOptions{})
-		wantVerdict(t, r.examine(t, r.configured(t, registrytest.FlawNone), 2), accepted)
+		wantVerdict(t, r.check(t, r.configured(t, registrytest.FlawNone), 2), accepted)
 	})
 	t.Run("good, proof wanted", func(t *testing.T) {
 		t.Parallel()
 		r := withTokens(t, registrytest.TokenServiceOptions{})
-		question := r.configured(t, registrytest.FlawNone)
-		question.RequireVerified = true
-		wantVerdict(t, r.examine(t, question, 3), accepted)
+		request := r.configured(t, registrytest.FlawNone)
+		request.RequireVerified = true
+		wantVerdict(t, r.check(t, request, 3), accepted)
 	})
 	t.Run("garbage", func(t *testing.T) {
 		t.Parallel()
 		r := withTokens(t, registrytest.TokenServiceOptions{})
-		wantVerdict(t, r.examine(t, doctor.Request{Credential: token}, 2), refused(verdict.ReasonTokenInvalid))
+		wantVerdict(t, r.check(t, doctor.Request{Credential: token}, 2), refused(verdict.ReasonTokenInvalid))
 	})
 }
 
@@ -251,8 +251,8 @@ func TestARealRegistryWithPasswordsOfItsOwn(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			r := withAccounts(t, row.accounts)
-			question := doctor.Request{Credential: row.credential, RequireVerified: row.proof}
-			wantVerdict(t, r.examine(t, question, row.requests), row.want)
+			request := doctor.Request{Credential: row.credential, RequireVerified: row.proof}
+			wantVerdict(t, r.check(t, request, row.requests), row.want)
 		})
 	}
 }

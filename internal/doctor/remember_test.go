@@ -59,7 +59,7 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 			if s.tokens == nil {
 				s.r0 = *status(200)
 			}
-			d := doctor.New(registry.NewMemory(wireTo{&s}), redact.New(), random)
+			d := doctor.New(registry.NewMemory(currentScript{&s}), redact.New(), random)
 			before := ask(t, d, row.request)
 			if before.Reason != row.first {
 				t.Errorf("before: reason %s, want %s", before.Reason, row.first)
@@ -73,19 +73,19 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 	}
 }
 
-// wireTo leads to the script of the moment.
-type wireTo struct{ script **script }
+// currentScript leads to the script of the moment.
+type currentScript struct{ script **script }
 
-func (w wireTo) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
-	return (*w.script).Ask(ctx, e, c)
+func (s currentScript) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
+	return (*s.script).Ask(ctx, e, c)
 }
 
-func (w wireTo) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
-	return (*w.script).Token(ctx, r)
+func (s currentScript) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
+	return (*s.script).Token(ctx, r)
 }
 
-func (w wireTo) Try(ctx context.Context, r registry.Trial) registry.Answer {
-	return (*w.script).Try(ctx, r)
+func (s currentScript) Try(ctx context.Context, r registry.Trial) registry.Answer {
+	return (*s.script).Try(ctx, r)
 }
 
 // byScope is a token service by whether a permission is asked for.
@@ -109,10 +109,10 @@ func byUser(user, others *registry.TokenAnswer) func(registry.TokenRequest) regi
 }
 
 // usesBy is a registry by whether it is asked with credentials.
-func usesBy(user, nobody *registry.Answer) func(registry.Trial) registry.Answer {
+func usesBy(user, anonymous *registry.Answer) func(registry.Trial) registry.Answer {
 	return func(r registry.Trial) registry.Answer {
 		if r.Credential.Method() == registry.MethodAnonymous {
-			return *nobody
+			return *anonymous
 		}
 		return *user
 	}
@@ -129,21 +129,21 @@ func grants(scope string) *registry.TokenAnswer {
 func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	w := &leaves{leave: cancel, over: make(chan struct{})}
+	w := &abandonedAsker{leave: cancel, over: make(chan struct{})}
 	d := doctor.New(registry.NewMemory(w), redact.New(), random)
-	question := doctor.Request{Credential: userAndPassword, TokenExchange: true, Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Minute}
-	if _, err := within(ctx, d, question); !errors.Is(err, context.Canceled) {
+	request := doctor.Request{Credential: userAndPassword, TokenExchange: true, Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Minute}
+	if _, err := within(ctx, d, request); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	<-w.over
-	if report := ask(t, d, question); report.Reason != verdict.ReasonInvalidCredentials {
+	if report := ask(t, d, request); report.Reason != verdict.ReasonInvalidCredentials {
 		t.Errorf("reason %s: %s", report.Reason, report.Message)
 	}
 }
 
 // leaves is a registry whose caller leaves while its token service is asked for
 // the first time; for the second time, that refuses.
-type leaves struct {
+type abandonedAsker struct {
 	registry.Asker
 
 	leave func()
@@ -151,11 +151,11 @@ type leaves struct {
 	again atomic.Bool
 }
 
-func (w *leaves) Ask(context.Context, registry.Endpoint, registry.Credential) registry.Answer {
+func (w *abandonedAsker) Ask(context.Context, registry.Endpoint, registry.Credential) registry.Answer {
 	return *unauthorized(bearerChallenge)
 }
 
-func (w *leaves) Token(ctx context.Context, _ registry.TokenRequest) registry.TokenAnswer {
+func (w *abandonedAsker) Token(ctx context.Context, _ registry.TokenRequest) registry.TokenAnswer {
 	if w.again.Swap(true) {
 		return *tokenStatus(401)
 	}
@@ -214,9 +214,9 @@ func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
 // and is asked for again.
 func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 	t.Parallel()
-	for nobody, requests := range map[*registry.TokenAnswer]int{tokenStatus(404): 4, tokenStatus(200): 53} {
+	for anonymous, requests := range map[*registry.TokenAnswer]int{tokenStatus(404): 4, tokenStatus(200): 53} {
 		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
-			registry.MethodBasic: issued(""), registry.MethodAnonymous: nobody,
+			registry.MethodBasic: issued(""), registry.MethodAnonymous: anonymous,
 		})}
 		d := doctor.New(registry.NewMemory(s), redact.New(), random)
 		for range 50 {
@@ -247,7 +247,7 @@ func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
 // between each twenty of a thousand others.
 func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 	t.Parallel()
-	c := &crowd{answers: func(user string) registry.Answer {
+	c := &countingAsker{answers: func(user string) registry.Answer {
 		if user == "" || user == "ciold" {
 			return *unauthorized(basicChallenge)
 		}
@@ -274,7 +274,7 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 // TestChecksOfAnyPatienceShareALogin has ten that would wait for different times.
 func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
 	t.Parallel()
-	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
+	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
 	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	var checks []doctor.Request
 	for i := range 10 {

@@ -18,18 +18,18 @@ import (
 
 // crowd answers many checks at the same time and counts what it was asked. With
 // hold set, an answer waits for it to be closed, or for the end of the question.
-type crowd struct {
+type countingAsker struct {
 	mu    sync.Mutex
 	asked []string // user and password, "" for none
 
 	answers func(user string) registry.Answer
 	token   func(user string) registry.TokenAnswer
-	arrived chan struct{} // gets one for each question, if it is there
+	arrived chan struct{} // gets one for each request, if it is there
 	hold    chan struct{}
 	takes   time.Duration // for each answer
 }
 
-func (c *crowd) note(ctx context.Context, who registry.Credential) (user string, ended bool) {
+func (c *countingAsker) note(ctx context.Context, who registry.Credential) (user string, ended bool) {
 	user = who.Username + who.Password.Reveal() + who.Token.Reveal()
 	c.mu.Lock()
 	c.asked = append(c.asked, user)
@@ -54,7 +54,7 @@ func (c *crowd) note(ctx context.Context, who registry.Credential) (user string,
 	return user, false
 }
 
-func (c *crowd) Ask(ctx context.Context, _ registry.Endpoint, who registry.Credential) registry.Answer {
+func (c *countingAsker) Ask(ctx context.Context, _ registry.Endpoint, who registry.Credential) registry.Answer {
 	user, ended := c.note(ctx, who)
 	if ended {
 		return *failed(registry.FaultTimeout)
@@ -62,7 +62,7 @@ func (c *crowd) Ask(ctx context.Context, _ registry.Endpoint, who registry.Crede
 	return c.answers(user)
 }
 
-func (c *crowd) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
+func (c *countingAsker) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
 	user, ended := c.note(ctx, r.Credential)
 	if ended {
 		return registry.TokenAnswer{Answer: *failed(registry.FaultTimeout)}
@@ -70,13 +70,13 @@ func (c *crowd) Token(ctx context.Context, r registry.TokenRequest) registry.Tok
 	return c.token(user)
 }
 
-func (c *crowd) Try(ctx context.Context, r registry.Trial) registry.Answer {
+func (c *countingAsker) Try(ctx context.Context, r registry.Trial) registry.Answer {
 	user, _ := c.note(ctx, r.Credential)
 	return c.answers(user)
 }
 
 // count is how often it was asked, by anybody or by one.
-func (c *crowd) count(user string) int {
+func (c *countingAsker) count(user string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := 0
@@ -130,7 +130,7 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := &crowd{answers: locked}
+				c := &countingAsker{answers: locked}
 				d := doctor.New(registry.NewMemory(c), redact.New(), random)
 				same := slices.Repeat([]doctor.Request{{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(row.password)}}}, 100)
 				for _, step := range []struct {
@@ -159,7 +159,7 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 // repository: fifty of them must not be fifty failed logins.
 func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 	t.Parallel()
-	c := &crowd{answers: locked}
+	c := &countingAsker{answers: locked}
 	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	var checks []doctor.Request
 	for i := range 50 {
@@ -183,16 +183,16 @@ func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := &crowd{answers: locked, takes: 10 * time.Second}
+		c := &countingAsker{answers: locked, takes: 10 * time.Second}
 		d := doctor.New(registry.NewMemory(c), redact.New(), random)
-		var hasty, patient report
+		var short, long report
 		var done sync.WaitGroup
-		done.Go(func() { hasty = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Second})[0] })
+		done.Go(func() { short = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Second})[0] })
 		synctest.Wait()
-		done.Go(func() { patient = checkAll(t, d, doctor.Request{Credential: userAndPassword})[0] })
+		done.Go(func() { long = checkAll(t, d, doctor.Request{Credential: userAndPassword})[0] })
 		done.Wait()
-		if hasty.Reason != verdict.ReasonTimeout || patient.Reason != verdict.ReasonAccepted {
-			t.Errorf("with a second: %s; with a minute: %s", hasty.Reason, patient.Reason)
+		if short.Reason != verdict.ReasonTimeout || long.Reason != verdict.ReasonAccepted {
+			t.Errorf("with a second: %s; with a minute: %s", short.Reason, long.Reason)
 		}
 		asked := c.count("*")
 		if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != verdict.ReasonAccepted || c.count("*") != asked {
@@ -203,7 +203,7 @@ func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
 
 func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 	t.Parallel()
-	c := &crowd{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
+	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
 	d := doctor.New(registry.NewMemory(c), redact.New(), random)
 	request := doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Credential: userAndPassword, Timeout: time.Minute}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -230,7 +230,7 @@ func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
-	c := &crowd{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
+	c := &countingAsker{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
 	d := doctor.New(registry.NewMemory(endWatcher{c, ended}), redact.New(), random)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
@@ -246,13 +246,13 @@ func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
 
 // endWatcher tells when a question has ended.
 type endWatcher struct {
-	*crowd
+	*countingAsker
 	ended chan struct{}
 }
 
 func (w endWatcher) Ask(ctx context.Context, e registry.Endpoint, who registry.Credential) registry.Answer {
 	defer close(w.ended)
-	return w.crowd.Ask(ctx, e, who)
+	return w.countingAsker.Ask(ctx, e, who)
 }
 
 // TestRegistriesShareTheControlOfOneTokenService has two registries that name the
@@ -268,7 +268,7 @@ func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 			}
 			return *issued("")
 		}}
-		d := doctor.New(registry.NewMemory(wireOf{s}), redact.New(), random)
+		d := doctor.New(registry.NewMemory(scriptWithURL{s}), redact.New(), random)
 		for _, host := range []string{"one.example.com", "two.example.com"} {
 			report, err := within(t.Context(), d, doctor.Request{Endpoint: endpoint(t, host), Credential: userAndPassword, TokenExchange: true, Timeout: time.Minute})
 			if err != nil || !report.Verified {
@@ -281,11 +281,11 @@ func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 	}
 }
 
-// wireOf answers with the URL that was asked.
-type wireOf struct{ *script }
+// scriptWithURL answers with the URL that was asked.
+type scriptWithURL struct{ *script }
 
-func (w wireOf) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
-	answer := w.script.Ask(ctx, e, c)
+func (s scriptWithURL) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
+	answer := s.script.Ask(ctx, e, c)
 	answer.URL = e.URL()
 	return answer
 }

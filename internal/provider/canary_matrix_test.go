@@ -98,7 +98,7 @@ func registriesValue(key string, parts map[string]tftypes.Value) tftypes.Value {
 
 // talkative are registries that put what they were sent into everything they
 // say, one for each kind of verdict.
-func talkative() map[string]func(authorization string) registrytest.Response {
+func echoingRegistries() map[string]func(authorization string) registrytest.Response {
 	says := func(status int, authorization string, challenges ...string) registrytest.Response {
 		return registrytest.Response{Status: status, Header: http.Header{
 			"Www-Authenticate": challenges, "Content-Type": {"application/json"}, "Docker-Distribution-Api-Version": {"registry/2.0"},
@@ -145,13 +145,13 @@ func TestNoSecretLeavesTheProvider(t *testing.T) { //nolint:tparallel // the out
 	var mu sync.Mutex
 	combinations, reasons := 0, map[string]int{}
 	t.Run("all", func(t *testing.T) {
-		for name, answer := range talkative() {
+		for name, answer := range echoingRegistries() {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				fake := registrytest.New(t, answer)
 				for _, place := range secretPlaces(t, fake.URL, "ci", canary) {
-					for _, twin := range []string{"data source", "ephemeral resource"} {
-						reason := askAndLook(t, place, twin, fake.URL)
+					for _, kind := range []string{"data source", "ephemeral resource"} {
+						reason := askAndLook(t, place, kind, fake.URL)
 						mu.Lock()
 						combinations++
 						reasons[reason]++
@@ -161,7 +161,7 @@ func TestNoSecretLeavesTheProvider(t *testing.T) { //nolint:tparallel // the out
 			})
 		}
 	})
-	t.Logf("%d combinations of source, verdict and twin, with %d reasons: no secret left the provider", combinations, len(reasons))
+	t.Logf("%d combinations of source, verdict and kind of block, with %d reasons: no secret left the provider", combinations, len(reasons))
 	if want := 13 * 19 * 2; combinations != want {
 		t.Errorf("%d combinations, want %d", combinations, want)
 	}
@@ -170,7 +170,7 @@ func TestNoSecretLeavesTheProvider(t *testing.T) { //nolint:tparallel // the out
 	}
 }
 
-func askAndLook(t *testing.T, place secretPlace, twin, url string) (reason string) {
+func askAndLook(t *testing.T, place secretPlace, kind, url string) (reason string) {
 	t.Helper()
 	var log bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &log)
@@ -178,7 +178,7 @@ func askAndLook(t *testing.T, place secretPlace, twin, url string) (reason strin
 	arguments := map[string]tftypes.Value{"registry_url": str(url)}
 	maps.Copy(arguments, place.arguments)
 	ask := s.read
-	if twin == "ephemeral resource" {
+	if kind == "ephemeral resource" {
 		ask = s.open
 	}
 	got, diags := ask(ctx, t, arguments)
@@ -186,25 +186,25 @@ func askAndLook(t *testing.T, place secretPlace, twin, url string) (reason strin
 	for i, d := range diags {
 		shown[fmt.Sprintf("diagnostic %d", i)] = d.Summary + d.Detail
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			t.Errorf("%s, %s: %s", place.name, twin, d.Summary)
+			t.Errorf("%s, %s: %s", place.name, kind, d.Summary)
 		}
 	}
 	for name, value := range got {
-		if twin == "ephemeral resource" && arguments[name].Type() != nil {
+		if kind == "ephemeral resource" && arguments[name].Type() != nil {
 			continue // it returns its arguments as they came
 		}
 		shown["the attribute "+name] = value.String()
 	}
 	if source := asString(t, got["credential_source"]); source != place.source {
-		t.Errorf("%s, %s: the source is %s", place.name, twin, source)
+		t.Errorf("%s, %s: the source is %s", place.name, kind, source)
 	}
 	if !strings.Contains(log.String(), "Checked registry credentials") {
-		t.Errorf("%s, %s: nothing was logged, so nothing was tested", place.name, twin)
+		t.Errorf("%s, %s: nothing was logged, so nothing was tested", place.name, kind)
 	}
 	for where, text := range shown {
 		for _, form := range canaryForms() {
 			if strings.Contains(text, form) {
-				t.Errorf("%s, %s: the canary is in %s: %s", place.name, twin, where, text)
+				t.Errorf("%s, %s: the canary is in %s: %s", place.name, kind, where, text)
 			}
 		}
 	}

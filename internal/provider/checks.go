@@ -17,9 +17,9 @@ import (
 
 // checks is what all checks of one provider block share.
 type checks struct {
-	doctors       *doctors
+	doctors       *doctorCache
 	places        credentials.Places // where credentials may be
-	wire          wireModel          // how to connect, for checks that do not say it themselves
+	connection    connectionModel    // how to connect, for checks that do not say it themselves
 	skipped       string             // the switch that turns the checks off; empty if none does
 	switchProblem diag.Diagnostics   // of the switch
 	problems      diag.Diagnostics   // of the provider block, for the checks to report
@@ -38,21 +38,21 @@ func (c *checks) run(ctx context.Context, model *checkModel) (result, diag.Diagn
 	var settings registry.TLS
 	if c.skipped == "" {
 		diags.Append(c.problems...)
-		w := settled{own: model.wireModel, block: c.wire, diags: &diags}.wire(ctx)
-		bounded, cancel := context.WithTimeout(ctx, w.timeout)
+		connection := merger{own: model.connectionModel, block: c.connection, diags: &diags}.merge(ctx)
+		bounded, cancel := context.WithTimeout(ctx, connection.timeout)
 		defer cancel()
-		ctx, settings = bounded, w.tls
-		request, found = c.request(ctx, model, w, &diags)
+		ctx, settings = bounded, connection.tls
+		request, found = c.request(ctx, model, connection, &diags)
 	}
 	if diags.HasError() {
 		return result{}, diags
 	}
-	examiner, err := c.doctors.forTLS(settings)
+	checker, err := c.doctors.get(settings)
 	if err != nil {
-		settled{own: model.wireModel, block: c.wire, diags: &diags}.tlsFault(err)
+		merger{own: model.connectionModel, block: c.connection, diags: &diags}.addTLSError(err)
 		return result{}, diags
 	}
-	evidence, v, err := examiner.Check(ctx, request)
+	evidence, v, err := checker.Check(ctx, request)
 	if service := tokenService(evidence); settings.Insecure && service.Scheme() == "https" && request.Endpoint.Scheme() == "http" {
 		warnInsecure(&diags, service.Host())
 	}
@@ -85,12 +85,12 @@ func warnInsecure(diags *diag.Diagnostics, host string) {
 }
 
 // request reads the model and looks for the credentials.
-func (c *checks) request(ctx context.Context, model *checkModel, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
-	request, search := model.request(c.places, w, diags)
+func (c *checks) request(ctx context.Context, model *checkModel, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
+	request, search := model.request(c.places, connection, diags)
 	if diags.HasError() {
 		return request, credentials.Found{}
 	}
-	if w.tls.Insecure && request.Endpoint.Scheme() == "https" {
+	if connection.tls.Insecure && request.Endpoint.Scheme() == "https" {
 		warnInsecure(diags, request.Endpoint.Host())
 	}
 	found, err := c.places.Find(ctx, search)

@@ -14,27 +14,27 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// credentialsCheck is the data source.
-type credentialsCheck struct{ checks *checks }
+// dataSource is the data source.
+type dataSource struct{ checks *checks }
 
-var _ datasource.DataSourceWithConfigure = (*credentialsCheck)(nil)
+var _ datasource.DataSourceWithConfigure = (*dataSource)(nil)
 
-func (d *credentialsCheck) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
+func (d *dataSource) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
 	response.TypeName = request.ProviderTypeName + typeName
 }
 
-func (d *credentialsCheck) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
+func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	response.Schema = schema.Schema{MarkdownDescription: checkText, Attributes: dataSourceAttributes(checkFields)}
 }
 
-func (d *credentialsCheck) Configure(_ context.Context, request datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+func (d *dataSource) Configure(_ context.Context, request datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	// Validation configures without data and never reads.
 	d.checks, _ = request.ProviderData.(*checks)
 }
 
 // Read makes the check. Its secrets are null in what it returns, so that none reaches
 // the state.
-func (d *credentialsCheck) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
+func (d *dataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var model checkModel
 	response.Diagnostics.Append(readModel(ctx, request.Config, &model)...)
 	if response.Diagnostics.HasError() {
@@ -50,20 +50,20 @@ func (d *credentialsCheck) Read(ctx context.Context, request datasource.ReadRequ
 	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
 }
 
-// ephemeralCredentialsCheck is the same check as an ephemeral resource.
-type ephemeralCredentialsCheck struct{ checks *checks }
+// ephemeralResource is the same check as an ephemeral resource.
+type ephemeralResource struct{ checks *checks }
 
-var _ ephemeral.EphemeralResourceWithConfigure = (*ephemeralCredentialsCheck)(nil)
+var _ ephemeral.EphemeralResourceWithConfigure = (*ephemeralResource)(nil)
 
-func (e *ephemeralCredentialsCheck) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
+func (e *ephemeralResource) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
 	response.TypeName = request.ProviderTypeName + typeName
 }
 
-func (e *ephemeralCredentialsCheck) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
-	response.Schema = ephemeralschema.Schema{MarkdownDescription: checkText + twinText, Attributes: ephemeralAttributes(checkFields)}
+func (e *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
+	response.Schema = ephemeralschema.Schema{MarkdownDescription: checkText + ephemeralText, Attributes: ephemeralAttributes(checkFields)}
 }
 
-func (e *ephemeralCredentialsCheck) Configure(_ context.Context, request ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
+func (e *ephemeralResource) Configure(_ context.Context, request ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
 	// Validation configures without data and never opens.
 	e.checks, _ = request.ProviderData.(*checks)
 }
@@ -71,7 +71,7 @@ func (e *ephemeralCredentialsCheck) Configure(_ context.Context, request ephemer
 // Open makes the check and returns its arguments as they came: Terraform refuses
 // anything else. Since the CLI suppresses an error_message that mentions an
 // ephemeral value, a warning says what did not pass.
-func (e *ephemeralCredentialsCheck) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
+func (e *ephemeralResource) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
 	var model checkModel
 	response.Diagnostics.Append(readModel(ctx, request.Config, &model)...)
 	if response.Diagnostics.HasError() {

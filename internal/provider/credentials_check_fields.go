@@ -5,8 +5,8 @@ import "slices"
 // typeName is the name of the check behind the provider's prefix.
 const typeName = "_oci_credentials_check"
 
-// twinText is what an ephemeral resource adds to the data source.
-const twinText = " The ephemeral resource takes ephemeral values, stores nothing, and is made again at the apply, so it also catches credentials that were revoked since the plan. " +
+// ephemeralText is what an ephemeral resource adds to the data source.
+const ephemeralText = " The ephemeral resource takes ephemeral values, stores nothing, and is made again at the apply, so it also catches credentials that were revoked since the plan. " +
 	"A warning says what did not pass."
 
 const checkText = "Asks a container registry whether it accepts credentials, while the plan is made, and returns the verdict as attributes. " +
@@ -16,10 +16,10 @@ const checkText = "Asks a container registry whether it accepts credentials, whi
 const planText = "While a data source is deferred to the apply, a saved plan holds it, marked sensitive."
 
 // checkFields are the arguments and attributes of a check.
-var checkFields = slices.Concat(questionFields, wireFields(overrides, "Never stored: in the data source it reads back as null. "+planText), verdictFields)
+var checkFields = slices.Concat(requestFields, connectionFields(overridesText, "Never stored: in the data source it reads back as null. "+planText), verdictFields)
 
-// questionFields say what is checked.
-var questionFields = []field{
+// requestFields say what is checked.
+var requestFields = []field{
 	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
 		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry. " +
 		"When it is left out, the registry of the Stella Ops settings is asked, which the environment or `appsettings_path` of the provider block holds."},

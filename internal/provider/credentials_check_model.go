@@ -22,7 +22,7 @@ type checkModel struct {
 	Access           []*accessModel `tfsdk:"access"`
 	TokenExchange    types.Bool     `tfsdk:"token_exchange"`
 	RequireVerified  types.Bool     `tfsdk:"require_verified"`
-	wireModel
+	connectionModel
 
 	Passed              types.Bool          `tfsdk:"passed"`
 	Verified            types.Bool          `tfsdk:"verified"`

@@ -19,7 +19,7 @@ import (
 // request turns the configuration into a question to the registry, which still
 // lacks the credential, and one to the places that may hold it. What nobody could
 // act on is an error on its attribute that does not repeat the value.
-func (m *checkModel) request(places credentials.Places, w wire, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
+func (m *checkModel) request(places credentials.Places, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
 	endpoint, address := m.endpoint(places, diags)
 	access, accessDiags := m.accessRequests(endpoint)
 	diags.Append(accessDiags...)
@@ -35,8 +35,8 @@ func (m *checkModel) request(places credentials.Places, w wire, diags *diag.Diag
 			TokenExchange:   m.exchanges(),
 			RequireVerified: m.RequireVerified.ValueBool(),
 			Access:          access,
-			Timeout:         w.timeout,
-			Retry:           w.retry,
+			Timeout:         connection.timeout,
+			Retry:           connection.retry,
 		}, credentials.Question{
 			Endpoint:     endpoint,
 			Address:      address,

@@ -13,4 +13,4 @@ import (
 func TestMain(m *testing.M) { os.Exit(credentialstest.Main(m)) }
 
 // checkType is the type of a check as the protocol has it.
-func checkType() tftypes.Object { return newFast(nil, nil).object }
+func checkType() tftypes.Object { return newFastServer(nil, nil).object }

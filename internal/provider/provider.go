@@ -50,7 +50,7 @@ func (p *stellaopsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 func (p *stellaopsProvider) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var model providerModel
 	problems := request.Config.Get(ctx, &model)
-	shared := &checks{problems: problems, wire: model.wireModel}
+	shared := &checks{problems: problems, connection: model.connectionModel}
 	environ := p.environ()
 	shared.places = model.places(ctx, environ, &shared.problems)
 	proxy := httpproxy.FromEnvironment()
@@ -61,7 +61,7 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 	}
 	realms, known := model.trustedRealms(&shared.problems)
 	shared.realmsUnknown = !known
-	shared.doctors = &doctors{redactor: redact.New(), options: registry.Options{
+	shared.doctors = &doctorCache{redactor: redact.New(), options: registry.Options{
 		UserAgent:     "terraform-provider-stellaops/" + p.version,
 		Proxy:         proxy,
 		TrustedRealms: realms,
@@ -73,11 +73,11 @@ func (p *stellaopsProvider) Configure(ctx context.Context, request provider.Conf
 }
 
 func (p *stellaopsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{func() datasource.DataSource { return &credentialsCheck{} }}
+	return []func() datasource.DataSource{func() datasource.DataSource { return &dataSource{} }}
 }
 
 func (p *stellaopsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return &ephemeralCredentialsCheck{} }}
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return &ephemeralResource{} }}
 }
 
 func (p *stellaopsProvider) Resources(context.Context) []func() resource.Resource { return nil }

@@ -6,7 +6,7 @@ const providerText = "Checks container registry credentials while the plan is ma
 	"It needs no configuration: the block says where credentials are that a check does not carry itself, and what holds for all checks."
 
 // providerFields are the arguments of the provider block.
-var providerFields = slices.Concat(placeFields, wireFields(yields, "Takes an ephemeral value. Nothing of a provider block is in the state."), []field{
+var providerFields = slices.Concat(placeFields, connectionFields(defaultText, "Takes an ephemeral value. Nothing of a provider block is in the state."), []field{
 	{name: "trusted_realms", kind: kindStrings, argument: true, text: "Token services, as `host` or `host:port`, that may be at a private address although their registry is at a public one, as in split-horizon networks. " +
 		"A token service at a link-local or metadata address, or on plain http behind an https registry, never gets a secret."},
 	{name: "skip_checks", kind: kindBool, argument: true, text: "Whether to skip all checks: they pass with the reason `skipped`, and nothing is read or sent. " +
@@ -28,10 +28,10 @@ var placeFields = []field{
 	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) to look for logins in, its `credHelpers` and `credsStore` included. Not read unless it is named here."},
 }
 
-// wireFields are the arguments that say how to connect, for the check and, as defaults,
+// connectionFields are the arguments that say how to connect, for the check and, as defaults,
 // for the provider block. other is what a text
 // says of the argument of that name in the other block, and kept what becomes of the private key.
-func wireFields(other func(name string) string, kept string) []field {
+func connectionFields(other func(name string) string, kept string) []field {
 	return []field{
 		{name: "timeout", argument: true, text: "Maximum duration of the check, retries included, as a Go duration such as `10s` or `1m30s`. Default `30s`. " + other("timeout")},
 		{name: "retry", kind: kindObject, argument: true, text: "How often a GET is sent that got no answer: after a fault of the connection, 408, 429 and 5xx. " +
@@ -48,5 +48,7 @@ func wireFields(other func(name string) string, kept string) []field {
 }
 
 // overrides and yields say which of two arguments of one name counts.
-func overrides(name string) string { return "Overrides `" + name + "` of the provider block." }
-func yields(name string) string    { return "Used by checks that do not set `" + name + "` themselves." }
+func overridesText(name string) string { return "Overrides `" + name + "` of the provider block." }
+func defaultText(name string) string {
+	return "Used by checks that do not set `" + name + "` themselves."
+}

@@ -23,7 +23,7 @@ type providerModel struct {
 	DockerConfigPath types.String `tfsdk:"docker_config_path"`
 	TrustedRealms    types.List   `tfsdk:"trusted_realms"`
 	SkipChecks       types.Bool   `tfsdk:"skip_checks"`
-	wireModel
+	connectionModel
 }
 
 // registryModel is an entry of registries.

@@ -23,22 +23,22 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// theCanary is a sensitive argument.
-func theCanary() secretValue { return secretFrom(types.StringValue(canary)) }
+// canarySecret is a sensitive argument.
+func canarySecret() secretValue { return secretFrom(types.StringValue(canary)) }
 
 // fullOfSecrets is a check whose every secret is the canary.
 func fullOfSecrets(url string) checkModel {
 	return checkModel{
-		RegistryURL: types.StringValue(url), Username: types.StringValue("ci"), Password: theCanary(),
-		Token: theCanary(), IdentityToken: theCanary(), DockerConfigJSON: theCanary(),
-		wireModel: wireModel{ClientKeyPEM: theCanary()},
+		RegistryURL: types.StringValue(url), Username: types.StringValue("ci"), Password: canarySecret(),
+		Token: canarySecret(), IdentityToken: canarySecret(), DockerConfigJSON: canarySecret(),
+		connectionModel: connectionModel{ClientKeyPEM: canarySecret()},
 	}
 }
 
 func TestNoVerbPrintsASecretArgument(t *testing.T) {
 	t.Parallel()
 	model := fullOfSecrets("registry.example.com")
-	entry := registryModel{Password: theCanary(), Token: theCanary(), IdentityToken: theCanary()}
+	entry := registryModel{Password: canarySecret(), Token: canarySecret(), IdentityToken: canarySecret()}
 	block := credentials.Places{Registries: credentials.Setting[map[string]credentials.Entry]{Value: map[string]credentials.Entry{
 		"r": {Arguments: credentials.Arguments{Password: model.Password.secret()}},
 	}}}
@@ -109,9 +109,9 @@ func TestTheLogOfACheckHasNoForeignText(t *testing.T) {
 }
 
 // crashing is a wire that ends the process with all that it was given.
-type crashing struct{ registry.Asker }
+type crashingAsker struct{ registry.Asker }
 
-func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential registry.Credential) registry.Answer {
+func (crashingAsker) Ask(_ context.Context, endpoint registry.Endpoint, credential registry.Credential) registry.Answer {
 	panic(fmt.Sprintf("crashed with %+v %#v %+v %#v", endpoint, endpoint, credential, credential)) //nolint:forbidigo // what a bug would do
 }
 
@@ -120,8 +120,8 @@ func (crashing) Ask(_ context.Context, endpoint registry.Endpoint, credential re
 func TestACrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
-		crashes := doctor.New(registry.NewMemory(crashing{}), redact.New(), func() string { return "0123456789abcdef" })
-		shared := &checks{doctors: &doctors{known: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
+		crashes := doctor.New(registry.NewMemory(crashingAsker{}), redact.New(), func() string { return "0123456789abcdef" })
+		shared := &checks{doctors: &doctorCache{byTLS: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
 		model := fullOfSecrets("registry.example.com")
 		model.ClientKeyPEM = secretValue{} // no key in PEM would end the check before it begins
 		shared.run(context.Background(), &model)

@@ -25,7 +25,7 @@ func TestProviderSchemaIsValid(t *testing.T) {
 func dataSourceSchema(t *testing.T) data.Schema {
 	t.Helper()
 	var response datasource.SchemaResponse
-	(&credentialsCheck{}).Schema(t.Context(), datasource.SchemaRequest{}, &response)
+	(&dataSource{}).Schema(t.Context(), datasource.SchemaRequest{}, &response)
 	if diags := response.Schema.ValidateImplementation(t.Context()); diags.HasError() {
 		t.Fatal(diags)
 	}
@@ -113,7 +113,7 @@ func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
 func TestTheTwinsAreAlike(t *testing.T) {
 	t.Parallel()
 	var response ephemeral.SchemaResponse
-	(&ephemeralCredentialsCheck{}).Schema(t.Context(), ephemeral.SchemaRequest{}, &response)
+	(&ephemeralResource{}).Schema(t.Context(), ephemeral.SchemaRequest{}, &response)
 	if diags := response.Schema.ValidateImplementation(t.Context()); diags.HasError() {
 		t.Fatal(diags)
 	}

@@ -24,7 +24,7 @@ func Serve(factory func() provider.Provider, attach bool) error {
 	// CLI's log.
 	log.SetOutput(io.Discard)
 	if !attach {
-		for _, variable := range quiet(os.Environ()) {
+		for _, variable := range logSwitches(os.Environ()) {
 			if err := os.Setenv(variable, "OFF"); err != nil {
 				return fmt.Errorf("switch logs off: %w", err)
 			}
@@ -42,7 +42,7 @@ func newServer(factory func() provider.Provider) tfprotov6.ProviderServer {
 	made := factory()
 	server := providerserver.NewProtocol6(made)()
 	if p, ok := made.(*stellaopsProvider); ok {
-		return newFast(server, p.configured.Load)
+		return newFastServer(server, p.configured.Load)
 	}
 	return server
 }
@@ -50,7 +50,7 @@ func newServer(factory func() provider.Provider) tfprotov6.ProviderServer {
 // quiet names the variables that switch the logs of SDK and provider off: those
 // of them that nobody has set, where the CLI would drop every line. The SDK writes
 // its trace otherwise, some twenty lines for each read.
-func quiet(environ []string) []string {
+func logSwitches(environ []string) []string {
 	switches := []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_STELLAOPS"}
 	var off []string
 	for _, entry := range environ {

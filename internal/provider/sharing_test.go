@@ -90,17 +90,17 @@ func TestChecksShareACredentialHelper(t *testing.T) {
 func TestSettingsOfTLSAreBounded(t *testing.T) {
 	t.Parallel()
 	authority, _ := certificatePEM(t)
-	var all doctors
+	var all doctorCache
 	for i := range maxDoctors + 5 {
 		settings := registry.TLS{CACertPEM: authority + strings.Repeat("\n", i)}
-		first, err := all.forTLS(settings)
+		first, err := all.get(settings)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := all.forTLS(settings); err != nil || again != first {
+		if again, err := all.get(settings); err != nil || again != first {
 			t.Fatalf("settings %d have two doctors: %v", i, err)
 		}
-		if n := len(all.known); n > maxDoctors {
+		if n := len(all.byTLS); n > maxDoctors {
 			t.Fatalf("%d settings are kept", n)
 		}
 	}

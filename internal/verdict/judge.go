@@ -24,10 +24,10 @@ const (
 // gives the same verdict. The rows of the verdict table are tried from top to
 // bottom, and the first that matches wins; then come the permissions and the
 // proof that were asked for.
-func Judge(e Evidence) Verdict { return judgeProof(e, judgeAccess(e, judgeCredentials(e))) }
+func Judge(e Evidence) Verdict { return judgeProof(e, judgeAccess(e, JudgeCredentials(e))) }
 
-// judgeCredentials judges the credentials themselves.
-func judgeCredentials(e Evidence) Verdict {
+// JudgeCredentials judges the credentials themselves.
+func JudgeCredentials(e Evidence) Verdict {
 	if v, ok := judgeUnsent(e); ok {
 		return v
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// listenAfar listens on loopback for a server, as if that were a distance away,
+// listenDelayed listens on loopback for a server, as if that were a distance away,
 // and returns the address.
-func listenAfar(ctx context.Context, t registrytest.Cleaner, server string, roundTrip time.Duration) (string, error) {
+func listenDelayed(ctx context.Context, t registrytest.Cleaner, server string, roundTrip time.Duration) (string, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("listen for a distant server: %w", err)
@@ -31,7 +31,7 @@ func listenAfar(ctx context.Context, t registrytest.Cleaner, server string, roun
 					_ = near.Close() // which tells the client
 					return
 				}
-				span(near, far, roundTrip/2)
+				relay(near, far, roundTrip/2)
 			})
 		}
 	})
@@ -45,27 +45,27 @@ func listenAfar(ctx context.Context, t registrytest.Cleaner, server string, roun
 // span joins the ends of a connection until one of them closes. The kernel made
 // the handshake with the client without delay, so the round trip that it takes
 // over a distance comes before the first bytes.
-func span(near, far net.Conn, oneWay time.Duration) {
+func relay(near, far net.Conn, oneWay time.Duration) {
 	established := time.Now().Add(2 * oneWay)
 	var both sync.WaitGroup
-	both.Go(func() { carry(far, near, oneWay, established) })
-	both.Go(func() { carry(near, far, oneWay, established) })
+	both.Go(func() { copyDelayed(far, near, oneWay, established) })
+	both.Go(func() { copyDelayed(near, far, oneWay, established) })
 	both.Wait()
 }
 
-// piece is what was read at once, nothing at the end, and when it arrives.
-type piece struct {
+// chunk is what was read at once, nothing at the end, and when it arrives.
+type chunk struct {
 	content []byte
 	due     time.Time
 }
 
 // carry brings what it reads to the other end, in order, and closes that in the
-// end. Each piece arrives a delay after it was read: many are under way together,
+// end. Each chunk arrives a delay after it was read: many are under way together,
 // so the distance costs time and no throughput.
-func carry(to, from net.Conn, delay time.Duration, established time.Time) {
-	underWay := make(chan piece, 1024)
+func copyDelayed(to, from net.Conn, delay time.Duration, established time.Time) {
+	pending := make(chan chunk, 1024)
 	go func() {
-		defer close(underWay)
+		defer close(pending)
 		buffer := make([]byte, 32<<10)
 		for {
 			n, err := from.Read(buffer)
@@ -73,13 +73,13 @@ func carry(to, from net.Conn, delay time.Duration, established time.Time) {
 			if sent.Before(established) {
 				sent = established
 			}
-			underWay <- piece{bytes.Clone(buffer[:n]), sent.Add(delay)}
+			pending <- chunk{bytes.Clone(buffer[:n]), sent.Add(delay)}
 			if err != nil {
 				return
 			}
 		}
 	}()
-	for p := range underWay {
+	for p := range pending {
 		<-time.After(time.Until(p.due))
 		if len(p.content) == 0 {
 			continue

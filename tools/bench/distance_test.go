@@ -10,29 +10,29 @@ import (
 	"time"
 )
 
-// TestSpanDelaysEachPieceOnce wants what is sent at once to arrive at once.
-func TestSpanDelaysEachPieceOnce(t *testing.T) {
+// TestRelay_DelaysEachPieceOnce wants what is sent at once to arrive at once.
+func TestRelay_DelaysEachPieceOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const pieces, oneWay = 100, 25 * time.Millisecond
+		const chunks, oneWay = 100, 25 * time.Millisecond
 		client, near := net.Pipe()
 		far, server := net.Pipe()
-		var spanned sync.WaitGroup
-		spanned.Go(func() { span(near, far, oneWay) })
-		defer spanned.Wait() // time stands still afterwards
+		var relayed sync.WaitGroup
+		relayed.Go(func() { relay(near, far, oneWay) })
+		defer relayed.Wait() // time stands still afterwards
 		began := time.Now()
-		// arrives reads pieces, and wants them all at that time.
+		// arrives reads chunks, and wants them all at that time.
 		arrives := func(conn net.Conn, after time.Duration) {
 			t.Helper()
-			for i := range pieces {
+			for i := range chunks {
 				got := make([]byte, 1)
 				if _, err := io.ReadFull(conn, got); err != nil || got[0] != byte(i) || time.Since(began) != after {
-					t.Fatalf("piece %d is %d after %s: %v; want it after %s", i, got[0], time.Since(began), err, after)
+					t.Fatalf("chunk %d is %d after %s: %v; want it after %s", i, got[0], time.Since(began), err, after)
 				}
 			}
 		}
 		send := func(conn net.Conn) {
-			for i := range pieces {
+			for i := range chunks {
 				if _, err := conn.Write([]byte{byte(i)}); err != nil {
 					t.Error(err)
 				}
@@ -53,16 +53,16 @@ func TestSpanDelaysEachPieceOnce(t *testing.T) {
 	})
 }
 
-// TestSpanEndsWhereNobodyReads wants no goroutine to stay behind, which synctest
+// TestRelay_EndsWhereNobodyReads wants no goroutine to stay behind, which synctest
 // would find.
-func TestSpanEndsWhereNobodyReads(t *testing.T) {
+func TestRelay_EndsWhereNobodyReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, near := net.Pipe()
 		far, server := net.Pipe()
-		var spanned sync.WaitGroup
-		spanned.Go(func() { span(near, far, 25*time.Millisecond) })
-		defer spanned.Wait()
+		var relayed sync.WaitGroup
+		relayed.Go(func() { relay(near, far, 25*time.Millisecond) })
+		defer relayed.Wait()
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}

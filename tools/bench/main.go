@@ -27,7 +27,7 @@ import (
 type options struct {
 	sizes    []int
 	growth   []int // of distinct checks alone
-	afar     []int // over a distance
+	distant  []int // over a distance
 	runs     int
 	write    bool          // into the documentation
 	only     []string      // scenarios; empty for all
@@ -66,7 +66,7 @@ func parse() (options, error) {
 	if o.growth, err = numbers(*growth); err != nil {
 		return options{}, fmt.Errorf("read -growth: %w", err)
 	}
-	if o.afar, err = numbers(*afar); err != nil {
+	if o.distant, err = numbers(*afar); err != nil {
 		return options{}, fmt.Errorf("read -afar: %w", err)
 	}
 	if o.runs < 1 {
@@ -118,7 +118,7 @@ func run(ctx context.Context) error {
 	}
 	fmt.Println("\n" + grown.growth())
 	distant := o
-	distant.sizes, distant.distance = o.afar, roundTrip
+	distant.sizes, distant.distance = o.distant, roundTrip
 	distant.only = []string{`data "http"`, "identical", "distinct", "distinct, token exchange"}
 	away, err := b.measureAll(ctx, distant)
 	if err != nil {

@@ -115,7 +115,7 @@ func (b *bench) plan(ctx context.Context, s scenario, n int, distance time.Durat
 	registry := registrytest.NewBusy(&servers, registrytest.BusyOptions{Tokens: s.tokens, TLS: distance > 0})
 	variables := []string{"TF_VAR_url=" + registry.URL}
 	if distance > 0 {
-		address, err := listenAfar(ctx, &servers, registry.Listener.Addr().String(), distance)
+		address, err := listenDelayed(ctx, &servers, registry.Listener.Addr().String(), distance)
 		if err != nil {
 			return cost{}, err
 		}

@@ -45,7 +45,7 @@ func chooseCLI(ctx context.Context, root string, sandbox tfcli.Sandbox) (string,
 	fmt.Println("No terraform or tofu on PATH: building the pinned OpenTofu.")
 	fmt.Println("The first time this downloads its modules and takes about five minutes on two cores; Go's cache keeps it.")
 	start := time.Now()
-	path, err := patiently(ctx, func() (string, error) { return tfcli.Tool(ctx, root, "tofu", "tofu") })
+	path, err := withProgress(ctx, func() (string, error) { return tfcli.Tool(ctx, root, "tofu", "tofu") })
 	if err != nil {
 		return "", err
 	}
@@ -53,8 +53,8 @@ func chooseCLI(ctx context.Context, root string, sandbox tfcli.Sandbox) (string,
 	return path, nil
 }
 
-// patiently says every fifteen seconds that work goes on.
-func patiently(ctx context.Context, work func() (string, error)) (string, error) {
+// withProgress says every fifteen seconds that work goes on.
+func withProgress(ctx context.Context, work func() (string, error)) (string, error) {
 	type result struct {
 		path string
 		err  error

@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	if err := tfcli.BuildProvider(ctx, root, provider, "demo"); err != nil {
 		return err
 	}
-	binary, err := patiently(ctx, func() (string, error) { return tfcli.Tool(ctx, root, "registry", "registry") })
+	binary, err := withProgress(ctx, func() (string, error) { return tfcli.Tool(ctx, root, "registry", "registry") })
 	if err != nil {
 		return err
 	}
@@ -74,68 +74,68 @@ func run(ctx context.Context) error {
 	}
 	defer registry.Stop()
 	fmt.Printf("A registry with htpasswd runs at http://%s. The configuration is examples/gate.\n", registry.Host)
-	return show(ctx, registry, tfcli.CLI{Path: path, Dir: workspace, Sandbox: sandbox})
+	return runPlans(ctx, registry, tfcli.CLI{Path: path, Dir: workspace, Sandbox: sandbox})
 }
 
 // show plays the three acts.
-func show(ctx context.Context, registry *registrytest.Distribution, cli tfcli.CLI) error {
+func runPlans(ctx context.Context, registry *registrytest.Distribution, cli tfcli.CLI) error {
 	if output, code, err := cli.Run(ctx, "init", "-no-color", "-input=false"); err != nil || code != 0 {
 		return fmt.Errorf("init ended with %d: %w\n%s", code, errOr(err), output)
 	}
-	s := stage{registry: registry, cli: cli}
+	d := demonstration{registry: registry, cli: cli}
 
-	s.title("1. Good credentials: the plan passes.")
-	if err := s.plan(ctx, "first-password", act{code: 0, requests: 2, says: "Plan: 1 to add"}); err != nil {
+	d.title("1. Good credentials: the plan passes.")
+	if err := d.plan(ctx, "first-password", expectation{code: 0, requests: 2, says: "Plan: 1 to add"}); err != nil {
 		return err
 	}
-	s.title("2. The password was rotated at the registry: the plan stops.")
+	d.title("2. The password was rotated at the registry: the plan stops.")
 	if err := registry.SetAccounts(map[string]string{user: "second-password"}); err != nil {
 		return err
 	}
-	if err := s.plan(ctx, "first-password", act{code: 1, requests: 2, says: "refused the basic credentials of user name \"" + user + "\": GET"}); err != nil {
+	if err := d.plan(ctx, "first-password", expectation{code: 1, requests: 2, says: "refused the basic credentials of user name \"" + user + "\": GET"}); err != nil {
 		return err
 	}
-	s.title("3. A secret reference did not resolve, the password is empty: the plan stops, and nothing is sent.")
-	return s.plan(ctx, "", act{code: 1, requests: 0, says: "without a password, so nothing was sent"})
+	d.title("3. A secret reference did not resolve, the password is empty: the plan stops, and nothing is sent.")
+	return d.plan(ctx, "", expectation{code: 1, requests: 0, says: "without a password, so nothing was sent"})
 }
 
 // stage is where the acts are played.
-type stage struct {
+type demonstration struct {
 	registry *registrytest.Distribution
 	cli      tfcli.CLI
 }
 
 // act is what a plan should do.
-type act struct {
+type expectation struct {
 	code     int    // exit code of the CLI
 	requests int    // lines in the registry's access log
 	says     string // part of what a user reads
 }
 
-func (s stage) title(text string) { fmt.Printf("\n=== %s\n\n", text) }
+func (d demonstration) title(text string) { fmt.Printf("\n=== %s\n\n", text) }
 
 // plan runs a plan with the password and compares it with what it should do.
-func (s stage) plan(ctx context.Context, password string, want act) error {
-	before, err := s.registry.Asked(ctx)
+func (d demonstration) plan(ctx context.Context, password string, want expectation) error {
+	before, err := d.registry.Asked(ctx)
 	if err != nil {
 		return err
 	}
-	s.cli.Env = []string{
-		"TF_VAR_registry_url=http://" + s.registry.Host,
+	d.cli.Env = []string{
+		"TF_VAR_registry_url=http://" + d.registry.Host,
 		"TF_VAR_registry_username=" + user,
 		"TF_VAR_registry_password=" + password,
 	}
-	fmt.Printf("$ %s plan\n", strings.TrimSuffix(filepath.Base(s.cli.Path), ".exe"))
-	s.cli.Output = os.Stdout
+	fmt.Printf("$ %s plan\n", strings.TrimSuffix(filepath.Base(d.cli.Path), ".exe"))
+	d.cli.Output = os.Stdout
 	args := []string{"plan", "-input=false", "-lock=false"}
 	if os.Getenv("CLICOLOR_FORCE") == "" {
 		args = append(args, "-no-color")
 	}
-	output, code, err := s.cli.Run(ctx, args...)
+	output, code, err := d.cli.Run(ctx, args...)
 	if err != nil {
 		return err
 	}
-	after, err := s.registry.Asked(ctx)
+	after, err := d.registry.Asked(ctx)
 	if err != nil {
 		return err
 	}

@@ -114,8 +114,8 @@ func exchangeRows() []judgeRow {
 	return rows
 }
 
-// askedRows are what access and require_verified add.
-func askedRows() []judgeRow {
+// accessRows are what access and require_verified add.
+func accessRows() []judgeRow {
 	open, closed := func() *registry.Answer { return Status(200) }, func() *registry.Answer { return Unauthorized(BasicChallenge) }
 	var rows []judgeRow
 	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
@@ -139,15 +139,15 @@ func askedRows() []judgeRow {
 	add("access: a use that is refused without credentials is a proof", basic, open(), Status(200), unproven, permissions(true, granted))
 	add("access: a use that anybody may make is none", basic, open(), Status(200), Pass(verdict.ReasonAcceptedUnproven), permissions(false, granted))
 	add("access: bad credentials stay bad", basic, closed(), closed(), Refused(verdict.ReasonInvalidCredentials), permissions(false, granted))
-	add("access: anonymous, and a token for anybody grants it", nobody, Unauthorized(BearerChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
-	add("access: anonymous, and it is refused", nobody, Unauthorized(BearerChallenge), nil, Refused(verdict.ReasonAuthenticationRequired), permissions(false, missing))
-	add("access: anonymous on an open registry proves nothing", nobody, open(), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(true, granted))
+	add("access: anonymous, and a token for anybody grants it", anonymous, Unauthorized(BearerChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
+	add("access: anonymous, and it is refused", anonymous, Unauthorized(BearerChallenge), nil, Refused(verdict.ReasonAuthenticationRequired), permissions(false, missing))
+	add("access: anonymous on an open registry proves nothing", anonymous, open(), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(true, granted))
 
 	add("require_verified: invented credentials are refused", basic, closed(), Status(200), Accepted, decoy(verdict.DecoyRefused))
 	add("require_verified: invented credentials are refused on an open registry", basic, open(), Status(200), unproven, decoy(verdict.DecoyRefused))
 	add("require_verified: invented credentials are accepted", basic, closed(), Status(200), Fail(verdict.ReasonAnyoneAccepted), decoy(verdict.DecoyAccepted))
 	add("require_verified: the decoy has no answer", basic, closed(), Status(200), Fail(verdict.ReasonAccepted), decoy(verdict.DecoyUnknown))
-	add("require_verified: anonymous is never proven", nobody, open(), nil, Fail(verdict.ReasonAnonymousAccepted), decoy(verdict.DecoyNotSent))
+	add("require_verified: anonymous is never proven", anonymous, open(), nil, Fail(verdict.ReasonAnonymousAccepted), decoy(verdict.DecoyNotSent))
 	add("require_verified: an exchange that was skipped is not proven", unexchanged, Unauthorized(BearerChallenge), Unauthorized(BearerChallenge), Fail(verdict.ReasonExchangeSkipped), decoy(verdict.DecoyNotSent))
 	add("require_verified: a failure stays as it is", basic, closed(), closed(), Refused(verdict.ReasonInvalidCredentials), decoy(verdict.DecoyNotSent))
 	return rows

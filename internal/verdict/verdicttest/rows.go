@@ -14,16 +14,16 @@ func judgeRows() []judgeRow {
 	for _, row := range slices.Concat(credentialRows(), outageRows(), answerRows()) {
 		rows = append(rows, judgeRow{plainRow: row})
 	}
-	return slices.Concat(skippedRows(), rows, exchangeRows(), askedRows())
+	return slices.Concat(skippedRows(), rows, exchangeRows(), accessRows())
 }
 
 func skippedRows() []judgeRow {
 	off := func(e *verdict.Evidence) { e.Skipped = "skip_checks" }
 	proof := func(e *verdict.Evidence) { e.Skipped, e.RequireVerified = "skip_checks", true }
-	failing := with(nobody, func(c *verdict.CredentialFacts) { c.Failure = "the helper ended with exit status 1" })
+	failing := with(anonymous, func(c *verdict.CredentialFacts) { c.Failure = "the helper ended with exit status 1" })
 	return []judgeRow{
-		{plainRow{"a check that is switched off passes, and nothing is sent", nobody, nil, nil, Pass(verdict.ReasonSkipped)}, off},
-		{plainRow{"a check that is switched off passes although a proof is wanted", nobody, nil, nil, Pass(verdict.ReasonSkipped)}, proof},
+		{plainRow{"a check that is switched off passes, and nothing is sent", anonymous, nil, nil, Pass(verdict.ReasonSkipped)}, off},
+		{plainRow{"a check that is switched off passes although a proof is wanted", anonymous, nil, nil, Pass(verdict.ReasonSkipped)}, proof},
 		{plainRow{"the switch comes before a helper that failed", failing, nil, nil, Pass(verdict.ReasonSkipped)}, off},
 		{plainRow{"credentials that could not be fetched prove nothing", failing, nil, nil, Fail(verdict.ReasonCredentialSourceFailed)}, nil},
 		{plainRow{"credentials that could not be fetched fail where a proof is wanted", failing, nil, nil, Fail(verdict.ReasonCredentialSourceFailed)}, func(e *verdict.Evidence) { e.RequireVerified = true }},
@@ -47,7 +47,7 @@ func outageRows() []plainRow {
 		{"an unknown host", basic, Failed(registry.FaultDNS), nil, Fail(verdict.ReasonDNSFailure)},
 		{"a refused connection", basic, Failed(registry.FaultRefused), nil, Fail(verdict.ReasonConnectionRefused)},
 		{"another fault of the connection", bearer, Failed(registry.FaultConnection), nil, Fail(verdict.ReasonConnectionFailed)},
-		{"a deadline that passed", nobody, Failed(registry.FaultTimeout), nil, Fail(verdict.ReasonTimeout)},
+		{"a deadline that passed", anonymous, Failed(registry.FaultTimeout), nil, Fail(verdict.ReasonTimeout)},
 		{"a server that gave up waiting", basic, Status(408), nil, Fail(verdict.ReasonTimeout)},
 		{"a certificate that is not trusted", basic, Failed(registry.FaultUntrusted), nil, Fail(verdict.ReasonTLSUntrusted)},
 		{"a client certificate is wanted", basic, Failed(registry.FaultClientCert), nil, Fail(verdict.ReasonTLSClientCert)},
@@ -61,18 +61,18 @@ func outageRows() []plainRow {
 		{"a proxy that answers 407", basic, Status(407), nil, Fail(verdict.ReasonProxyAuthRequired)},
 		{"a proxy that refuses the tunnel with 407", basic, Failed(registry.FaultProxyAuth), nil, Fail(verdict.ReasonProxyAuthRequired)},
 		{"too many requests", basic, Unauthorized(BasicChallenge), Status(429), Fail(verdict.ReasonRateLimited)},
-		{"too many requests without credentials", nobody, Status(429), nil, Fail(verdict.ReasonRateLimited)},
+		{"too many requests without credentials", anonymous, Status(429), nil, Fail(verdict.ReasonRateLimited)},
 		{"a server error", bearer, Status(503), nil, Fail(verdict.ReasonServerError)},
 		{"a server error with credentials only", bearer, Unauthorized(BearerChallenge), Status(500), Fail(verdict.ReasonServerError)},
 		{"not found", basic, Status(404), nil, Fail(verdict.ReasonNotARegistry)},
 		{"not found with credentials only", basic, Unauthorized(BasicChallenge), Status(404), Fail(verdict.ReasonNotARegistry)},
 		{"a web page that answers 200", basic, Page(200, false), nil, Fail(verdict.ReasonNotARegistry)},
 		{"a web page behind a login", basic, Unauthorized(BasicChallenge), Page(200, false), Fail(verdict.ReasonNotARegistry)},
-		{"a web page without credentials", nobody, Page(200, false), nil, Fail(verdict.ReasonNotARegistry)},
-		{"400 without credentials may be a TLS port", nobody, Status(400), nil, Fail(verdict.ReasonNotARegistry)},
+		{"a web page without credentials", anonymous, Page(200, false), nil, Fail(verdict.ReasonNotARegistry)},
+		{"400 without credentials may be a TLS port", anonymous, Status(400), nil, Fail(verdict.ReasonNotARegistry)},
 		{"400 without credentials ends a check of basic credentials", basic, Status(400), nil, Fail(verdict.ReasonNotARegistry)},
 		{"400 without credentials ends a check of a token", bearer, Status(400), nil, Fail(verdict.ReasonNotARegistry)},
-		{"no content is no registry's answer", nobody, Status(204), nil, Fail(verdict.ReasonNotARegistry)},
+		{"no content is no registry's answer", anonymous, Status(204), nil, Fail(verdict.ReasonNotARegistry)},
 		{"method not allowed", bearer, Unauthorized(BearerChallenge), Status(405), Fail(verdict.ReasonNotARegistry)},
 	}
 	for _, c := range []struct {
@@ -90,11 +90,11 @@ func answerRows() []plainRow {
 	invalid := `Bearer realm="https://auth.example.com/token",error="invalid_token"`
 	narrow := `Bearer realm="https://auth.example.com/token",error="insufficient_scope"`
 	return []plainRow{
-		{"anonymous: 200", nobody, Status(200), nil, Pass(verdict.ReasonAnonymousAccepted)},
-		{"anonymous: 200 with HTML and a registry's header", nobody, Page(200, true), nil, Pass(verdict.ReasonAnonymousAccepted)},
-		{"anonymous: 401", nobody, Unauthorized(BasicChallenge), nil, Refused(verdict.ReasonAuthenticationRequired)},
-		{"anonymous: 401 with an HTML page is normal behind nginx", nobody, Page(401, false), nil, Refused(verdict.ReasonAuthenticationRequired)},
-		{"anonymous: 403", nobody, Status(403), nil, Fail(verdict.ReasonForbiddenNetwork)},
+		{"anonymous: 200", anonymous, Status(200), nil, Pass(verdict.ReasonAnonymousAccepted)},
+		{"anonymous: 200 with HTML and a registry's header", anonymous, Page(200, true), nil, Pass(verdict.ReasonAnonymousAccepted)},
+		{"anonymous: 401", anonymous, Unauthorized(BasicChallenge), nil, Refused(verdict.ReasonAuthenticationRequired)},
+		{"anonymous: 401 with an HTML page is normal behind nginx", anonymous, Page(401, false), nil, Refused(verdict.ReasonAuthenticationRequired)},
+		{"anonymous: 403", anonymous, Status(403), nil, Fail(verdict.ReasonForbiddenNetwork)},
 
 		{"basic: 200 where nobody else gets in", basic, Unauthorized(BasicChallenge), Status(200), Accepted},
 		{"basic: 200 where others get 403", basic, Status(403), Status(200), Accepted},

@@ -63,7 +63,7 @@ func Text(a *registry.Answer, words string) *registry.Answer {
 
 // Facts of credentials, by method.
 var (
-	nobody     = verdict.CredentialFacts{Method: registry.MethodAnonymous}
+	anonymous  = verdict.CredentialFacts{Method: registry.MethodAnonymous}
 	basic      = verdict.CredentialFacts{Method: registry.MethodBasic, Username: "ci", HasPassword: true}
 	bearer     = verdict.CredentialFacts{Method: registry.MethodBearer}
 	oldBearer  = verdict.CredentialFacts{Method: registry.MethodBearer, ExpiresAt: Now.Add(-time.Hour)}

@@ -12,8 +12,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestFast_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds validates each configuration by both.
-func TestFast_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds(t *testing.T) {
+// TestFastServer_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds validates each configuration by both.
+func TestFastServer_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	full := server{ProviderServer: providerserver.NewProtocol6(New("test")())(), schema: s.schema}
@@ -85,7 +85,7 @@ func TestLogsAreOffWhereNobodyReadsThem(t *testing.T) {
 		{[]string{"TF_LOG_PROVIDER_STELLAOPS=debug"}, false},
 		{[]string{"TF_LOG_SDK_PROTO=trace"}, false},
 	} {
-		if off := quiet(row.environ); (len(off) > 0) != row.quiet {
+		if off := logSwitches(row.environ); (len(off) > 0) != row.quiet {
 			t.Errorf("%q: %q are switched off", row.environ, off)
 		}
 	}
@@ -103,9 +103,9 @@ func (c *counts) ValidateDataResourceConfig(ctx context.Context, request *tfprot
 	return c.ProviderServer.ValidateDataResourceConfig(ctx, request)
 }
 
-func TestFast_ValidateDataResourceConfig_LeavesPlainConfigurationsOut(t *testing.T) {
+func TestFastServer_ValidateDataResourceConfig_LeavesPlainConfigurationsOut(t *testing.T) {
 	t.Parallel()
-	served, ok := newServer(New("test")).(fast)
+	served, ok := newServer(New("test")).(fastServer)
 	if !ok {
 		t.Fatal("what is served is not fast")
 	}
@@ -134,8 +134,8 @@ func (r *reads) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataS
 	return r.ProviderServer.ReadDataSource(ctx, request)
 }
 
-// TestFast_ReadDataSource_IsWhatTheFrameworkReads makes checks of every kind both ways.
-func TestFast_ReadDataSource_IsWhatTheFrameworkReads(t *testing.T) {
+// TestFastServer_ReadDataSource_IsWhatTheFrameworkReads makes checks of every kind both ways.
+func TestFastServer_ReadDataSource_IsWhatTheFrameworkReads(t *testing.T) {
 	t.Parallel()
 	type values = map[string]tftypes.Value
 	tokens := registrytest.NewBusy(t, registrytest.BusyOptions{Tokens: true})
@@ -202,7 +202,7 @@ func TestFast_ReadDataSource_IsWhatTheFrameworkReads(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := configuredServer(t, row.block)
-			served := s.ProviderServer.(fast)
+			served := s.ProviderServer.(fastServer)
 			count := &reads{ProviderServer: served.ProviderServer}
 			served.ProviderServer = count
 			config := dynamic(t, s.schema, withNulls(s.schema, row.arguments(s)))
@@ -258,9 +258,9 @@ func compareStates(t *testing.T, typ tftypes.Object, got, want *tfprotov6.Dynami
 	}
 }
 
-func TestFast_ReadDataSource_BeforeConfigureIsForTheFramework(t *testing.T) {
+func TestFastServer_ReadDataSource_BeforeConfigureIsForTheFramework(t *testing.T) {
 	t.Parallel()
-	served := newServer(New("test")).(fast)
+	served := newServer(New("test")).(fastServer)
 	if served.checks() != nil {
 		t.Error("there are checks before Configure")
 	}

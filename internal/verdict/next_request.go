@@ -5,21 +5,18 @@ import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 // What gathering asks before it sends another request. Each question is about what
 // is known so far, and answers with a part of what [Judge] would say.
 
-// Unsendable reports whether the verdict is clear before anything is sent.
-func Unsendable(e Evidence) bool {
+// NothingToSend reports whether the verdict is clear before anything is sent.
+func NothingToSend(e Evidence) bool {
 	_, ok := judgeUnsent(e)
 	return ok
 }
 
-// Ended reports whether the request without credentials was answered so that no other
+// EndsCheck reports whether the request without credentials was answered so that no other
 // one is worth sending.
-func Ended(first registry.Answer) bool {
+func EndsCheck(first registry.Answer) bool {
 	_, ok := judgeFirst(first)
 	return ok
 }
-
-// Credentials judges the credentials themselves, before permissions and proof.
-func Credentials(e Evidence) Verdict { return judgeCredentials(e) }
 
 // WorthAskingRegistry reports whether /v2/ itself is worth asking after an exchange:
 // not where the token service's answer says something of its own, and not after the
@@ -49,12 +46,12 @@ func NeedsControl(e Evidence) bool {
 // WorthAccess reports whether asking for permissions can add something: after a
 // pass, and for anonymous checks where a token service may let any client in.
 func WorthAccess(e Evidence) bool {
-	v := judgeCredentials(e)
+	v := JudgeCredentials(e)
 	return v.Passed || v.Reason == ReasonAuthenticationRequired && e.Offers("Bearer")
 }
 
 // WorthDecoy reports whether require_verified asks for a request with invented
 // credentials: after a pass that holds without it.
 func WorthDecoy(e Evidence) bool {
-	return e.RequireVerified && judgeAccess(e, judgeCredentials(e)).Passed
+	return e.RequireVerified && judgeAccess(e, JudgeCredentials(e)).Passed
 }

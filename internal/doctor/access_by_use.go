@@ -8,15 +8,15 @@ import (
 )
 
 // trial is one action on one repository, to be tried with any credential.
-type trial struct {
-	action registry.Action
-	try    func(ctx context.Context, credential registry.Credential) registry.Answer
+type repositoryAction struct {
+	action  registry.Action
+	perform func(ctx context.Context, credential registry.Credential) registry.Answer
 }
 
 // trial presents credentials to the registry itself.
-func (g *gatherer) trial(wanted AccessRequest, action registry.Action) trial {
+func (g *gatherer) directAction(wanted AccessRequest, action registry.Action) repositoryAction {
 	request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Digest: g.decoy.digest}
-	return trial{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
+	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
 		request := request
 		request.Credential = credential
 		return g.asker.Try(ctx, request)
@@ -26,9 +26,9 @@ func (g *gatherer) trial(wanted AccessRequest, action registry.Action) trial {
 // trialByToken exchanges each credential for a token first, none at all too: only so
 // can it be seen what the credentials are good for. The token of the configured ones
 // is there already.
-func (g *gatherer) trialByToken(wanted AccessRequest, action registry.Action, request registry.TokenRequest, mine registry.TokenAnswer) trial {
-	direct := g.trial(wanted, action)
-	return trial{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
+func (g *gatherer) exchangedAction(wanted AccessRequest, action registry.Action, request registry.TokenRequest, mine registry.TokenAnswer) repositoryAction {
+	direct := g.directAction(wanted, action)
+	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
 		issued := mine
 		if credential != g.request.Credential {
 			request := request
@@ -37,7 +37,7 @@ func (g *gatherer) trialByToken(wanted AccessRequest, action registry.Action, re
 		}
 		switch {
 		case !issued.Token.Empty():
-			return direct.try(ctx, registry.Credential{Token: issued.Token})
+			return direct.perform(ctx, registry.Credential{Token: issued.Token})
 		case issued.Refused, refuses(issued.Answer):
 			return registry.Answer{Status: verdict.StatusUnauthorized}
 		case issued.Status == verdict.StatusBadRequest:
@@ -49,16 +49,16 @@ func (g *gatherer) trialByToken(wanted AccessRequest, action registry.Action, re
 }
 
 // try tries the action, without credentials too where that decides.
-func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (decision, verdict.AccessMethod) {
+func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, use repositoryAction) (decision, verdict.AccessMethod) {
 	method := verdict.AccessByUse
-	if trial.action != registry.ActionPull {
+	if use.action != registry.ActionPull {
 		if !wanted.Probe {
 			return undecided, method
 		}
 		method = verdict.AccessByProbe
 	}
-	answer := trial.try(ctx, g.request.Credential)
-	succeeded, absent := succeeds(answer), absent(answer, trial.action)
+	answer := use.perform(ctx, g.request.Credential)
+	succeeded, absent := succeeds(answer), absent(answer, use.action)
 	switch {
 	case refuses(answer):
 		return missing, method
@@ -70,8 +70,8 @@ func (g *gatherer) try(ctx context.Context, wanted AccessRequest, trial trial) (
 		}
 		return undecided, method
 	}
-	if (absent || !verdict.Credentials(g.Evidence).Verified) && refuses(trial.try(ctx, registry.Credential{})) {
-		g.ProvenByUse, g.proof = true, &trial
+	if (absent || !verdict.JudgeCredentials(g.Evidence).Verified) && refuses(use.perform(ctx, registry.Credential{})) {
+		g.ProvenByUse, g.proof = true, &use
 		return granted, method
 	}
 	if succeeded {

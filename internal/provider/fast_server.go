@@ -14,7 +14,7 @@ import (
 // about as long for one as everything else together. It does what Read of the data
 // source does, with the same model, and leaves to the framework whatever is unusual.
 // This file can be deleted, together with its use in newServer.
-type fast struct {
+type fastServer struct {
 	tfprotov6.ProviderServer
 
 	name   string
@@ -30,28 +30,28 @@ type taggedField struct {
 	index []int
 }
 
-func newFast(server tfprotov6.ProviderServer, checks func() *checks) fast {
-	f := fast{ProviderServer: server, name: "stellaops" + typeName, checks: checks, types: map[string]attr.Type{}, fields: map[reflect.Type][]taggedField{}}
+func newFastServer(server tfprotov6.ProviderServer, checks func() *checks) fastServer {
+	f := fastServer{ProviderServer: server, name: "stellaops" + typeName, checks: checks, types: map[string]attr.Type{}, fields: map[reflect.Type][]taggedField{}}
 	f.object.AttributeTypes = map[string]tftypes.Type{}
 	for name, attribute := range dataSourceAttributes(checkFields) {
 		f.types[name] = attribute.GetType()
 		f.object.AttributeTypes[name] = f.types[name].TerraformType(context.Background())
 	}
-	f.learn(reflect.TypeFor[checkModel]())
+	f.addFields(reflect.TypeFor[checkModel]())
 	return f
 }
 
-// learn notes the tagged fields of a model and of its parts.
-func (f fast) learn(t reflect.Type) {
+// addFields notes the tagged fields of a model and of its parts.
+func (f fastServer) addFields(t reflect.Type) {
 	switch {
 	case t.Implements(reflect.TypeFor[attr.Value]()):
 	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice:
-		f.learn(t.Elem())
+		f.addFields(t.Elem())
 	case t.Kind() == reflect.Struct:
 		for _, field := range reflect.VisibleFields(t) {
 			if name, ok := field.Tag.Lookup("tfsdk"); ok {
 				f.fields[t] = append(f.fields[t], taggedField{name, field.Index})
-				f.learn(field.Type)
+				f.addFields(field.Type)
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func (f fast) learn(t reflect.Type) {
 
 // ReadDataSource makes the check. What the framework would report as an error it finds
 // itself, and what was asked until then it finds in the memory.
-func (f fast) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+func (f fastServer) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	if request.TypeName == f.name && f.checks() != nil {
 		if response, err := f.read(ctx, request.Config); err == nil {
 			return response, nil
@@ -71,7 +71,7 @@ func (f fast) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataSou
 // errUnusual leaves a request to the framework.
 var errUnusual = errors.New("this is for the framework")
 
-func (f fast) read(ctx context.Context, config *tfprotov6.DynamicValue) (*tfprotov6.ReadDataSourceResponse, error) {
+func (f fastServer) read(ctx context.Context, config *tfprotov6.DynamicValue) (*tfprotov6.ReadDataSourceResponse, error) {
 	var model checkModel
 	if values, ok := f.values(config); !ok || !tftypes.NewValue(f.object, values).IsFullyKnown() {
 		return nil, errUnusual
@@ -99,7 +99,7 @@ func (f fast) read(ctx context.Context, config *tfprotov6.DynamicValue) (*tfprot
 
 // ValidateDataResourceConfig accepts a configuration that sets arguments without parts
 // only: no argument has a validator, and the CLI itself looks at types.
-func (f fast) ValidateDataResourceConfig(ctx context.Context, request *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+func (f fastServer) ValidateDataResourceConfig(ctx context.Context, request *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	values, ok := f.values(request.Config)
 	for _, field := range checkFields {
 		ok = ok && (field.argument && len(field.fields) == 0 || values[field.name].IsNull())
@@ -111,7 +111,7 @@ func (f fast) ValidateDataResourceConfig(ctx context.Context, request *tfprotov6
 }
 
 // values takes a configuration apart; ok is false where that cannot be done.
-func (f fast) values(config *tfprotov6.DynamicValue) (values map[string]tftypes.Value, ok bool) {
+func (f fastServer) values(config *tfprotov6.DynamicValue) (values map[string]tftypes.Value, ok bool) {
 	if config == nil {
 		return nil, false
 	}
@@ -123,7 +123,7 @@ func (f fast) values(config *tfprotov6.DynamicValue) (values map[string]tftypes.
 }
 
 // decode reads a value into a part of a model.
-func (f fast) decode(ctx context.Context, value tftypes.Value, typ attr.Type, into reflect.Value) error {
+func (f fastServer) decode(ctx context.Context, value tftypes.Value, typ attr.Type, into reflect.Value) error {
 	if _, ok := reflect.TypeAssert[attr.Value](into); ok {
 		read, err := typ.ValueFromTerraform(ctx, value)
 		if err != nil || reflect.TypeOf(read) != into.Type() {
@@ -165,7 +165,7 @@ func (f fast) decode(ctx context.Context, value tftypes.Value, typ attr.Type, in
 	}
 }
 
-func (f fast) decodeFields(ctx context.Context, parts map[string]tftypes.Value, types map[string]attr.Type, into reflect.Value) error {
+func (f fastServer) decodeFields(ctx context.Context, parts map[string]tftypes.Value, types map[string]attr.Type, into reflect.Value) error {
 	for _, field := range f.fields[into.Type()] {
 		if err := f.decode(ctx, parts[field.name], types[field.name], into.FieldByIndex(field.index)); err != nil {
 			return err
@@ -175,7 +175,7 @@ func (f fast) decodeFields(ctx context.Context, parts map[string]tftypes.Value, 
 }
 
 // encode is the opposite of decode, also for the plain texts of attributes.
-func (f fast) encode(ctx context.Context, from reflect.Value, typ tftypes.Type) (tftypes.Value, error) {
+func (f fastServer) encode(ctx context.Context, from reflect.Value, typ tftypes.Type) (tftypes.Value, error) {
 	if value, ok := reflect.TypeAssert[attr.Value](from); ok {
 		return value.ToTerraformValue(ctx)
 	}

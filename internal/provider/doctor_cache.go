@@ -14,20 +14,20 @@ const maxDoctors = 100
 
 // doctors has one doctor for each setting of TLS, so that what one learned over
 // a connection is not taken for what another would have been told.
-type doctors struct {
+type doctorCache struct {
 	options  registry.Options
 	redactor *redact.Redactor // knows the secrets that any of them sent
 
 	mu    sync.Mutex
-	known map[registry.TLS]*doctor.Doctor
+	byTLS map[registry.TLS]*doctor.Doctor
 }
 
-// forTLS returns the doctor for these settings. The only error is a
+// get returns the doctor for these settings. The only error is a
 // [*registry.TLSError].
-func (d *doctors) forTLS(settings registry.TLS) (*doctor.Doctor, error) {
+func (d *doctorCache) get(settings registry.TLS) (*doctor.Doctor, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if known, ok := d.known[settings]; ok {
+	if known, ok := d.byTLS[settings]; ok {
 		return known, nil
 	}
 	config, err := settings.Config()
@@ -37,9 +37,9 @@ func (d *doctors) forTLS(settings registry.TLS) (*doctor.Doctor, error) {
 	options := d.options
 	options.TLS = config
 	made := doctor.New(registry.NewMemory(registry.NewClient(options)), d.redactor, rand.Text, registry.ProxySecrets(options.Proxy)...)
-	if d.known == nil || len(d.known) >= maxDoctors {
-		d.known = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
+	if d.byTLS == nil || len(d.byTLS) >= maxDoctors {
+		d.byTLS = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
 	}
-	d.known[settings] = made
+	d.byTLS[settings] = made
 	return made, nil
 }
