@@ -2,14 +2,14 @@ package advice
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 
-// Advice is what a person reads of a verdict.
+// Advice is the description of one verdict.
 type Advice struct {
 	Message     string        // one sentence that can stand alone
-	Causes      []string      // what is probably wrong, most likely first
-	Remediation []Remediation // what to do
+	Causes      []string      // most likely first; empty on a verified pass
+	Remediation []Remediation // by platform; empty on a verified pass
 }
 
-// Of words a verdict and the evidence that it rests on.
+// Of describes a verdict with the evidence that it rests on.
 func Of(e verdict.Evidence, v verdict.Verdict) Advice {
 	return Advice{message(e, v), causes(e, v), remediation(e, v)}
 }

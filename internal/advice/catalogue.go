@@ -6,32 +6,31 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// catalogue is the closed list of reasons, in the order of the verdict table.
-// Documentation is made from it. A reason needs a line in package verdict besides.
+// catalogue is the closed list of reasons, in the order in which [verdict.Judge]
+// decides them. The documentation is generated from it.
 var catalogue = slices.Concat(unsentReasons, outageReasons, answerReasons)
 
-// Entry is all that is known of a reason before it is met.
+// Entry describes a reason without evidence.
 type Entry struct {
 	Reason  verdict.Reason
-	Status  string // pass, fail, skip, or pass and fail where the answer decides
-	Meaning string // one line for the documentation
+	Status  string // pass, fail, skip, or "pass, fail" where the evidence decides
+	Meaning string // one sentence for the documentation
 
-	// sentence is the message; see message.go for what stands in braces.
+	// sentence is the message; [message] fills in what stands in braces.
 	sentence string
-	// unsent takes its place when nothing was sent.
+	// unsent is the message where no request was sent.
 	unsent string
-	// causes are the likely ones, most likely first.
+	// causes are the likely causes, most likely first.
 	causes []string
-	// remedy says which steps help.
+	// remedy returns the remediation; nil for a verified pass.
 	remedy remedy
 }
 
-// Catalogue returns every reason in the order in which the verdict table tries
-// them.
+// Catalogue returns all reasons, in the order in which [verdict.Judge] decides them.
 func Catalogue() []Entry { return slices.Clone(catalogue) }
 
-// lookup finds the entry of a reason. One that has none shows its name: a test holds
-// that all have one.
+// lookup returns the entry of a reason. TestCatalogue_HasARowForEachReason ensures that
+// every reason has one.
 func lookup(r verdict.Reason) Entry {
 	i := slices.IndexFunc(catalogue, func(e Entry) bool { return e.Reason == r })
 	if i < 0 {
@@ -40,7 +39,7 @@ func lookup(r verdict.Reason) Entry {
 	return catalogue[i]
 }
 
-// unsentReasons are the reasons of checks that send nothing.
+// unsentReasons are decided without a request.
 var unsentReasons = []Entry{{
 	Reason: verdict.ReasonSkipped, Status: "skip",
 	Meaning: "The checks are switched off by `skip_checks` or `STELLAOPS_SKIP_CHECKS`; nothing was sent.",
@@ -83,7 +82,7 @@ var unsentReasons = []Entry{{
 	remedy: remedyHelper,
 }}
 
-// outageReasons are the reasons of answers that say nothing about credentials.
+// outageReasons are decided by answers from which nothing follows about credentials.
 var outageReasons = []Entry{{
 	Reason: verdict.ReasonDNSFailure, Status: "fail",
 	Meaning:  "The host name could not be resolved.",
@@ -127,7 +126,7 @@ var outageReasons = []Entry{{
 	Reason: verdict.ReasonTLSUntrusted, Status: "fail",
 	Meaning:  "The registry's certificate is not trusted, has expired or is for another name.",
 	sentence: "{registry} could not be asked about {credential}: {answer}",
-	causes:   []string{causeIntercepted}, // the others depend on the certificate
+	causes:   []string{causeIntercepted}, // certificateCauses has the others
 	remedy:   remedyTrust,
 }, {
 	Reason: verdict.ReasonTLSClientCert, Status: "fail",
@@ -203,7 +202,7 @@ var outageReasons = []Entry{{
 	remedy: remedyAddress,
 }}
 
-// answerReasons are the reasons of answers about credentials and permissions.
+// answerReasons are decided by answers about credentials and permissions.
 var answerReasons = []Entry{{
 	Reason: verdict.ReasonAnonymousAccepted, Status: "pass",
 	Meaning:  "No credentials are configured and the registry answers without.",

@@ -8,7 +8,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// The causes that the source document lists are quoted as it words them.
+// Causes that the Stella Ops Doctor lists for this check, word for word.
 const (
 	causeRotated   = "Credentials are invalid or have been rotated without updating the configuration"
 	causeRevoked   = "Token has been revoked by the registry administrator"
@@ -19,7 +19,7 @@ const (
 
 const causeIntercepted = "A proxy opens the connection and shows a certificate of its own"
 
-// certificateCauses are about what is wrong with a certificate.
+// certificateCauses returns the causes of one fault of a certificate.
 func certificateCauses(fault registry.CertificateFault) []string {
 	switch fault {
 	case registry.CertificateAuthority:
@@ -36,8 +36,8 @@ func certificateCauses(fault registry.CertificateFault) []string {
 	}
 }
 
-// causes lists what may be wrong, most likely first: what was seen on the
-// credential and the answer, then what the catalogue knows of the reason.
+// causes lists likely causes, most likely first: those that the credential and the
+// answer point to, then those of the reason.
 func causes(e verdict.Evidence, v verdict.Verdict) []string {
 	if v.Verified {
 		return []string{}
@@ -64,8 +64,8 @@ func decoyCause(outcome verdict.DecoyOutcome) string {
 	return "nothing was answered that only these credentials could have got"
 }
 
-// judgesCredential reports whether the credential may be at fault; in an outage
-// its oddities would only mislead.
+// judgesCredential reports whether the credential may be the cause; after an outage its
+// oddities would mislead.
 func judgesCredential(v verdict.Verdict) bool {
 	switch v.Reason {
 	case verdict.ReasonExchangeSkipped, verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeUnavailable, verdict.ReasonAcceptedUnproven:
@@ -98,7 +98,7 @@ func credentialCauses(e verdict.Evidence) []string {
 	return seen
 }
 
-// addressCauses are about where the request went.
+// addressCauses returns the causes that lie in registry_url.
 func addressCauses(e verdict.Evidence) []string {
 	answer := e.Last()
 	if answer == nil {
@@ -117,8 +117,9 @@ func addressCauses(e verdict.Evidence) []string {
 	return seen
 }
 
-// wantsHTTPS is what a redirect wants that only leads from http to https: the
-// scheme, or where the port is another one, its origin.
+// wantsHTTPS returns what registry_url should begin with where a redirect only leads
+// from http to https on the same host: the scheme, or the origin where the port differs
+// too. It is empty for any other answer.
 func wantsHTTPS(e verdict.Evidence, a registry.Answer) string {
 	target, err := url.Parse(a.Location)
 	if err != nil || e.Endpoint.Scheme() != "http" || target.Scheme != "https" {

@@ -1,6 +1,6 @@
 package advice
 
-// What is the same for every check, from the source document.
+// The attributes that are the same for every check, as the Stella Ops Doctor publishes them.
 const (
 	CheckID             = "check.integration.oci.credentials"
 	Plugin              = "stellaops.doctor.integration"
@@ -8,10 +8,10 @@ const (
 	VerificationCommand = "stella doctor run --check " + CheckID
 )
 
-// Tags are the tags of the check.
+// Tags returns the tags of the check.
 func Tags() []string { return []string{"registry", "oci", "credentials", "secrets", "auth"} }
 
-// Related are the ids of the related checks.
+// Related returns the ids of related checks.
 func Related() []string {
 	return []string{"check.integration.oci.registry", "check.integration.oci.pull", "check.integration.oci.push"}
 }

@@ -1,4 +1,4 @@
-// Package advice has the words for a verdict: the catalogue of reasons, the message,
-// likely causes and what to do. It is pure: the same evidence and verdict always give
-// the same words.
+// Package advice describes a verdict to a person: message, likely causes and
+// remediation, from the catalogue of reasons. It is pure: the same evidence and verdict
+// always give the same texts.
 package advice

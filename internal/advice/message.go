@@ -10,11 +10,11 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// maxName is how much of a user name or a repository is shown, in characters.
+// maxName is the longest user name or repository in a message, in characters.
 const maxName = 64
 
-// message is the one sentence that stands alone in an error_message: registry,
-// method, user name, what was answered.
+// message returns one sentence that stands alone in an error_message: registry, method,
+// user name and answer.
 func message(e verdict.Evidence, v verdict.Verdict) string {
 	sentence := sentenceOf(e, v)
 	return strings.NewReplacer(
@@ -30,8 +30,9 @@ func message(e verdict.Evidence, v verdict.Verdict) string {
 	).Replace(sentence) + unproven(e, v) + "."
 }
 
-// sentenceOf chooses the words for a verdict. Those of a reason fit the way in
-// which it is usually met; a proof that came later needs others.
+// sentenceOf returns the sentence for a verdict. That of a reason fits its usual
+// evidence; a proof by permissions or decoy, and anonymous access beside other
+// settings, need others.
 func sentenceOf(e verdict.Evidence, v verdict.Verdict) string {
 	entry := lookup(v.Reason)
 	switch {
@@ -52,7 +53,7 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) string {
 	}
 }
 
-// unproven says why a pass became a fail by require_verified.
+// unproven explains why require_verified turned a pass into a fail.
 func unproven(e verdict.Evidence, v verdict.Verdict) string {
 	if !v.Unproven {
 		return ""
@@ -60,7 +61,7 @@ func unproven(e verdict.Evidence, v verdict.Verdict) string {
 	return "; require_verified is set, and " + decoyCause(e.Decoy)
 }
 
-// quoteUser shows a user name so that it cannot disturb the terminal.
+// quoteUser quotes a user name, so that its control characters do not reach a terminal.
 func quoteUser(name string) string { return strconv.Quote(redact.Cut(name, maxName)) }
 
 func describeCredential(c verdict.CredentialFacts) string {
@@ -86,7 +87,7 @@ func describeMalformed(c verdict.CredentialFacts) string {
 	return "A bearer token with a blank, a line break or a control character"
 }
 
-// describeAnswer says what the last request led to.
+// describeAnswer describes the answer that decided.
 func describeAnswer(e verdict.Evidence) string {
 	last := e.Last()
 	if last == nil {
@@ -112,7 +113,7 @@ func describeAnswer(e verdict.Evidence) string {
 	return text
 }
 
-// describeResult continues the words for a request.
+// describeResult continues the description of a request.
 func describeResult(a registry.Answer, e verdict.Evidence) string {
 	if a.Failure != nil {
 		return " failed, " + describeFailure(*a.Failure, e)
@@ -149,11 +150,10 @@ func describeExchange(e verdict.Evidence) string {
 	}
 }
 
-// maxAccess is how many permissions a message names.
+// maxAccess is the largest number of permissions in a message.
 const maxAccess = 3
 
-// describeAccess names the permissions that did not pass, the first of them where they
-// are many.
+// describeAccess lists the permissions that are not granted.
 func describeAccess(results []verdict.AccessResult) string {
 	var parts []string
 	for _, result := range results {

@@ -9,19 +9,19 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// Remediation is what to do on one platform. Each step of a platform of Stella
-// Ops is one line of shell, comments included; those of the registry are
-// sentences. No step prints a secret.
+// Remediation lists what to do on one platform. The steps of a platform of Stella Ops
+// are lines of POSIX shell, comments included; those at the registry are sentences. No
+// step prints a secret.
 type Remediation struct {
 	Platform string
 	Steps    []string
 }
 
-// remedy chooses steps for the way in which credentials are presented; it is nil
-// where nothing needs mending.
+// remedy returns the steps for a method; a nil remedy belongs to a verified pass, which
+// needs none.
 type remedy func(method registry.Method) []Remediation
 
-// The platforms of the source document, and the registry itself.
+// The platforms that Stella Ops runs on, and the registry itself.
 const (
 	platformCompose    = "docker-compose"
 	platformSystemd    = "systemd"
@@ -29,13 +29,13 @@ const (
 	platformRegistry   = "registry"
 )
 
-// always is a remedy that is the same for all credentials.
+// always returns a remedy that is the same for all credentials.
 func always(remediations ...Remediation) remedy {
 	return func(registry.Method) []Remediation { return remediations }
 }
 
-// everywhere is a remedy whose steps do not depend on the platform. What is to be
-// done at the registry besides follows as sentences.
+// everywhere returns a remedy whose steps are the same on all platforms, followed by
+// sentences about the registry.
 func everywhere(steps []string, atRegistry ...string) remedy {
 	all := []Remediation{{platformCompose, steps}, {platformSystemd, steps}, {platformKubernetes, steps}}
 	if len(atRegistry) > 0 {
@@ -44,7 +44,8 @@ func everywhere(steps []string, atRegistry ...string) remedy {
 	return always(all...)
 }
 
-// remediation fills the steps in; empty on a verified pass.
+// remediation returns the steps for a verdict, with host, user name and URLs filled in;
+// empty on a verified pass.
 func remediation(e verdict.Evidence, v verdict.Verdict) []Remediation {
 	if v.Verified {
 		return []Remediation{}
@@ -65,7 +66,7 @@ func remediation(e verdict.Evidence, v verdict.Verdict) []Remediation {
 		"{user}", user,
 	)
 	mend := lookup(v.Reason).remedy
-	if mend == nil { // accepted, but not proven as require_verified wants it
+	if mend == nil { // accepted, but require_verified found no proof
 		mend = remedyWait
 	}
 	filled := []Remediation{}
@@ -89,16 +90,16 @@ func remediation(e verdict.Evidence, v verdict.Verdict) []Remediation {
 	return filled
 }
 
-// isWhole reports whether a text can stand in a command: a part of a name would be
-// another name.
+// isWhole reports whether a text is complete, so that it can be used in a command: a
+// shortened name would be another name.
 func isWhole(text string) bool { return text != "" && !strings.Contains(text, redact.Ellipsis) }
 
-// noteUser says what commandUser leaves to the reader.
+// noteUser tells the reader to set the variable that commandUser uses.
 const noteUser = "# Set the user name first, as in REGISTRY_USER=ci: the next lines do nothing without"
 
-// commandUser is the user name as a word of a command. Where none is configured, or
-// none that may be shown on a terminal, the reader is asked for it: an invented
-// one could be written over the right one.
+// commandUser returns the user name as a word of a command. Where none is configured,
+// or it may not be shown on a terminal, the word is a variable that the reader sets: an
+// invented name could be written over the right one.
 func commandUser(name string) (word string, asked bool) {
 	if !isWhole(name) || redact.Printable(name) != name {
 		return `"${REGISTRY_USER:?}"`, true
@@ -106,10 +107,10 @@ func commandUser(name string) (word string, asked bool) {
 	return shellQuote(name), false
 }
 
-// loginURL is where user name and password are looked at: a registry that wants
-// tokens refuses them all at /v2/.
+// loginURL returns the URL at which a user name and password can be tested: a registry
+// with a token service refuses every password at /v2/.
 func loginURL(e verdict.Evidence, service string) string {
-	if e.Exchange == nil || verdict.Outcome(*e.Exchange) != verdict.OutcomeRefused { // it said nothing, and /v2/ was asked
+	if e.Exchange == nil || verdict.Outcome(*e.Exchange) != verdict.OutcomeRefused { // the credentials were judged by /v2/
 		return e.Endpoint.URL()
 	}
 	if challenge, ok := registry.FindChallenge(e.Offered(), "Bearer"); ok && isWhole(challenge.Params["service"]) {
@@ -118,7 +119,7 @@ func loginURL(e verdict.Evidence, service string) string {
 	return service
 }
 
-// shellQuote makes one word of s in any POSIX shell.
+// shellQuote quotes s as one word of a POSIX shell.
 func shellQuote(s string) string {
 	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@:-") == "" {
 		return s

@@ -42,12 +42,12 @@ var realCalls = map[string]string{
 	"update-ca-certificates": ``,
 }
 
-// runners run the rest of their words: as root, in the container, in the cluster.
+// runners run their arguments as a command: as root, in the container, in the cluster.
 var runners = regexp.MustCompile(`^(sudo |docker compose exec (-u root )?platform )`)
 
 const inCluster = "kubectl run registry-check --rm -i --restart=Never --image=curlimages/curl -- "
 
-// faultOf says what is wrong with a step; empty if nothing is.
+// faultOf returns what is wrong with a step; empty if nothing is.
 func faultOf(step string) string {
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(step), "")
 	if err != nil {

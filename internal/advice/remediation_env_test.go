@@ -121,8 +121,8 @@ func TestWithoutAUserNameNothingIsWritten(t *testing.T) {
 	}
 }
 
-// TestWithoutANewSecretNothingIsWritten runs the steps that use one, where nobody
-// has typed it.
+// TestWithoutANewSecretNothingIsWritten runs the steps that need a new secret without
+// one.
 func TestWithoutANewSecretNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	for challenge, credential := range map[string]registry.Credential{basicChallenge: userAndPassword, bearerChallenge: token} {

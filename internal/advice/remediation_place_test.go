@@ -10,8 +10,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestAPasswordIsTestedWhereItIsLookedAt has registries that look themselves, and
-// one whose token service does.
+// TestAPasswordIsTestedWhereItIsLookedAt has registries that check passwords
+// themselves, and one whose token service does.
 func TestAPasswordIsTestedWhereItIsLookedAt(t *testing.T) {
 	t.Parallel()
 	const curl = `curl -sS -o /dev/null -w '%{http_code}\n' -u ci `
@@ -35,8 +35,8 @@ func TestAPasswordIsTestedWhereItIsLookedAt(t *testing.T) {
 	}
 }
 
-// TestThePlanIsGivenTheNewCredentialsToo looks for the place where it found the old
-// ones, behind the steps of each platform.
+// TestThePlanIsGivenTheNewCredentialsToo expects the steps for the source of the old
+// credentials after those of the platform.
 func TestThePlanIsGivenTheNewCredentialsToo(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{

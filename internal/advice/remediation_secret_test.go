@@ -21,8 +21,8 @@ OTHER=canary-6
 
 const secretSettings = `{"Logging":{"Token":"canary-7"},"oci":{"password":"canary-8","RegistryUrl":"https://u:canary-9@host"},"Registry":{"Token":"canary-10"}}`
 
-// session runs the steps of a platform in one shell, in a folder with canaries for
-// every secret, and returns what is printed and which programs were called.
+// session runs the steps of a platform in one shell, in a folder with a canary for
+// every secret. It returns the output and the programs that were called.
 func session(t *testing.T, programs string, steps []string) (printed, calls string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -50,8 +50,8 @@ func session(t *testing.T, programs string, steps []string) (printed, calls stri
 	return string(out), string(called)
 }
 
-// shows tells whether a canary is in a text, in clear or in base64, wherever it
-// starts in what was encoded.
+// shows reports whether a canary is in a text, in plain text or in base64 at any
+// offset.
 func shows(text string) bool {
 	const canary = "canary"
 	found := strings.Contains(text, canary)
@@ -82,7 +82,7 @@ func TestNoStepPrintsASecret(t *testing.T) {
 			all += calls
 		}
 	}
-	// The steps got as far as their programs, with what was typed.
+	// The steps reached their programs with the typed secret.
 	for _, call := range append(stubbed, "Bearer *-typed", "--from-literal=password=*-typed") {
 		if !contains(all, call) {
 			t.Errorf("no step came to call %q", call)

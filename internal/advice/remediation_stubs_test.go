@@ -63,8 +63,9 @@ func stubs(t *testing.T) string {
 	return dir
 }
 
-// writeProgram leaves the writing to another process: a program that one of ours has
-// open, even one that is just being started for another test, cannot be run.
+// writeProgram writes a program in another process: a file that this process has open
+// for writing, or that a child inherits while another test starts it, cannot be
+// executed (ETXTBSY).
 func writeProgram(t *testing.T, path, content string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "sh", "-c", `cat > "$1" && chmod 700 "$1"`, "sh", path)

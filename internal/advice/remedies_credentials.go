@@ -2,11 +2,12 @@ package advice
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 
-// planAgain stands for the steps that give a plan the new credentials: it reads
-// them where it found the old ones, which may be another place.
+// planAgain stands for the steps that give the next plan the new credentials. They
+// depend on the source of the old ones, which may differ from where Stella Ops reads
+// them.
 const planAgain = "{plan}"
 
-// planAgainSteps are these steps for a credential_source.
+// planAgainSteps returns these steps for a credential_source.
 func planAgainSteps(source string) []string {
 	read, write := "the arguments of the check", "give their variable or secret the new value"
 	switch source {
@@ -24,7 +25,7 @@ func planAgainSteps(source string) []string {
 	return []string{"# The plan reads " + read + ": " + write, "terraform plan"}
 }
 
-// remedyConfigure mends credentials that are incomplete or missing here.
+// remedyConfigure completes credentials, or adds missing ones.
 var remedyConfigure = always(
 	Remediation{platformCompose, []string{
 		"# Check credential configuration: a name without a value is an empty secret",
@@ -57,7 +58,7 @@ var remedyConfigure = always(
 	}},
 )
 
-// remedyRotate replaces credentials that were refused.
+// remedyRotate replaces refused credentials.
 func remedyRotate(method registry.Method) []Remediation {
 	switch method {
 	case registry.MethodBearer:
@@ -109,7 +110,8 @@ var rotatePassword = []Remediation{
 	}},
 }
 
-// testToken presents a token without showing it, on the command line neither.
+// testToken sends a token to the registry; the token is neither printed nor in the
+// arguments of a process.
 const testToken = `printf 'header = "Authorization: Bearer %s"\n' "${REGISTRY_TOKEN:?}" | curl -sS -o /dev/null -w '%{http_code}\n' -K - {url}`
 
 var rotateToken = []Remediation{
@@ -155,20 +157,20 @@ var rotateToken = []Remediation{
 	}},
 }
 
-// remedyLogin renews an identity token, which docker login hands out.
+// remedyLogin renews an identity token, which docker login obtains.
 var remedyLogin = everywhere([]string{
 	"# Log in again where the plan is made, with the same Docker configuration",
 	"docker login {host}",
 	"terraform plan",
 })
 
-// remedyHelper renews what a credential helper hands out.
+// remedyHelper renews the login behind a credential helper.
 var remedyHelper = everywhere([]string{
 	"# Renew the login behind the credential helper where the plan is made, with the program it belongs to, such as aws sso login or gcloud auth login",
 	"terraform plan",
 })
 
-// remedySwitchOn ends the state in which nothing is checked.
+// remedySwitchOn turns the checks on again.
 var remedySwitchOn = everywhere([]string{
 	"# Switch the checks on again: remove skip_checks from the provider block, and the variable",
 	"unset STELLAOPS_SKIP_CHECKS",

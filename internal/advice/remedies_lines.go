@@ -1,7 +1,7 @@
 package advice
 
-// What looks at the configuration and shows no value of it: names, and whether
-// something stands behind them. A line of .env is one as Compose reads it.
+// Steps that list the configuration: names, and whether each has a value, which is
+// never printed. lookCompose parses .env as Compose does.
 const (
 	lookCompose = `LC_ALL=C awk '{sub(/^[ \t\r\f\v]+/, ""); sub(/^export[ \t]+/, "")}` +
 		` toupper($0) ~ /^(OCI|REGISTRY)__[A-Z0-9_.-]*[ \t]*[=:]/ {match($0, /[ \t=:]/); name = substr($0, 1, RSTART - 1); sub(/^[^=:]*[=:][ \t]*/, "");` +
@@ -10,7 +10,7 @@ const (
 	lookKubernetes = `kubectl get secret stellaops-registry-creds -o json | jq '.data | map_values(if . == "" then "empty" else "****" end)'`
 )
 
-// Lines that several remedies have.
+// Steps of several remedies.
 const (
 	noteSystemd    = "# Check credential configuration; a file with comments in it is for an editor, since jq refuses it"
 	noteTokenFirst = "# A token counts before user name and password"
@@ -30,10 +30,10 @@ const (
 	upgradeHelm     = "helm upgrade stellaops ./chart -f values.yaml"
 )
 
-// What adds to .env. Compose puts other variables into a value unless it stands
-// in single quotes, where it knows \' only: no backslash may stand before a quote,
-// the last one included. A line break comes first, since the last line may lack
-// its own.
+// Steps that append to .env. Compose expands variables in a value unless it is in
+// single quotes, where \' is the only escape: a value with a backslash before a quote
+// or at its end cannot be written. A line break comes first, because the last line
+// of the file may have none.
 const (
 	writePassword = `case {user}"'${REGISTRY_PASSWORD:?}'" in ` + refuseBackslash +
 		`printf '%s\n' '' {user} "$REGISTRY_PASSWORD" | LC_ALL=C sed "s/'/\\\\&/g; 2s/.*/OCI__Username='&'/; 3s/.*/OCI__Password='&'/" >> .env;; esac`

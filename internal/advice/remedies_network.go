@@ -1,13 +1,13 @@
 package advice
 
-// What asks the registry, or its token service, and shows the status only.
+// Steps that send a request to the registry or its token service and print the status.
 const (
 	askAnonymously = "curl -sS -o /dev/null -w '%{http_code}\\n' {url}"
 	askService     = "curl -sS -o /dev/null -w '%{http_code}\\n' {service}"
 	inCluster      = "kubectl run registry-check --rm -i --restart=Never --image=curlimages/curl -- "
 )
 
-// remedyReach finds out where the way to the registry ends.
+// remedyReach finds where the connection to the registry fails.
 var remedyReach = always(
 	Remediation{platformCompose, []string{
 		"# Ask the registry from inside the container; any status is an answer",
@@ -34,7 +34,7 @@ var remedyReach = always(
 	}},
 )
 
-// remedyAddress corrects where the question goes.
+// remedyAddress corrects registry_url.
 var remedyAddress = always(
 	Remediation{platformCompose, []string{
 		"# See what answers there; a registry sends Docker-Distribution-Api-Version",
@@ -58,7 +58,7 @@ var remedyAddress = always(
 	}},
 )
 
-// remedyAllow is for a network that the registry does not let in.
+// remedyAllow is for a registry that refuses this network.
 var remedyAllow = always(
 	Remediation{platformCompose, []string{
 		"# See whether the container is refused without credentials too; 403 means yes",
@@ -77,7 +77,7 @@ var remedyAllow = always(
 	}},
 )
 
-// remedyService finds out where the way to the token service ends.
+// remedyService finds where the connection to the token service fails.
 var remedyService = always(
 	Remediation{platformCompose, []string{
 		"# Ask the token service from inside the container; any status below 500 is an answer",

@@ -1,9 +1,9 @@
 package advice
 
-// What looks at the certificate that the server shows.
+// lookCertificate prints the certificate of the server.
 const lookCertificate = "openssl s_client -connect {dial} -servername {hostname} < /dev/null | openssl x509 -noout -subject -issuer -dates"
 
-// Lines about the certificate of the registry.
+// Steps about the certificate of the registry.
 const (
 	noteCertificate = "# See which certificate the registry shows"
 	noteAuthority   = "# Where the plan is made: put the certificate of that authority into ca_cert_pem of the check or of the provider block"
@@ -49,7 +49,7 @@ var remedyTrust = always(
 	}},
 )
 
-// remedyClientCert is for a server that wants a certificate of the client.
+// remedyClientCert is for a server that requires a client certificate.
 var remedyClientCert = everywhere([]string{
 	"# See whose client certificate it is, who signed it and until when it is valid",
 	"openssl x509 -noout -subject -issuer -dates -in client.crt",
@@ -65,7 +65,7 @@ var remedyPlainHTTP = everywhere([]string{
 	"terraform plan",
 }, "Put TLS on the registry, or on a proxy in front of it.")
 
-// remedyTLSVersion is for two that do not agree on TLS.
+// remedyTLSVersion is for a client and a server without a common version of TLS.
 var remedyTLSVersion = everywhere([]string{
 	"# See which TLS the server speaks; with none, registry_url names another port than that of the registry",
 	"openssl s_client -connect {dial} -servername {hostname} < /dev/null | grep -E 'Protocol|Cipher'",

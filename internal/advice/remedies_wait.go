@@ -2,7 +2,7 @@ package advice
 
 const noteAnswers = "# See whether the registry answers again before the next plan"
 
-// remedyWait is for a registry that cannot judge now.
+// remedyWait is for a registry with an outage.
 var remedyWait = everywhere([]string{
 	noteAnswers,
 	askAnonymously,
@@ -10,7 +10,7 @@ var remedyWait = everywhere([]string{
 	"terraform plan",
 }, "Look at the registry's status page or log.")
 
-// remedyLimited is for a registry that was asked too often.
+// remedyLimited is for a registry that limits the rate of requests.
 var remedyLimited = always(
 	Remediation{platformCompose, []string{
 		noteAnswers,

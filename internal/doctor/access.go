@@ -8,22 +8,22 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// AccessRequest is a repository with the actions to prove on it.
+// AccessRequest names the actions to prove on a repository.
 type AccessRequest struct {
 	Repository string
 	Actions    []string // pull, push, delete
-	Probe      bool     // whether a use may change something
-	// Coverage says how far the credential of the check is the one that a client uses
-	// for this repository.
+	Probe      bool     // whether push and delete may be tried
+	// Coverage says how far clients use the credential of the check for this
+	// repository.
 	Coverage registry.Coverage
 }
 
-// Actions are those that can be asked for.
+// Actions returns the actions that an [AccessRequest] may name.
 func Actions() []string {
 	return []string{string(registry.ActionPull), string(registry.ActionPush), string(registry.ActionDelete)}
 }
 
-// decision is what was found out about one permission.
+// decision is the result for one permission.
 type decision int
 
 const (
@@ -32,8 +32,8 @@ const (
 	missing
 )
 
-// gatherAccess asks for each permission, once the credentials themselves have
-// passed, or where there are none.
+// gatherAccess decides each requested permission, after a pass, or where no credentials
+// are configured.
 func (g *gatherer) gatherAccess(ctx context.Context) {
 	if len(g.request.Access) == 0 || !verdict.WorthAccess(g.Evidence) {
 		return
@@ -49,7 +49,7 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 				is, method = g.access(ctx, wanted, registry.Action(action))
 			}
 			if wanted.Coverage == registry.CoveragePart && is == missing {
-				is = undecided // another credential may be granted it
+				is = undecided // a credential that was not tried may be granted it
 			}
 			add(&result, action, is, method)
 		}
@@ -57,7 +57,7 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 	}
 }
 
-// add notes one action, and the method that says most.
+// add adds an action to the result, and keeps the method with the strongest evidence.
 func add(r *verdict.AccessResult, action string, is decision, method verdict.AccessMethod) {
 	switch is {
 	case granted:
@@ -67,15 +67,15 @@ func add(r *verdict.AccessResult, action string, is decision, method verdict.Acc
 	default:
 		r.Unknown = append(r.Unknown, action)
 	}
-	order := verdict.AccessMethods() // none is before all of them
+	order := verdict.AccessMethods() // no method has index -1
 	if slices.Index(order, method) > slices.Index(order, r.Method) {
 		r.Method = method
 	}
 }
 
-// access finds out one permission: from what a token says, else by trying the
-// action. What a configured token says of itself counts only after the registry has
-// looked at it.
+// access decides one permission: by the grants of a token, else by performing the
+// action. The claims of a configured token count only after the registry has verified
+// the token, since anyone can write claims.
 func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) (decision, verdict.AccessMethod) {
 	if g.Credential.Method == registry.MethodBearer {
 		grants := registry.TokenGrants(g.request.Credential.Token)
@@ -97,7 +97,7 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 	case issued.Refused, refuses(issued.Answer):
 		return missing, verdict.AccessByScope
 	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
-		// The service does not know this scope; its token without one may do.
+		// The service does not know this scope; its token without a scope may be allowed to.
 		return g.accessByUse(ctx, wanted, g.exchangedAction(wanted, action, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
 		return undecided, verdict.AccessByScope
@@ -108,8 +108,8 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 	}
 }
 
-// scopeActions are the actions that a token must grant; registries want pull beside
-// push for an upload.
+// scopeActions returns the actions that a token must grant; registries require pull
+// beside push for an upload.
 func scopeActions(action registry.Action) string {
 	if action == registry.ActionPush {
 		return "pull,push"
@@ -124,8 +124,8 @@ func allowed(grants registry.Grants, wanted AccessRequest, action registry.Actio
 	return missing
 }
 
-// scopedToken is the request for a token with one permission; nil where no token
-// service stands behind the registry or the repository.
+// scopedToken returns the request for a token with one permission; nil where neither
+// the registry nor the repository refers to a token service.
 func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, action registry.Action) *registry.TokenRequest {
 	request := g.tokenService
 	switch {
@@ -134,7 +134,7 @@ func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, action
 	case request != nil:
 	case g.Anonymous.Status == verdict.StatusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
 		request = g.tokenRequest(*g.Anonymous)
-	case g.Anonymous.Status == verdict.StatusOK: // only what lies below may want a token
+	case g.Anonymous.Status == verdict.StatusOK: // /v2/ is open, but the repository may want a token
 		request = g.tokenRequest(g.directAction(wanted, registry.ActionPull).perform(ctx, registry.Credential{}))
 	}
 	if request == nil {

@@ -7,13 +7,13 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// trial is one action on one repository, to be tried with any credential.
+// repositoryAction is an action on a repository; perform sends it with a credential.
 type repositoryAction struct {
 	action  registry.Action
 	perform func(ctx context.Context, credential registry.Credential) registry.Answer
 }
 
-// trial presents credentials to the registry itself.
+// directAction sends credentials to the registry itself.
 func (g *gatherer) directAction(wanted AccessRequest, action registry.Action) repositoryAction {
 	request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Digest: g.decoy.digest}
 	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
@@ -23,9 +23,9 @@ func (g *gatherer) directAction(wanted AccessRequest, action registry.Action) re
 	}}
 }
 
-// trialByToken exchanges each credential for a token first, none at all too: only so
-// can it be seen what the credentials are good for. The token of the configured ones
-// is there already.
+// exchangedAction exchanges each credential for a token first. An empty credential is
+// exchanged too: the anonymous token shows what is allowed without credentials. mine is
+// the token of the configured credential, which has already been issued.
 func (g *gatherer) exchangedAction(wanted AccessRequest, action registry.Action, request registry.TokenRequest, mine registry.TokenAnswer) repositoryAction {
 	direct := g.directAction(wanted, action)
 	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
@@ -42,13 +42,14 @@ func (g *gatherer) exchangedAction(wanted AccessRequest, action registry.Action,
 			return registry.Answer{Status: verdict.StatusUnauthorized}
 		case issued.Status == verdict.StatusBadRequest:
 			return registry.Answer{Status: verdict.StatusBadRequest}
-		default: // no token and no refusal
+		default: // neither a token nor a refusal decides
 			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection}}
 		}
 	}}
 }
 
-// try tries the action, without credentials too where that decides.
+// accessByUse decides a permission by performing the action, and performs it without
+// credentials too where only the comparison decides.
 func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, use repositoryAction) (decision, verdict.AccessMethod) {
 	method := verdict.AccessByUse
 	if use.action != registry.ActionPull {
@@ -88,8 +89,8 @@ func succeeds(a registry.Answer) bool {
 	return a.Failure == nil && a.Status >= verdict.StatusOK && a.Status < 300
 }
 
-// absent reports whether a request was let through to what is not there. An upload
-// needs no such thing: a 404 there means that the repository is missing.
+// absent reports whether a request was allowed but its target does not exist. For an
+// upload, a 404 means that the repository does not exist.
 func absent(a registry.Answer, action registry.Action) bool {
 	return action != registry.ActionPush && a.Failure == nil && a.Status == verdict.StatusNotFound
 }

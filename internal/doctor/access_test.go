@@ -13,7 +13,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// uses answers an action with and without credentials.
+// uses answers an action by whether the request has credentials.
 func uses(with, without int) func(registry.Trial) registry.Answer {
 	return func(r registry.Trial) registry.Answer {
 		if r.Credential.Method() == registry.MethodAnonymous {
@@ -146,13 +146,14 @@ func TestAccessIsNotAskedOfBadCredentials(t *testing.T) {
 	}
 }
 
-// TestAUseProvesNothingWhereAnybodysTokenIsAsGood: a token service that hands
-// the same token to a wrong password would make its pull a proof otherwise.
+// TestAUseProvesNothingWhereAnybodysTokenIsAsGood has token services that give other
+// credentials the same token, or none. Where a wrong password gets the same token, a
+// pull with it proves nothing.
 func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
-		others *registry.TokenAnswer // a scoped token for nobody, and for invented credentials
+		others *registry.TokenAnswer // a scoped token without credentials, and for invented ones
 		want   verdict.Verdict
 		proof  verdict.Verdict
 	}{

@@ -14,8 +14,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// useAttacks lead a trial use away: an upload that starts elsewhere, and
-// redirects of each method.
+// useAttacks redirect an action: an upload to another host, and redirects of each
+// method.
 func useAttacks() []attack {
 	const uploads, accepted, unproven = "/v2/org/app/blobs/uploads/1", verdict.ReasonAccepted, verdict.ReasonAccessUnproven
 	use := func(name, action string, reason verdict.Reason, bait func(visit) response) attack {
@@ -68,7 +68,7 @@ func useAttacks() []attack {
 	return rows
 }
 
-// headerAttacks point to the trap in headers that some clients follow.
+// headerAttacks name the trap in headers that some clients follow.
 func headerAttacks() []attack {
 	const trap = "https://evil.example.net/v2/"
 	var rows []attack
@@ -106,8 +106,7 @@ func headerAttacks() []attack {
 		attack{name: "page that leads on", want: presenting(verdict.ReasonNotARegistry), answers: baits(always(reply(200, page, "Content-Type", "text/html")))})
 }
 
-// overHTTP2 has a registry that speaks HTTP/2 and answers credentials with the
-// bait.
+// overHTTP2 is a registry over HTTP/2 that answers credentials with the bait.
 func overHTTP2(bait response) func(*scene) {
 	return func(s *scene) {
 		server := registrytest.NewTLS(s.t, func(authorization string) response { return baits(always(bait))(visit{Authorization: authorization}) })
@@ -116,8 +115,8 @@ func overHTTP2(bait response) func(*scene) {
 	}
 }
 
-// echoAttacks send the secret back, for the report to show and the state to
-// keep.
+// echoAttacks send the secret back, so that the report would show it and the state
+// would store it.
 func echoAttacks() []attack {
 	var rows []attack
 	for _, echo := range []struct {

@@ -12,8 +12,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestAttackTrapsHearSecrets proves that an empty trap means something: the same
-// traps hear the secret where it is meant for them.
+// TestAttackTrapsHearSecrets shows that an empty trap is evidence: the same traps
+// receive a secret that is meant for them.
 func TestAttackTrapsHearSecrets(t *testing.T) {
 	t.Parallel()
 	authority := registrytest.NewAuthority()

@@ -9,8 +9,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// middleAttacks stand between the client and its registry: as its proxy, or
-// under its name.
+// middleAttacks put the trap between client and registry: as the client's proxy, or
+// under the name of the registry.
 func middleAttacks() []attack {
 	const opened = "HTTP/1.1 200 Connection established\r\n\r\n" + registrytest.TrapListens
 	proxied := func(name string, reason verdict.Reason, answer response) attack {
@@ -53,7 +53,7 @@ func middleAttacks() []attack {
 	}
 }
 
-// attackProxyPassword is for the proxy alone.
+// attackProxyPassword is meant for the proxy only.
 const attackProxyPassword = "pr0xy-s3cret"
 
 // throughTrap makes the trap the proxy.
@@ -62,14 +62,14 @@ func throughTrap(s *scene) {
 	s.options.Proxy = &httpproxy.Config{HTTPProxy: proxy, HTTPSProxy: proxy}
 }
 
-// tokensThroughTrap does so for all but the registry.
+// tokensThroughTrap makes the trap the proxy for every host but the registry.
 func tokensThroughTrap(s *scene) {
 	throughTrap(s)
 	s.options.Proxy.NoProxy = "r.example.com"
 }
 
-// impersonate puts a trap where somebody else should be: one with an authority
-// of its own, that the client does not trust, or one without TLS.
+// impersonate leads a name to a trap: one with a certificate that the client does not
+// trust, or one without TLS.
 func (s *scene) impersonate(withTLS bool, hostport string) {
 	var authority *registrytest.Authority
 	if withTLS {

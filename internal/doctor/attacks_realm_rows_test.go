@@ -12,10 +12,10 @@ import (
 
 const metadataAddress = "169.254.169.254"
 
-// named is a place that an attack writes as it likes.
+// named is a description and the address that an attack writes.
 type named struct{ name, written string }
 
-// metadataRealms are ways to write an address where clouds keep their metadata.
+// metadataRealms are spellings of the addresses of cloud metadata services.
 func metadataRealms() []named {
 	return []named{
 		{"a link-local address", "169.254.10.10"},
@@ -46,7 +46,7 @@ func metadataRealms() []named {
 	}
 }
 
-// privateRealms are ways to write an address inside.
+// privateRealms are spellings of private addresses.
 func privateRealms() []named {
 	return []named{
 		{"a private address", "10.0.0.5"},
@@ -67,7 +67,7 @@ func privateRealms() []named {
 	}
 }
 
-// realmAttack names a realm that must get nothing.
+// realmAttack names a realm that must receive nothing.
 func realmAttack(name, variant, from, realm string) attack {
 	return attack{
 		name: "realm: " + name, variant: variant, want: exchanging(verdict.ReasonRealmUnsafe),
@@ -75,7 +75,7 @@ func realmAttack(name, variant, from, realm string) attack {
 	}
 }
 
-// realmAttacks name token services that are not to be trusted with a secret.
+// realmAttacks name token services that must receive no secret.
 func realmAttacks() []attack {
 	const plain, secure = "http://r.example.com", "https://r.example.com"
 	var rows []attack
@@ -121,8 +121,8 @@ func realmAttacks() []attack {
 	return append(append(rows, trustAttacks()...), rebindingAttacks()...)
 }
 
-// trustAttacks use that a realm is trusted: this lifts the rule for private
-// addresses and no other.
+// trustAttacks misuse trusted_realms, which lifts the rule for private addresses and no
+// other rule.
 func trustAttacks() []attack {
 	row := func(name, from, realm, at string, trusted ...string) attack {
 		a := realmAttack("trusted, yet "+name, "", from, realm)
@@ -140,7 +140,8 @@ func trustAttacks() []attack {
 	}
 }
 
-// rebindingAttacks have a name that leads to a good token service first.
+// rebindingAttacks resolve a name to a good token service first and to another address
+// later.
 func rebindingAttacks() []attack {
 	const secure = "https://r.example.com"
 	var rows []attack
@@ -173,14 +174,14 @@ func rebindingAttacks() []attack {
 	return rows
 }
 
-// tryingTwice sets retry, without the time between.
+// tryingTwice sets two attempts without a delay.
 func tryingTwice(s *scene) {
 	s.request.Retry = registry.Retry{Attempts: 2, MinDelay: time.Millisecond, MaxDelay: time.Millisecond}
 	s.options.Wait = func(context.Context, time.Duration) error { return nil }
 }
 
-// behindProxy has plain http go through a proxy, which is the registry's server:
-// what the client asks it for on behalf of another host counts as stolen.
+// behindProxy sends plain http through a proxy, which is the registry's server. A
+// request for another host that it receives counts as stolen.
 func behindProxy(s *scene) {
 	s.options.Proxy = &httpproxy.Config{HTTPProxy: "http://proxy.example.com:3128"}
 	s.leads["proxy.example.com:3128"] = []string{s.registry.Address()}

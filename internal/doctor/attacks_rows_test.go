@@ -74,8 +74,7 @@ func redirectAttacks() []attack {
 	return rows
 }
 
-// afterSteps redirects on its own origin that often, and then answers as it is
-// told.
+// afterSteps redirects that often on its own origin before it answers.
 func afterSteps(steps int, last response) func(visit) response {
 	return func(v visit) response {
 		step := len(v.Query)
@@ -150,8 +149,8 @@ func asking(action string) func(*scene) {
 	}
 }
 
-// unexchangeable is for what no token service could be asked: basic credentials go
-// to the registry itself, as they are.
+// unexchangeable is for a challenge that leads to no token service: basic credentials
+// go to the registry itself.
 func unexchangeable() map[registry.Method]verdict.Reason {
 	return exchanging(verdict.ReasonExchangeUnavailable)
 }

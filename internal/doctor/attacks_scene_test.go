@@ -21,16 +21,16 @@ type (
 	response = registrytest.Response
 )
 
-// publicAddress is where every name is that an attack puts nowhere else.
+// publicAddress is the address of every name that an attack does not place elsewhere.
 const publicAddress = "203.0.113.7"
 
-// attack is one way to make a check give its secret to somebody else. The
-// registry is at r.example.com, its token service at auth.example.com, and
-// everything else is the trap.
+// attack tries to make a check send its secret to a third party. The registry is at
+// r.example.com, its token service at auth.example.com, and every other address is the
+// trap.
 type attack struct {
 	name    string
-	variant string                             // tells rows of one name apart
-	want    map[registry.Method]verdict.Reason // by what is configured; the others are not tried
+	variant string                             // distinguishes rows of the same name
+	want    map[registry.Method]verdict.Reason // by configured credential; others are not tried
 
 	registry string               // https://r.example.com where empty
 	answers  func(visit) response // of the registry
@@ -38,15 +38,15 @@ type attack struct {
 	trap     func(visit) response // it takes everything where nil
 	at       map[string][]string  // addresses of a host or a host:port, one for each connection; the last one stays
 	arrange  func(*scene)
-	// spoken is for a trap that stands between client and registry: the client
-	// talks to it and must not tell the secret. Any other trap hears nothing.
+	// spoken marks a trap between client and registry: the client connects to it, but
+	// must not send the secret. Any other trap must receive no connection.
 	spoken bool
-	// writtenByRegistry is for a registry that writes the secret which it was
-	// given into the URL of its token service. What counts then is the report.
+	// writtenByRegistry marks a registry that puts the secret it received into the URL
+	// of its token service. Then only the report is examined.
 	writtenByRegistry bool
 }
 
-// scene is a small internet, all of it on loopback.
+// scene holds the servers of an attack, all on loopback.
 type scene struct {
 	registry, tokens, trap *registrytest.Trap
 
@@ -54,7 +54,7 @@ type scene struct {
 	authority *registrytest.Authority
 	options   registry.Options
 	request   doctor.Request
-	hosts     []string            // names that the registry goes by
+	hosts     []string            // names of the registry
 	leads     map[string][]string // host:port to servers, one for each connection; the last one stays
 	at        map[string][]string
 
@@ -62,7 +62,7 @@ type scene struct {
 	dials map[string]int
 }
 
-// newScene builds what an attack needs.
+// newScene starts the servers of an attack.
 func newScene(t *testing.T, authority *registrytest.Authority, a attack, credential registry.Credential) *scene {
 	t.Helper()
 	address := a.registry
@@ -101,7 +101,7 @@ func portOf(e registry.Endpoint) string {
 	return map[string]string{"https": "443", "http": "80"}[e.Scheme()]
 }
 
-// check makes the whole check, with a client and a doctor of its own.
+// check makes the check with its own client and doctor.
 func (s *scene) check(t *testing.T) report {
 	t.Helper()
 	client := registry.NewClient(s.options)
@@ -113,7 +113,7 @@ func (s *scene) check(t *testing.T) report {
 	return report
 }
 
-// hidden are the secrets of the scene's proxy.
+// hidden returns the secrets of the proxy.
 func (s *scene) hidden() []registry.Secret {
 	if s.options.Proxy == nil {
 		return nil
@@ -121,8 +121,7 @@ func (s *scene) hidden() []registry.Secret {
 	return registry.ProxySecrets(s.options.Proxy)
 }
 
-// dial leads a name to its server and says that it is at an address of the
-// attack's choice.
+// dial connects a name to its server and reports an address that the attack chose.
 func (s *scene) dial(ctx context.Context, network, hostport string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -156,7 +155,7 @@ func inTurn(list []string, turn int, none string) string {
 	return list[min(turn, len(list)-1)]
 }
 
-// elsewhere is a connection with an invented address.
+// elsewhere is a connection that reports another remote address.
 type elsewhere struct {
 	net.Conn
 	remote net.Addr
@@ -164,7 +163,7 @@ type elsewhere struct {
 
 func (e elsewhere) RemoteAddr() net.Addr { return e.remote }
 
-// wantNothingStolen looks for secrets wherever they must not be.
+// wantNothingStolen searches for secrets in every place that must hold none.
 func (s *scene) wantNothingStolen(t *testing.T, a attack, report report) {
 	t.Helper()
 	if arrived := s.trap.Arrived(); !a.spoken && arrived != 0 {

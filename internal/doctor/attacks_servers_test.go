@@ -8,7 +8,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// stolen is a path on the registry's own host that no check may ask for.
+// stolen is a path on the registry's own host that no check may request.
 const stolen = "/stolen"
 
 const (
@@ -32,13 +32,12 @@ func redirection(status int, location string) response {
 // raw is an answer that net/http does not write.
 func raw(text string) response { return response{Body: text} }
 
-// takes is the most tempting server: a registry and a token service that accept
-// everything.
+// takes is a registry and a token service that accept everything.
 func takes(visit) response {
 	return reply(200, `{"token":"trapped"}`, "Docker-Distribution-Api-Version", "registry/2.0")
 }
 
-// issues is a token service that gives a token to whoever shows a secret.
+// issues is a token service that gives a token to any secret.
 func issues(v visit) response {
 	if secretOf(v) == "" {
 		return registrytest.Unauthorized(basicWanted)
@@ -46,7 +45,7 @@ func issues(v visit) response {
 	return reply(200, `{"token":"`+attackMinted+`"}`)
 }
 
-// wants is a registry that takes issued tokens only, and answers all else with
+// wants is a registry that accepts issued tokens only and answers other requests with
 // the challenges.
 func wants(challenges ...string) func(visit) response {
 	return func(v visit) response {
@@ -57,8 +56,7 @@ func wants(challenges ...string) func(visit) response {
 	}
 }
 
-// baits is a registry that asks for Basic, and answers whoever brings credentials
-// with the bait.
+// baits is a registry with a Basic challenge that answers credentials with the bait.
 func baits(bait func(visit) response) func(visit) response {
 	return func(v visit) response {
 		if v.Authorization == "" {
@@ -68,10 +66,10 @@ func baits(bait func(visit) response) func(visit) response {
 	}
 }
 
-// always is the same answer to everybody.
+// always gives the same answer to every request.
 func always(r response) func(visit) response { return func(visit) response { return r } }
 
-// secretOf is the secret that a visitor brought, "" for none.
+// secretOf returns the secret in a request; empty for none.
 func secretOf(v visit) string {
 	if coded, ok := strings.CutPrefix(v.Authorization, "Basic "); ok {
 		pair, _ := base64.StdEncoding.DecodeString(coded) // a broken pair holds no secret

@@ -37,7 +37,7 @@ var attackMinted = encoded(`{"alg":"none"}`) + "." + encoded(`{"sub":"`+attackUs
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
-// attackCredentials is what can be configured.
+// attackCredentials are the credentials that can be configured.
 func attackCredentials() map[registry.Method]registry.Credential {
 	return map[registry.Method]registry.Credential{
 		basicMethod:    {Username: attackUser, Password: registry.NewSecret(attackPassword)},
@@ -46,8 +46,8 @@ func attackCredentials() map[registry.Method]registry.Credential {
 	}
 }
 
-// everyone, exchanging and presenting say which credentials an attack is for:
-// all, those that a token service gets, and those that the registry gets.
+// everyone, exchanging and presenting choose the credentials of an attack: all, those
+// that a token service receives, and those that the registry receives.
 func everyone(r verdict.Reason) map[registry.Method]verdict.Reason {
 	return map[registry.Method]verdict.Reason{basicMethod: r, bearerMethod: r, identityMethod: r}
 }
@@ -60,7 +60,7 @@ func presenting(r verdict.Reason) map[registry.Method]verdict.Reason {
 	return map[registry.Method]verdict.Reason{basicMethod: r, bearerMethod: r}
 }
 
-// traces are the forms in which a secret may be on its way.
+// traces are the encodings in which a secret may be sent.
 func traces() []string {
 	var forms []string
 	for _, secret := range []string{attackPassword, attackToken, attackIdentityToken, attackMinted} {
@@ -72,8 +72,8 @@ func traces() []string {
 	return forms
 }
 
-// traceIn is the form of a secret that stands in the text, "" for none. Letters
-// that nobody sees do not hide it.
+// traceIn returns the encoding of a secret that occurs in the text; empty for none.
+// Invisible letters are ignored.
 func traceIn(text string) string {
 	plain := strings.ToLower(strings.NewReplacer("\u200b", "", " ", "", "\\n", "").Replace(text))
 	for _, form := range traces() {
@@ -91,7 +91,7 @@ func wantNoSecret(t *testing.T, where, text string) {
 	}
 }
 
-// shown is all that a report shows.
+// shown returns every text of a report.
 func shown(t *testing.T, report report) string {
 	t.Helper()
 	text, err := json.Marshal(report)
@@ -101,7 +101,7 @@ func shown(t *testing.T, report report) string {
 	return string(text)
 }
 
-// attackTable is what came of the attacks.
+// attackTable collects the results of the attacks.
 type attackTable struct {
 	mu      sync.Mutex
 	names   []string // in the order of the rows
@@ -141,7 +141,7 @@ func (a *attackTable) log(t *testing.T) {
 	for _, name := range a.names {
 		r, tried := a.results[name]
 		if !tried {
-			continue // by -run
+			continue // not selected by -run
 		}
 		reasons := fmt.Sprint(slices.Sorted(maps.Keys(r.reasons)))
 		line("%s\t%s\t%d\t%s", name, strings.Trim(reasons, "[]"), r.checks, r.longest.Round(time.Millisecond))
@@ -159,7 +159,7 @@ func (a *attackTable) log(t *testing.T) {
 	t.Logf("%d attacks: every trap stayed empty (%d checks; %d of the traps stand in the way, were spoken to and heard no secret)", len(a.results), checks, spoken)
 }
 
-// attacks are all rows.
+// attacks are the rows of all tables.
 func attacks() []attack {
 	return slices.Concat(redirectAttacks(), tokenRedirectAttacks(), realmAttacks(), challengeAttacks(), useAttacks(), headerAttacks(), echoAttacks(), middleAttacks())
 }

@@ -23,7 +23,8 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// BenchmarkCheck makes whole checks without a network, none of which is shared.
+// BenchmarkCheck makes checks without a network, none of which shares an answer with
+// credentials.
 func BenchmarkCheck(b *testing.B) {
 	address, err := registry.ParseEndpoint("registry.example.com")
 	if err != nil {

@@ -12,31 +12,31 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// DefaultTimeout bounds a check whose configuration does not.
+// DefaultTimeout bounds a check that sets no timeout.
 const DefaultTimeout = 30 * time.Second
 
-// Request is one check.
+// Request describes one check.
 type Request struct {
-	// Skipped names the switch that turned the check off; the rest does not count
-	// then. It is empty for a check that is made.
+	// Skipped names the switch that turned the check off; empty for a check that is
+	// made. When it is set, the other fields are ignored.
 	Skipped string
 
 	Endpoint   registry.Endpoint
 	Credential registry.Credential
-	// Next are the credentials that a client would try in turn where the ones before
-	// do not pass.
+	// Next are the credentials that a client would try, in this order, where the ones
+	// before do not pass.
 	Next            []registry.Credential
-	Notes           []string // what is wrong with where the credential came from, in sentences
-	Source          string   // where it came from, in the words of credential_source
-	SourceFailure   string   // why the credential could not be fetched; empty if it could
-	TokenExchange   bool     // whether a token service may be asked
-	RequireVerified bool     // whether a pass needs proof
+	Notes           []string // what is wrong with the source, in sentences
+	Source          string   // a value of the attribute credential_source
+	SourceFailure   string   // why the credential could not be read; empty if it could
+	TokenExchange   bool     // whether requests to a token service are allowed
+	RequireVerified bool     // whether a pass without proof becomes a fail
 	Access          []AccessRequest
-	Timeout         time.Duration // of the check, for words; the deadline is that of its context
+	Timeout         time.Duration // for messages; the deadline is that of the context
 	Retry           registry.Retry
 }
 
-// Doctor makes checks. It is safe for concurrent use; make it with [New].
+// Doctor makes checks. It is safe for concurrent use. [New] makes one.
 type Doctor struct {
 	asker    registry.Asker
 	redactor *redact.Redactor
@@ -44,19 +44,19 @@ type Doctor struct {
 	hidden   []registry.Secret
 }
 
-// New makes a doctor, which asks through a [registry.Memory] where its questions are
-// to be shared. redactor learns each secret that is sent. random returns a text that
-// cannot be guessed, of 16 letters or more, for what is invented. hidden are secrets of
-// the way to the registry, which are not to be shown either.
+// New returns a doctor that sends its requests through asker; a [registry.Memory]
+// shares answers between checks. redactor learns each secret that is sent. random
+// returns an unpredictable text of at least 16 letters, for credentials that exist
+// nowhere. hidden are other secrets that must not be shown, such as the login of a
+// proxy.
 func New(asker registry.Asker, redactor *redact.Redactor, random func() string, hidden ...registry.Secret) *Doctor {
 	return &Doctor{asker: asker, redactor: redactor, decoy: newDecoy(random), hidden: hidden}
 }
 
-// Check asks the registry until ctx ends, judges its answers, and cleans them for
-// those who show them. A bad credential,
-// registry or network is a verdict, and so is a deadline; the only error is that of a
-// context that was cancelled. Of several failures one that proves nothing counts,
-// since not all of them were proven.
+// Check sends requests until ctx ends, judges the answers, and removes secrets from the
+// evidence. A bad credential, registry or network is a verdict, and so is a deadline.
+// The only error is a cancelled context. Where several credentials fail, a fail that
+// rejects nothing is preferred, since not all of them were proven bad.
 func (d *Doctor) Check(ctx context.Context, r Request) (verdict.Evidence, verdict.Verdict, error) {
 	secrets := slices.Concat(r.Credential.Secrets(), d.hidden)
 	for _, next := range r.Next {

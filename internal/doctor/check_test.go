@@ -16,14 +16,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// script answers without a network and records which credentials were sent.
+// script answers without a network and records the credentials of each request.
 type script struct {
 	r0, r1, v registry.Answer
 	tokens    func(registry.TokenRequest) registry.TokenAnswer
 	uses      func(registry.Trial) registry.Answer
 	asked     []registry.Method // of /v2/
 	exchanged []string          // method and scope of token requests
-	used      []string          // method and use
+	used      []string          // method and action
 }
 
 func (s *script) Ask(_ context.Context, _ registry.Endpoint, c registry.Credential) registry.Answer {
@@ -124,7 +124,7 @@ func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
 	}
 }
 
-// waiter answers when its context ends.
+// waiter answers when the context of its request ends.
 type waiter struct{ script }
 
 func (*waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credential) registry.Answer {

@@ -10,15 +10,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// How much of a foreign text leaves this package, in characters.
+// The longest text of a server in the evidence, in characters.
 const (
 	maxWords    = 200
-	maxUsername = 256 // bytes: it stands in commands, where a part of it would be another name
+	maxUsername = 256 // bytes; it stands in commands, where a part of it would be another name
 )
 
-// clean makes evidence fit to be shown and stored: no text in it holds a secret, and
-// none is long. It is the last thing that happens to evidence here, after the verdict,
-// which must not depend on what a secret hides.
+// clean removes secrets from evidence and shortens its texts, so that it can be shown
+// and stored. It runs after the verdict, which must not depend on what is removed.
 func clean(e verdict.Evidence, c redact.Cleaner) verdict.Evidence {
 	e.Credential.Username = cleanUsername(e.Credential.Username, c)
 	for _, answer := range []**registry.Answer{&e.Anonymous, &e.Authenticated, &e.Minted} {
@@ -38,8 +37,8 @@ func clean(e verdict.Evidence, c redact.Cleaner) verdict.Evidence {
 	return e
 }
 
-// cleanUsername keeps a name that can be shown as it is: words quote what a terminal
-// would take for a command.
+// cleanUsername keeps a name that is no secret: advice quotes what a terminal would
+// interpret.
 func cleanUsername(name string, c redact.Cleaner) string {
 	switch {
 	case c.Value(name, maxWords) == redact.Ellipsis:
@@ -51,7 +50,7 @@ func cleanUsername(name string, c redact.Cleaner) string {
 	}
 }
 
-// cleanAnswer copies what it changes: the memory has the same maps.
+// cleanAnswer copies the maps that it changes, because the memory keeps the same ones.
 func cleanAnswer(a registry.Answer, c redact.Cleaner) registry.Answer {
 	a.URL = ""
 	a.Text = c.Text(a.Text, maxWords)

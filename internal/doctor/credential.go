@@ -7,7 +7,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// examine takes the facts out of a request.
+// credentialFacts describes the credential of a request without its secrets.
 func credentialFacts(r Request) verdict.CredentialFacts {
 	c := r.Credential
 	secret := c.Secret().Reveal()
@@ -29,8 +29,8 @@ func credentialFacts(r Request) verdict.CredentialFacts {
 	}
 }
 
-// looksTemplate tells a reference that was meant to be replaced, in the forms
-// of shells, CI systems, Helm and Vault.
+// looksTemplate reports whether the secret is a reference that was not resolved, as
+// shells, CI systems, Helm and Vault write one.
 func looksTemplate(secret string) bool {
 	for _, form := range [][2]string{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"<", ">"}, {"vault:", ""}} {
 		if strings.HasPrefix(secret, form[0]) && strings.HasSuffix(secret, form[1]) {

@@ -9,9 +9,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// gatherDecoy repeats, where require_verified asks for it, the question that the
-// real secret answered, with a user name and a secret that are invented: failed
-// logins of the real user would lock the account.
+// gatherDecoy repeats, for require_verified, the request that the real credentials
+// passed, with an invented user name and secret: failed logins of the real user could
+// lock the account.
 func (g *gatherer) gatherDecoy(ctx context.Context) {
 	if !verdict.WorthDecoy(g.Evidence) {
 		return
@@ -29,12 +29,12 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 	}
 }
 
-// invented is what exists at no registry. It stays the same, or no two checks would
-// ask the same with it.
+// decoy holds names and secrets that exist at no registry. They stay the same for the
+// life of a [Doctor], so that checks share the answers to them.
 type decoy struct {
 	user   string
 	secret registry.Secret
-	digest string // of no manifest
+	digest string // of a manifest that does not exist
 }
 
 func newDecoy(random func() string) decoy {
@@ -45,7 +45,7 @@ func newDecoy(random func() string) decoy {
 	}
 }
 
-// credential is the invented one that is presented by the method.
+// credential returns the invented credential in the form of the method.
 func (d decoy) credential(method registry.Method) registry.Credential {
 	switch method {
 	case registry.MethodBearer:
@@ -57,8 +57,8 @@ func (d decoy) credential(method registry.Method) registry.Credential {
 	}
 }
 
-// decoyOfUse reads the answer to a trial: one that is as it was for the real
-// credentials accepts the decoy.
+// decoyOfUse compares the answer to an action with the one to the real credentials: the
+// same answer means that the decoy was accepted.
 func decoyOfUse(a registry.Answer, action registry.Action) verdict.DecoyOutcome {
 	switch {
 	case refuses(a), a.Failure == nil && a.Status == verdict.StatusBadRequest:
@@ -84,8 +84,8 @@ func decoyOfAnswer(a registry.Answer) verdict.DecoyOutcome {
 func (g *gatherer) decoyOfToken(t registry.TokenAnswer) verdict.DecoyOutcome {
 	switch {
 	case t.Failure == nil && t.Status == verdict.StatusOK && !t.Token.Empty():
-		// Two without subject count as the same, and who makes a token for a user
-		// that nobody has makes one for any password.
+		// Two tokens without a subject count as equal. A service that issues a token to a
+		// user that does not exist issues one for any password.
 		if t.Subject == g.Exchange.Subject || t.Subject == g.decoy.user {
 			return verdict.DecoyAccepted
 		}

@@ -1,5 +1,5 @@
-// Package doctor asks: which requests are worth sending to a registry and its token
-// service, in which order. What was answered is left in a [verdict.Evidence], which
-// package verdict judges and package advice words. It is the check that the Stella Ops
-// Doctor calls check.integration.oci.credentials.
+// Package doctor makes a check: it decides which requests to send to a registry and its
+// token service, and in which order. The answers become a [verdict.Evidence], which
+// package verdict judges and package advice describes. It is the check
+// check.integration.oci.credentials of the Stella Ops Doctor.
 package doctor

@@ -8,9 +8,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestFaultsLeaveNoSocketOpen counts what the kernel holds for this process,
-// which is what a socket costs that Go has lost sight of. Every fifth fault is
-// enough for it; TestFaults counts the connections of all.
+// TestFaultsLeaveNoSocketOpen counts the sockets that the kernel holds for this
+// process, including those that Go has lost. Every fifth fault is enough here;
+// TestFaults counts the connections of all.
 func TestFaultsLeaveNoSocketOpen(t *testing.T) { //nolint:paralleltest // others open sockets too
 	var faults []registrytest.Fault
 	for i, fault := range registrytest.Faults() {

@@ -12,12 +12,12 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// memoryOfCheck is what one check may cost.
+// memoryOfCheck is the most that one check may allocate.
 const memoryOfCheck = 8 << 20
 
-// TestABigAnswerCostsACheckLittleMemory counts everything that is allocated,
-// whether it is still in use or not, and by the server too: it is an upper bound
-// of what the heap grows by. The check before it pays for what is made once.
+// TestABigAnswerCostsACheckLittleMemory counts all allocations of the process, freed
+// ones and those of the server included, which is an upper bound of the heap's growth.
+// The check before it makes what is made only once.
 func TestABigAnswerCostsACheckLittleMemory(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
 	for _, fault := range registrytest.Faults() { //nolint:paralleltest // see above
 		if !fault.Big {

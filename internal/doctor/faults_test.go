@@ -37,14 +37,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// How many faults are met at the same time. More would make a machine of few cores
-// miss deadlines that a check keeps.
+// How many faults are checked at the same time. More would make a machine with few cores
+// miss the deadlines.
 const (
 	atOnce     = 16
 	busyAtOnce = 2
 )
 
-// cleanups are those of one fault, so that it is over before its test is.
+// cleanups are those of one fault, which run before its test ends.
 type cleanups []func()
 
 func (c *cleanups) Cleanup(f func()) { *c = append(*c, f) }
@@ -55,10 +55,10 @@ func (c *cleanups) run() {
 	}
 }
 
-// connections counts those that a client holds.
+// connections counts the open connections of a client.
 type connections struct{ open atomic.Int64 }
 
-// dial wraps a dialer, of which nil is the network.
+// dial wraps a dialer; nil stands for the network.
 func (c *connections) dial(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
@@ -83,9 +83,8 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// allClosed reports whether every connection ends while its server still runs.
-// HTTP/2 gives a request up shortly after it has returned, and only then is its
-// connection idle.
+// allClosed reports whether every connection ends while its server still runs. With
+// HTTP/2, a connection becomes idle shortly after its last request has returned.
 func (c *connections) allClosed(client *registry.Client) bool {
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
@@ -103,7 +102,7 @@ func (c *connections) allClosed(client *registry.Client) bool {
 	}
 }
 
-// outcome is what a check of a fault led to.
+// outcome is the result of a check of a faulty registry.
 type outcome struct {
 	report report
 	took   time.Duration
@@ -112,8 +111,8 @@ type outcome struct {
 	err    error
 }
 
-// meet makes one check of a fault, with a client and servers of its own, which
-// are gone when it returns.
+// checkFault makes one check of a fault, with its own client and servers, which are
+// closed when it returns.
 func checkFault(ctx context.Context, fault registrytest.Fault) outcome {
 	var servers cleanups
 	defer servers.run()
@@ -128,9 +127,8 @@ func checkFault(ctx context.Context, fault registrytest.Fault) outcome {
 	return outcome{report, took, late(), !open.allClosed(client), err}
 }
 
-// lateness starts a timer; what it returns says how late that fired. A machine
-// that is loaded, or stands still for a moment, is late with every deadline: what
-// it adds is none of the check's.
+// lateness starts a timer and returns a function that reports how late it fired. A
+// loaded machine is late with every timer, and the check is not at fault for that.
 func lateness(after time.Duration) func() time.Duration {
 	began, late := time.Now(), make(chan time.Duration, 1)
 	timer := time.AfterFunc(after, func() { late <- time.Since(began) - after })
@@ -168,8 +166,9 @@ func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fa
 
 const faultPassword = "hunter2x"
 
-// verdictOf is the verdict that a reason stands for when a registry fails: an
-// outage never passes and rejects no credentials, unless it is the token service's.
+// verdictOf returns the verdict that belongs to a reason when a registry fails: an
+// outage never passes and never rejects credentials, except that a check passes without
+// proof when only the token service fails.
 func verdictOf(reason string) verdict.Verdict {
 	switch r := verdict.Reason(reason); r {
 	case verdict.ReasonAccepted, verdict.ReasonExchangeAccepted:
@@ -183,7 +182,7 @@ func verdictOf(reason string) verdict.Verdict {
 	}
 }
 
-// checkFaults meets all faults and returns what each led to.
+// checkFaults checks all faults and returns the outcome of each.
 func checkFaults(ctx context.Context, faults []registrytest.Fault) []outcome {
 	outcomes := make([]outcome, len(faults))
 	var all sync.WaitGroup
@@ -209,8 +208,8 @@ func checkFaults(ctx context.Context, faults []registrytest.Fault) []outcome {
 	return outcomes
 }
 
-// TestFaults runs alone, since it looks for goroutines that are left, of
-// any test. The faults in it run side by side.
+// TestFaults runs alone, since it searches for goroutines that any test has left. Its
+// faults run in parallel.
 func TestFaults(t *testing.T) { //nolint:paralleltest // see above
 	faults := registrytest.Faults()
 	outcomes := checkFaults(t.Context(), faults)
@@ -219,7 +218,7 @@ func TestFaults(t *testing.T) { //nolint:paralleltest // see above
 	for i, fault := range faults {
 		got := outcomes[i]
 		fmt.Fprintf(&table, "%-80s %-24s %6d ms\n", fault.Name, got.report.Reason, got.took.Milliseconds())
-		// A subtest of each makes it plain which one fails.
+		// Each fault is a subtest, so that the failing one is named.
 		if !t.Run(fault.Name, func(t *testing.T) { got.judge(t, fault) }) {
 			wrong++
 		}
@@ -229,7 +228,7 @@ func TestFaults(t *testing.T) { //nolint:paralleltest // see above
 	} else {
 		t.Logf("\n%s%d faults: each with its reason, in time", table.String(), len(faults))
 	}
-	// Clients and servers are closed by now; nothing may be left of either.
+	// All clients and servers are closed, so no goroutine of theirs may be left.
 	if err := goleak.Find(); err != nil {
 		t.Error(err)
 	}

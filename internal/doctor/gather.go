@@ -8,24 +8,23 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// gatherer sends the requests of one check and keeps what they led to.
+// gatherer sends the requests of one check and keeps the answers.
 type gatherer struct {
 	asker    registry.Asker
 	redactor *redact.Redactor
 	decoy    decoy
 	request  Request
 
-	tokenService *registry.TokenRequest // request of T0; nil before
-	proof        *repositoryAction      // use that proved the credentials; nil if none did
-	// scoped are the tokens of permissions by scope: what is too large for the memory
-	// is not asked for twice in one check all the same.
+	tokenService *registry.TokenRequest // the request of T0; nil before it
+	proof        *repositoryAction      // the action that proved the credentials; nil if none did
+	// scoped caches tokens by scope for this check, because the memory keeps no large
+	// tokens.
 	scoped map[string]registry.TokenAnswer
 	verdict.Evidence
 }
 
-// gather sends the requests that are worth sending: first the one without
-// credentials, and what permissions and proof need only after a login that says
-// something.
+// gather sends the requests that are worth sending: first the one without credentials;
+// permissions and proof only where the login leaves something to decide.
 func (g *gatherer) gather(ctx context.Context) {
 	if verdict.NothingToSend(g.Evidence) {
 		return
@@ -48,7 +47,8 @@ func (g *gatherer) ask(ctx context.Context, credential registry.Credential) *reg
 	return &answer
 }
 
-// token asks a token service. What it issues is a secret from then on.
+// token sends a request to a token service. An issued token is a secret for the
+// redactor.
 func (g *gatherer) token(ctx context.Context, request registry.TokenRequest) registry.TokenAnswer {
 	answer := g.asker.Token(ctx, request)
 	g.redactor.Add(answer.Token)

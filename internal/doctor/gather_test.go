@@ -15,7 +15,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// log is what was sent, in the words of the contract.
+// log lists the requests that were sent.
 func (s *script) log() string {
 	var log []string
 	for _, method := range s.asked {
@@ -24,7 +24,7 @@ func (s *script) log() string {
 	return strings.Join(append(append(log, s.exchanged...), s.used...), ", ")
 }
 
-// answers is a token service by credential method.
+// answers is a token service that answers by credential method.
 func answers(byMethod map[registry.Method]*registry.TokenAnswer) func(registry.TokenRequest) registry.TokenAnswer {
 	return func(r registry.TokenRequest) registry.TokenAnswer {
 		if answer := byMethod[r.Credential.Method()]; answer != nil {
@@ -154,8 +154,8 @@ func TestDoctor_Check_SharesControlsForAMinute(t *testing.T) {
 	})
 }
 
-// another is the user with another password each time, so that no check is that
-// of one before.
+// another is the user with another password for each i, so that no two checks are the
+// same.
 func another(i int) registry.Credential {
 	return registry.Credential{Username: userAndPassword.Username, Password: registry.NewSecret(fmt.Sprintf("s3cret-%d", i))}
 }
@@ -202,7 +202,7 @@ func TestADecoyIsSentOnlyWhenAskedForAndNeverWithTheRealUser(t *testing.T) {
 	}
 }
 
-// decoyScript tells invented credentials from real ones.
+// decoyScript distinguishes invented credentials from real ones.
 type decoyScript struct {
 	script
 	decoy *registry.Answer
@@ -226,8 +226,8 @@ func (s *decoyScript) Ask(_ context.Context, _ registry.Endpoint, c registry.Cre
 	}
 }
 
-// TestADecoyOfOneQuestionDoesNotAnswerAnother: a registry that checks passwords
-// itself may stand before a token service that takes any.
+// TestADecoyOfOneQuestionDoesNotAnswerAnother has a registry that checks passwords,
+// behind a token service that accepts any.
 func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: unauthorized(basicChallenge), script: script{
@@ -248,7 +248,7 @@ func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
 func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
-		return *issued(r.Credential.Username) // whoever it is told
+		return *issued(r.Credential.Username) // any user gets a token
 	}}
 	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
 	if report.Reason != verdict.ReasonAnyoneAccepted || report.Passed {

@@ -7,8 +7,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// present sends the requests with credentials, to a registry that has answered
-// without.
+// present sends the requests with credentials, after R0.
 func (g *gatherer) present(ctx context.Context) {
 	switch g.Credential.Method {
 	case registry.MethodBearer:
@@ -20,8 +19,8 @@ func (g *gatherer) present(ctx context.Context) {
 	}
 }
 
-// presentBasic asks the token service where there is one, so that the password
-// goes to one place only; to /v2/ it goes where that gave no usable answer.
+// presentBasic sends the password to the token service where there is one, so that it
+// goes to one server only; to /v2/ it goes where that gave no usable answer.
 func (g *gatherer) presentBasic(ctx context.Context) {
 	g.exchange(ctx, *g.Anonymous)
 	if g.Exchange != nil && !verdict.WorthAskingRegistry(*g.Exchange) {
@@ -33,7 +32,8 @@ func (g *gatherer) presentBasic(ctx context.Context) {
 	}
 }
 
-// exchange asks for a token where the answer has a Bearer challenge, and tries it.
+// exchange requests a token where the answer has a Bearer challenge, and sends the
+// token to /v2/.
 func (g *gatherer) exchange(ctx context.Context, challenged registry.Answer) {
 	request := g.tokenRequest(challenged)
 	if request == nil {
@@ -41,15 +41,15 @@ func (g *gatherer) exchange(ctx context.Context, challenged registry.Answer) {
 	}
 	g.tokenService = request
 	issued := g.token(ctx, *request)
-	issued.Grants = registry.Grants{} // nothing was asked for
+	issued.Grants = registry.Grants{} // no scope was requested, so these mean nothing
 	g.Exchange = &issued
 	if issued.Status != verdict.StatusForbidden && !issued.Token.Empty() {
 		g.Minted = g.ask(ctx, registry.Credential{Token: issued.Token})
 	}
 }
 
-// tokenRequest is the request that a Bearer challenge leads to; nil where there
-// is none, or no token service may be asked.
+// tokenRequest returns the request that a Bearer challenge leads to; nil where there is
+// no such challenge, or requests to token services are switched off.
 func (g *gatherer) tokenRequest(challenged registry.Answer) *registry.TokenRequest {
 	challenge, ok := registry.FindChallenge(challenged.Challenges, "Bearer")
 	if !ok || !g.request.TokenExchange {
@@ -61,7 +61,7 @@ func (g *gatherer) tokenRequest(challenged registry.Answer) *registry.TokenReque
 	}
 }
 
-// askControl asks the token service of T0 for a token without credentials.
+// askControl sends the request of T0 without credentials.
 func (g *gatherer) askControl(ctx context.Context) {
 	control := *g.tokenService
 	control.Credential = registry.Credential{}

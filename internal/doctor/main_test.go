@@ -9,7 +9,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict/verdicttest"
 )
 
-// Answers and verdicts, as the verdict table has them.
+// Answers and verdicts of the verdict table.
 var (
 	endpoint        = verdicttest.Endpoint
 	status          = verdicttest.Status
@@ -33,7 +33,7 @@ const (
 	basicChallenge  = verdicttest.BasicChallenge
 )
 
-// report is a verdict with its evidence and its words.
+// report is a verdict with its evidence and its description.
 type report struct {
 	verdict.Verdict
 	advice.Advice
@@ -47,7 +47,7 @@ func (r report) HTTPStatus() int {
 	return 0
 }
 
-// within makes a check, which has the time that its request says.
+// within makes a check whose deadline is the timeout of its request.
 func within(ctx context.Context, d *doctor.Doctor, r doctor.Request) (report, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()

@@ -17,10 +17,10 @@ func login(password string) registry.Credential {
 	return registry.Credential{Username: "ci", Password: registry.NewSecret(password)}
 }
 
-// slowRefusals takes ten seconds to refuse a credential, and keeps how long each
-// request had.
+// slowRefusals takes ten seconds to refuse a credential, and records the time that was
+// left for each request.
 type slowRefusals struct {
-	registry.Asker // nothing else is asked
+	registry.Asker // no other request is sent
 
 	first time.Duration // for the answer without credentials
 
@@ -150,7 +150,7 @@ func (pullers) Try(_ context.Context, request registry.Trial) registry.Answer {
 	return registry.Answer{Status: 401, Challenges: registry.ParseChallenges([]string{"Basic"})}
 }
 
-// takesTokens takes any token and no password.
+// takesTokens is a registry that accepts any token and no password.
 type takesTokens struct{ registry.Asker }
 
 func (takesTokens) Ask(_ context.Context, _ registry.Endpoint, credential registry.Credential) registry.Answer {

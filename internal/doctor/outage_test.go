@@ -14,7 +14,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// outage is how a server fails: after so long, or at the deadline of the request.
+// outage is how a server fails: after a time, or at the deadline of the request.
 type outage struct {
 	name   string
 	takes  time.Duration // 0 for the deadline
@@ -32,8 +32,8 @@ var (
 	limited = outage{"429", time.Millisecond, registry.Answer{Status: 429, RetryAfter: 20 * time.Second}}
 )
 
-// ailing is a registry with a token service of which one part has an outage. All
-// else it answers at once.
+// failingAsker is a registry with a token service, one part of which has an outage. All
+// other requests are answered at once.
 type failingAsker struct {
 	part   string // R0, R1, T0, V or use
 	outage outage
@@ -105,8 +105,9 @@ func (a *failingAsker) Try(ctx context.Context, r registry.Trial) registry.Answe
 	return a.answer(ctx, "use", r.Credential, *status(200))
 }
 
-// plan makes checks, so many at a time, and returns how often each reason came and
-// how long all of it took. Each check takes a millisecond besides what it waits for.
+// plan makes checks, so many in parallel, and returns how often each reason occurred
+// and how long all checks took. Each check takes a millisecond in addition to its
+// requests.
 func plan(t *testing.T, d *doctor.Doctor, parallelism int, checks []doctor.Request) (map[verdict.Reason]int, time.Duration) {
 	t.Helper()
 	var (
@@ -140,7 +141,7 @@ func plan(t *testing.T, d *doctor.Doctor, parallelism int, checks []doctor.Reque
 
 const timeout = 2 * time.Second
 
-// distinct are checks of so many different logins.
+// distinct returns checks of n different logins.
 func distinct(t *testing.T, n int, access ...doctor.AccessRequest) []doctor.Request {
 	t.Helper()
 	var checks []doctor.Request
@@ -153,9 +154,9 @@ func distinct(t *testing.T, n int, access ...doctor.AccessRequest) []doctor.Requ
 	return checks
 }
 
-// TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo has two hundred different logins,
-// as many at a time as anybody may want. What differs from login to login is asked
-// twice before it is an outage of the address.
+// TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo checks two hundred different logins,
+// with different numbers in parallel. A request that differs from login to login fails
+// twice before it counts as an outage of the address.
 func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
 	t.Parallel()
 	const own, elsewhere = "/token", "https://auth.example.com/token"
@@ -194,8 +195,8 @@ func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
 						if met == 0 {
 							met = timeout
 						}
-						// An outage is kept for as long as it took to find out, so that at most every
-						// other moment of what the plan takes by itself is spent on it.
+						// An outage is cached for as long as it took to notice, so at most every other
+						// millisecond of the plan itself is spent on it.
 						byItself := 200 * time.Millisecond / time.Duration(parallelism)
 						if most := time.Duration(row.most)*met + 2*byItself + met; took > most {
 							t.Errorf("it took %s, want at most %s", took, most)
@@ -217,8 +218,9 @@ var reasonsOf = map[registry.Fault]verdict.Reason{
 	registry.FaultTLS: verdict.ReasonTLSFailed, registry.FaultRefused: verdict.ReasonConnectionRefused,
 }
 
-// TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion shows what
-// many different logins cost: 503 and 429 are answers, which may be about one login.
+// TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion counts the
+// requests of many different logins: 503 and 429 are answers, which may concern one
+// login only.
 func TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []outage{busy, limited} {
@@ -244,7 +246,8 @@ func TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion(t *tes
 	}
 }
 
-// TestDoctor_Check_OneLoginThatHangsIsNotAnOutage has it among a hundred good ones.
+// TestDoctor_Check_OneLoginThatHangsIsNotAnOutage has one login that hangs among a
+// hundred good ones.
 func TestDoctor_Check_OneLoginThatHangsIsNotAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -309,7 +312,7 @@ func TestDoctor_Check_NoticesThatARegistryRecovered(t *testing.T) {
 }
 
 // TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits has one login from two
-// sources, a registry that takes its time and a token service that is silent.
+// sources, a slow registry and a silent token service.
 func TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits(t *testing.T) {
 	t.Parallel()
 	for _, later := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond} {

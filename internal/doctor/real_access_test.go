@@ -30,7 +30,7 @@ func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 	type result = verdict.AccessResult
 	for _, row := range []struct {
 		name       string
-		anonymous  bool // anybody gets a token, which may pull org/public
+		anonymous  bool // anonymous requests get a token, which may pull org/public
 		credential registry.Credential
 		actions    []string
 		requests   int

@@ -15,7 +15,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// realRegistry is a running distribution with the token service that it trusts,
+// realRegistry is a running CNCF distribution, with the token service that it trusts,
 // if any.
 type realRegistry struct {
 	*registrytest.Distribution
@@ -68,8 +68,8 @@ func refresh(username, identityToken string) registry.Credential {
 	return registry.Credential{Username: username, IdentityToken: registry.NewSecret(identityToken)}
 }
 
-// examine makes one check. It fails when GET /v2/ and the token service were not
-// asked as often as that, or the service twice with one secret for one question.
+// check makes one check. It fails when the registry and the token service together
+// received another number of requests, or the token service the same request twice.
 func (r realRegistry) check(t *testing.T, request doctor.Request, requests int) report {
 	t.Helper()
 	client := registry.NewClient(registry.Options{})
@@ -149,8 +149,8 @@ func TestARealTokenRegistry(t *testing.T) {
 	}
 }
 
-// flaws are the tokens that a registry refuses, with the words of its log that
-// show that it did so for that reason.
+// flaws are the tokens that a registry refuses, with the words in its log that show the
+// reason.
 func flaws() map[registrytest.Flaw]string {
 	return map[registrytest.Flaw]string{
 		registrytest.FlawAudience:   "token intended for another audience",
@@ -216,8 +216,7 @@ func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
 	})
 }
 
-// configured is a question with a token of ci for org/app, as a configuration
-// would hold it.
+// configured is a request with a configured token of ci for org/app.
 func (r realRegistry) configured(t *testing.T, flaw registrytest.Flaw) doctor.Request {
 	t.Helper()
 	text := r.tokens.Mint("ci", registrytest.Permissions{"org/app": {"pull"}}, flaw)

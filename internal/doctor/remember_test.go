@@ -16,8 +16,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestDoctor_Check_RemembersAnOutageForAsLongAsItTook has outages of a part of what is
-// asked, each found out at once: some pass, and a wrong password would pass with them.
+// TestDoctor_Check_RemembersAnOutageForAsLongAsItTook has outages of one request, each
+// noticed at once. Some of these checks pass, so a wrong password would pass too if the
+// outage were cached for longer.
 func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 	t.Parallel()
 	const basic, none = registry.MethodBasic, registry.MethodAnonymous
@@ -73,7 +74,7 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 	}
 }
 
-// currentScript leads to the script of the moment.
+// currentScript answers with a script that the test replaces.
 type currentScript struct{ script **script }
 
 func (s currentScript) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {
@@ -88,7 +89,7 @@ func (s currentScript) Try(ctx context.Context, r registry.Trial) registry.Answe
 	return (*s.script).Try(ctx, r)
 }
 
-// byScope is a token service by whether a permission is asked for.
+// byScope is a token service that answers by whether the request has a scope.
 func byScope(without, with *registry.TokenAnswer) func(registry.TokenRequest) registry.TokenAnswer {
 	return func(r registry.TokenRequest) registry.TokenAnswer {
 		if r.Scope != "" {
@@ -98,7 +99,7 @@ func byScope(without, with *registry.TokenAnswer) func(registry.TokenRequest) re
 	}
 }
 
-// byUser is a token service by whether it is asked by the user.
+// byUser is a token service that answers by whether the request is the user's.
 func byUser(user, others *registry.TokenAnswer) func(registry.TokenRequest) registry.TokenAnswer {
 	return func(r registry.TokenRequest) registry.TokenAnswer {
 		if r.Credential.Username == userAndPassword.Username {
@@ -108,7 +109,7 @@ func byUser(user, others *registry.TokenAnswer) func(registry.TokenRequest) regi
 	}
 }
 
-// usesBy is a registry by whether it is asked with credentials.
+// usesBy is a registry that answers by whether the request has credentials.
 func usesBy(user, anonymous *registry.Answer) func(registry.Trial) registry.Answer {
 	return func(r registry.Trial) registry.Answer {
 		if r.Credential.Method() == registry.MethodAnonymous {
@@ -124,8 +125,8 @@ func grants(scope string) *registry.TokenAnswer {
 	return a
 }
 
-// TestAnAnswerThatWasBrokenOffIsNotRemembered has a caller who leaves while the
-// token service hangs. The next one has a wrong password, which must not pass.
+// TestAnAnswerThatWasBrokenOffIsNotRemembered cancels a check while the token service
+// hangs. The next check has a wrong password, which must not pass.
 func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -141,8 +142,8 @@ func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
 	}
 }
 
-// leaves is a registry whose caller leaves while its token service is asked for
-// the first time; for the second time, that refuses.
+// abandonedAsker is a registry whose caller cancels during the first token request. The
+// second one is refused.
 type abandonedAsker struct {
 	registry.Asker
 
@@ -165,8 +166,8 @@ func (w *abandonedAsker) Token(ctx context.Context, _ registry.TokenRequest) reg
 	return *tokenFailed(registry.FaultConnection)
 }
 
-// TestARefusalOfASecretIsRememberedWhateverComesOfIt has fifty modules, one after
-// the other, and registries that refuse in ways that prove nothing.
+// TestARefusalOfASecretIsRememberedWhateverComesOfIt has fifty modules, one after the
+// other, and registries whose refusals prove nothing.
 func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -230,7 +231,8 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 	}
 }
 
-// TestASecretIsRefusedOnceWhateverIsConfiguredBesides has what is not sent differ.
+// TestASecretIsRefusedOnceWhateverIsConfiguredBesides varies an argument that is not
+// sent.
 func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
@@ -271,7 +273,8 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 	}
 }
 
-// TestChecksOfAnyPatienceShareALogin has ten that would wait for different times.
+// TestChecksOfAnyPatienceShareALogin has ten checks with different timeouts and
+// retries.
 func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}

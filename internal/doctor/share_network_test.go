@@ -16,7 +16,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// doctorFor is one with the network between it and the registry.
+// doctorFor returns a doctor whose requests go over the network.
 func doctorFor(t *testing.T, b *registrytest.Busy) *doctor.Doctor {
 	t.Helper()
 	config, err := registry.TLS{CACertPEM: b.CertificatePEM()}.Config()
@@ -28,8 +28,7 @@ func doctorFor(t *testing.T, b *registrytest.Busy) *doctor.Doctor {
 	return doctor.New(registry.NewMemory(client), redact.New(), rand.Text)
 }
 
-// thousand makes so many checks, as many at a time as anybody may want, and
-// counts their reasons.
+// thousand makes a thousand checks in parallel and counts their reasons.
 func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) map[verdict.Reason]int {
 	t.Helper()
 	address, err := registry.ParseEndpoint(b.URL)
@@ -67,7 +66,8 @@ func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) m
 	return reasons
 }
 
-// TestAThousandChecks counts what they cost a registry.
+// TestAThousandChecks counts the requests, connections and failed logins at the
+// registry.
 func TestAThousandChecks(t *testing.T) {
 	t.Parallel()
 	same := func(password string) func(int) string { return func(int) string { return password } }

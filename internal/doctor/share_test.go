@@ -16,15 +16,15 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// crowd answers many checks at the same time and counts what it was asked. With
-// hold set, an answer waits for it to be closed, or for the end of the question.
+// countingAsker answers many checks at the same time and counts the requests. With hold
+// set, an answer waits until hold is closed or the context of its request ends.
 type countingAsker struct {
 	mu    sync.Mutex
 	asked []string // user and password, "" for none
 
 	answers func(user string) registry.Answer
 	token   func(user string) registry.TokenAnswer
-	arrived chan struct{} // gets one for each request, if it is there
+	arrived chan struct{} // receives one value for each request; may be nil
 	hold    chan struct{}
 	takes   time.Duration // for each answer
 }
@@ -75,7 +75,7 @@ func (c *countingAsker) Try(ctx context.Context, r registry.Trial) registry.Answ
 	return c.answers(user)
 }
 
-// count is how often it was asked, by anybody or by one.
+// count returns the number of requests of a user; "*" counts all.
 func (c *countingAsker) count(user string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +88,7 @@ func (c *countingAsker) count(user string) int {
 	return n
 }
 
-// locked takes the user ci with the password s3cret, and nobody else.
+// locked accepts the user ci with the password s3cret only.
 func locked(user string) registry.Answer {
 	if user == "cis3cret" {
 		return *status(200)
@@ -155,8 +155,8 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 	}
 }
 
-// TestOneCredentialIsPresentedOnceWhateverElseIsAsked has a module for each
-// repository: fifty of them must not be fifty failed logins.
+// TestOneCredentialIsPresentedOnceWhateverElseIsAsked has a module for each of fifty
+// repositories, which must not become fifty failed logins.
 func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked}
@@ -244,7 +244,7 @@ func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
 	<-ended // within the time of the test
 }
 
-// endWatcher tells when a question has ended.
+// endWatcher closes ended when a request has ended.
 type endWatcher struct {
 	*countingAsker
 	ended chan struct{}
@@ -255,8 +255,8 @@ func (w endWatcher) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 	return w.countingAsker.Ask(ctx, e, who)
 }
 
-// TestRegistriesShareTheControlOfOneTokenService has two registries that name the
-// same one, and two with one of their own each.
+// TestRegistriesShareTheControlOfOneTokenService has two registries with the same token
+// service, and two with a token service each.
 func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 	t.Parallel()
 	for realm, controls := range map[string]int{"https://auth.example.com/token": 1, "https://auth.example.com/token?x=1": 1, "/token": 2, "/token?for=https://auth.example.com": 2} {
@@ -281,7 +281,7 @@ func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
 	}
 }
 
-// scriptWithURL answers with the URL that was asked.
+// scriptWithURL adds the URL of the request to the answers of a script.
 type scriptWithURL struct{ *script }
 
 func (s scriptWithURL) Ask(ctx context.Context, e registry.Endpoint, c registry.Credential) registry.Answer {

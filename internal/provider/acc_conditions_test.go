@@ -36,7 +36,7 @@ resource "terraform_data" "release" {
 }
 `
 
-// silentServer closes every connection without a word.
+// silentServer closes every connection without an answer.
 func silentServer(t *testing.T) string {
 	t.Helper()
 	address, err := registrytest.Serve(t, func(conn net.Conn) { _ = conn.Close() })

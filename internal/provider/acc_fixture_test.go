@@ -12,10 +12,9 @@ import (
 // fixtureHost stands in a fixture for the host of the registry.
 const fixtureHost = "REGISTRY-HOST"
 
-// TestAccTheStateOfAReleaseStillFits plans with the state that the archive of
-// release 0.1.0 wrote: whatever has changed since, nobody sees a difference. With
-// UPDATE_FIXTURE=1, the test of the release writes it anew, which is for a release
-// only.
+// TestAccTheStateOfAReleaseStillFits plans with a state that release 0.1.0 wrote: the
+// plan must show no difference. UPDATE_FIXTURE=1 makes the test of the release write it
+// again, which is only right for a release.
 func TestAccTheStateOfAReleaseStillFits(t *testing.T) {
 	t.Parallel()
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})

@@ -13,8 +13,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// TestAccLogsAreOffWhereNobodyReadsThem keeps what the provider writes before the
-// CLI drops it, which costs more than a check.
+// TestAccLogsAreOffWhereNobodyReadsThem counts the lines that the provider logs before
+// the CLI drops them, which costs more than a check.
 func TestAccLogsAreOffWhereNobodyReadsThem(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

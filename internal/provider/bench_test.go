@@ -10,8 +10,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// BenchmarkRead makes checks through the wire protocol, each with another
-// password.
+// BenchmarkRead makes checks through the plugin protocol, each with another password.
 func BenchmarkRead(b *testing.B) {
 	busy := registrytest.NewBusy(b, registrytest.BusyOptions{})
 	s := benchServer(b)
@@ -21,9 +20,9 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// TestAReadIsCheap counts what is allocated for a check that asks nothing: with a
-// schema that is built for each, or the framework's search for values that are
-// equal although they differ, it is several times as much.
+// TestAReadIsCheap counts the allocations of a check that sends nothing. A schema that
+// is built for each check, or the framework's comparison of values, would cost several
+// times as much.
 func TestAReadIsCheap(t *testing.T) { //nolint:paralleltest // others would be counted too
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})
 	s := benchServer(t)

@@ -96,8 +96,8 @@ func registriesValue(key string, parts map[string]tftypes.Value) tftypes.Value {
 	return tftypes.NewValue(tftypes.Map{ElementType: entry}, map[string]tftypes.Value{key: tftypes.NewValue(entry, withNulls(entry, parts))})
 }
 
-// talkative are registries that put what they were sent into everything they
-// say, one for each kind of verdict.
+// echoingRegistries put the credentials that they received into every part of their
+// answer, one registry for each kind of verdict.
 func echoingRegistries() map[string]func(authorization string) registrytest.Response {
 	says := func(status int, authorization string, challenges ...string) registrytest.Response {
 		return registrytest.Response{Status: status, Header: http.Header{
@@ -137,9 +137,9 @@ func echoingRegistries() map[string]func(authorization string) registrytest.Resp
 	return all
 }
 
-// TestNoSecretLeavesTheProvider asks every talkative registry with the secret of
-// every place, through both twins, and looks for it in all that leaves the
-// provider.
+// TestNoSecretLeavesTheProvider checks every echoing registry with the secret in every
+// place, as data source and as ephemeral resource, and searches for the secret in all
+// output of the provider.
 func TestNoSecretLeavesTheProvider(t *testing.T) { //nolint:tparallel // the outer subtest waits for those in it
 	t.Parallel()
 	var mu sync.Mutex

@@ -15,20 +15,20 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// checks is what all checks of one provider block share.
+// checks is what all checks of a provider block share.
 type checks struct {
 	doctors       *doctorCache
-	places        credentials.Places // where credentials may be
-	connection    connectionModel    // how to connect, for checks that do not say it themselves
-	skipped       string             // the switch that turns the checks off; empty if none does
-	switchProblem diag.Diagnostics   // of the switch
-	problems      diag.Diagnostics   // of the provider block, for the checks to report
+	places        credentials.Places // where credentials are searched
+	connection    connectionModel    // defaults for the arguments of the checks
+	skipped       string             // the switch that turns the checks off; empty if they are on
+	switchProblem diag.Diagnostics   // an error in that switch
+	problems      diag.Diagnostics   // errors in the provider block, which each check reports
 	realmsUnknown bool               // trusted_realms is not known yet
 }
 
-// run makes the check that the model asks for, within its timeout, which begins here. A
-// bad credential is no error; errors are for a configuration that nobody could act
-// on, and for a check that was cancelled.
+// run makes the check that the model describes, within its timeout, which begins here.
+// A bad credential is no error: errors are for a configuration that cannot be used, and
+// for a cancelled check.
 func (c *checks) run(ctx context.Context, model *checkModel) (result, diag.Diagnostics) {
 	diags := append(diag.Diagnostics{}, c.switchProblem...)
 	if diags.HasError() {
@@ -70,12 +70,13 @@ func (c *checks) run(ctx context.Context, model *checkModel) (result, diag.Diagn
 	return result{v, evidence, advice.Of(evidence, v), found.Source}, diags
 }
 
-// tokenService is where the token service was asked; none if it was not.
+// tokenService returns the token service that the check sent a request to; the zero
+// value if it sent none.
 func tokenService(e verdict.Evidence) registry.Endpoint {
 	if e.Exchange == nil {
 		return registry.Endpoint{}
 	}
-	service, _ := registry.ParseEndpoint(e.Exchange.Endpoint) // none where it could not be asked
+	service, _ := registry.ParseEndpoint(e.Exchange.Endpoint) // the zero value where its address is unusable
 	return service
 }
 
@@ -84,7 +85,7 @@ func warnInsecure(diags *diag.Diagnostics, host string) {
 		"insecure is set, so anybody between this machine and "+host+" can read the credentials. ca_cert_pem takes the certificate of a private authority.")
 }
 
-// request reads the model and looks for the credentials.
+// request reads the model and searches for the credentials.
 func (c *checks) request(ctx context.Context, model *checkModel, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
 	request, search := model.request(c.places, connection, diags)
 	if diags.HasError() {
@@ -106,8 +107,8 @@ func (c *checks) request(ctx context.Context, model *checkModel, connection conn
 	return request, found
 }
 
-// addPlaceError reports a place that cannot be searched: on the attribute if it
-// is an argument of the check.
+// addPlaceError reports a place that cannot be searched: on the attribute if it is an
+// argument of the check.
 func addPlaceError(diags *diag.Diagnostics, err error) {
 	problem, ok := errors.AsType[*credentials.Error](err)
 	switch {

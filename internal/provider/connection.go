@@ -16,7 +16,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// connectionModel says how to connect, in a check and in the provider block.
+// connectionModel holds the arguments about the connection, of a check or of the
+// provider block.
 type connectionModel struct {
 	Timeout       types.String `tfsdk:"timeout"`
 	Retry         types.Object `tfsdk:"retry"`
@@ -32,22 +33,23 @@ type retryModel struct {
 	MaxDelay types.String `tfsdk:"max_delay"`
 }
 
-// wire is how a check connects.
+// connection is how a check connects to the registry.
 type connection struct {
 	timeout time.Duration
 	retry   registry.Retry
 	tls     registry.TLS
 }
 
-// settled merges the arguments of a check over those of the provider block.
+// merger merges the arguments of a check (own) over those of the provider block
+// (block).
 type merger struct {
 	own, block connectionModel
 	diags      *diag.Diagnostics
 }
 
-// merge reads how to connect. What cannot be used is an error on its attribute if
-// it is the check's, and one that names it if it is the provider block's, also
-// where that is not known yet.
+// merge returns the merged arguments. An argument that cannot be used is an error: on
+// its attribute if the check sets it, else one that names it, also if it is still
+// unknown.
 func (m merger) merge(ctx context.Context) connection {
 	c := connection{timeout: doctor.DefaultTimeout}
 	if text, ofBlock := m.text("timeout", m.own.Timeout, m.block.Timeout); text != "" {
@@ -55,7 +57,7 @@ func (m merger) merge(ctx context.Context) connection {
 	}
 	c.retry = m.retry(ctx)
 	c.tls.CACertPEM, _ = m.text(registry.ArgumentCACert, m.own.CACertPEM, m.block.CACertPEM)
-	// Certificate and key are a pair and come from one place.
+	// Certificate and key belong together, so both come from one block.
 	pair := m.own
 	if pair.ClientCertPEM.ValueString() == "" && emptySecret(pair.ClientKeyPEM) {
 		pair = m.block
@@ -77,8 +79,8 @@ func (m merger) merge(ctx context.Context) connection {
 
 func emptySecret(v secretValue) bool { return v.secret() == nil || v.secret().Empty() }
 
-// text is the check's own value, else that of the provider block; an empty one
-// counts as left out.
+// text returns the check's own value, else that of the provider block. An empty value
+// counts as omitted.
 func (m merger) text(name string, own, block types.String) (text string, ofBlock bool) {
 	if own.ValueString() != "" {
 		return own.ValueString(), false
@@ -87,8 +89,7 @@ func (m merger) text(name string, own, block types.String) (text string, ofBlock
 	return block.ValueString(), true
 }
 
-// known reports a value of the provider block that this check needs and that is
-// not known yet.
+// requireKnown reports an unknown value of the provider block that this check needs.
 func (m merger) requireKnown(name string, value attr.Value) {
 	if value.IsUnknown() {
 		m.diags.AddError(name+" in the provider block is not known yet",
@@ -96,7 +97,7 @@ func (m merger) requireKnown(name string, value attr.Value) {
 	}
 }
 
-// fault reports a value that cannot be used.
+// addError reports a value that cannot be used.
 func (m merger) addError(at path.Path, ofBlock bool, text string) {
 	if ofBlock {
 		m.diags.AddError(at.String()+" in the provider block cannot be used", text)
@@ -105,7 +106,8 @@ func (m merger) addError(at path.Path, ofBlock bool, text string) {
 	m.diags.AddAttributeError(at, at.String()+" cannot be used", text)
 }
 
-// duration reads a duration, above zero where zero would leave no time.
+// duration reads a duration; with aboveZero it must not be zero, which would leave no
+// time.
 func (m merger) duration(name, text string, ofBlock, aboveZero bool) time.Duration {
 	at := path.Root(name)
 	if name != "timeout" {
@@ -122,7 +124,7 @@ func (m merger) duration(name, text string, ofBlock, aboveZero bool) time.Durati
 	return duration
 }
 
-// retry merges the parts of retry, each by itself.
+// retry merges each part of retry by itself.
 func (m merger) retry(ctx context.Context) registry.Retry {
 	retry := registry.DefaultRetry()
 	var own, block retryModel
@@ -154,7 +156,7 @@ func (m merger) retry(ctx context.Context) registry.Retry {
 	return retry
 }
 
-// addTLSError reports settings of TLS that cannot be used.
+// addTLSError reports TLS settings that cannot be used.
 func (m merger) addTLSError(err error) {
 	fault, ok := errors.AsType[*registry.TLSError](err)
 	if !ok {

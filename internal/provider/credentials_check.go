@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// dataSource is the data source.
+// dataSource is stellaops_oci_credentials_check as a data source.
 type dataSource struct{ checks *checks }
 
 var _ datasource.DataSourceWithConfigure = (*dataSource)(nil)
@@ -28,12 +28,12 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 }
 
 func (d *dataSource) Configure(_ context.Context, request datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
-	// Validation configures without data and never reads.
+	// A CLI that only validates configures without data and does not read.
 	d.checks, _ = request.ProviderData.(*checks)
 }
 
-// Read makes the check. Its secrets are null in what it returns, so that none reaches
-// the state.
+// Read makes the check. Secrets are null in its result, so that none is stored in the
+// state.
 func (d *dataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var model checkModel
 	response.Diagnostics.Append(readModel(ctx, request.Config, &model)...)
@@ -50,7 +50,7 @@ func (d *dataSource) Read(ctx context.Context, request datasource.ReadRequest, r
 	response.Diagnostics.Append(response.State.Set(ctx, &model)...)
 }
 
-// ephemeralResource is the same check as an ephemeral resource.
+// ephemeralResource is stellaops_oci_credentials_check as an ephemeral resource.
 type ephemeralResource struct{ checks *checks }
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*ephemeralResource)(nil)
@@ -64,13 +64,13 @@ func (e *ephemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 }
 
 func (e *ephemeralResource) Configure(_ context.Context, request ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
-	// Validation configures without data and never opens.
+	// A CLI that only validates configures without data and does not open.
 	e.checks, _ = request.ProviderData.(*checks)
 }
 
-// Open makes the check and returns its arguments as they came: Terraform refuses
-// anything else. Since the CLI suppresses an error_message that mentions an
-// ephemeral value, a warning says what did not pass.
+// Open makes the check and returns its arguments unchanged, as Terraform requires. A
+// warning describes a check that did not pass, because the CLI suppresses an
+// error_message that refers to an ephemeral value.
 func (e *ephemeralResource) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
 	var model checkModel
 	response.Diagnostics.Append(readModel(ctx, request.Config, &model)...)
@@ -90,8 +90,8 @@ func (e *ephemeralResource) Open(ctx context.Context, request ephemeral.OpenRequ
 	response.Diagnostics.Append(response.Result.Set(ctx, &model)...)
 }
 
-// readModel reads a configuration. An argument that is not known yet is an error: the
-// framework would read a secret of which only a part is known as one that is unset.
+// readModel reads a configuration. An unknown argument is an error: the framework would
+// read a partly unknown secret as null.
 func readModel(ctx context.Context, config tfsdk.Config, model *checkModel) (diags diag.Diagnostics) {
 	var values map[string]tftypes.Value
 	if err := config.Raw.As(&values); err != nil {
@@ -99,7 +99,7 @@ func readModel(ctx context.Context, config tfsdk.Config, model *checkModel) (dia
 		return diags
 	}
 	for _, f := range checkFields {
-		if f.argument && !values[f.name].IsFullyKnown() { // the CLI waits with such a check
+		if f.argument && !values[f.name].IsFullyKnown() { // the CLI defers such a check
 			diags.AddAttributeError(path.Root(f.name), f.name+" is not known yet", "The check cannot be made before it is. This is a fault of the CLI: please report it.")
 		}
 	}

@@ -2,23 +2,23 @@ package provider
 
 import "slices"
 
-// typeName is the name of the check behind the provider's prefix.
+// typeName is the name of the check without the name of the provider.
 const typeName = "_oci_credentials_check"
 
-// ephemeralText is what an ephemeral resource adds to the data source.
+// ephemeralText is added to the description of the ephemeral resource.
 const ephemeralText = " The ephemeral resource takes ephemeral values, stores nothing, and is made again at the apply, so it also catches credentials that were revoked since the plan. " +
 	"A warning says what did not pass."
 
 const checkText = "Asks a container registry whether it accepts credentials, while the plan is made, and returns the verdict as attributes. " +
 	"A bad credential is an answer, not an error: let a `precondition` in what ships the credentials decide on `passed`."
 
-// planText is what no provider can prevent.
+// planText warns of what no provider can prevent.
 const planText = "While a data source is deferred to the apply, a saved plan holds it, marked sensitive."
 
-// checkFields are the arguments and attributes of a check.
+// checkFields are all arguments and attributes of a check.
 var checkFields = slices.Concat(requestFields, connectionFields(overridesText, "Never stored: in the data source it reads back as null. "+planText), verdictFields)
 
-// requestFields say what is checked.
+// requestFields are the arguments that say what to check.
 var requestFields = []field{
 	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
 		"Without a scheme, https is used and what follows the host is a repository. `http://` is used only when written. Every name of Docker Hub is one registry. " +
@@ -39,7 +39,7 @@ var requestFields = []field{
 	{name: "require_verified", kind: kindBool, argument: true, text: "Whether a pass needs proof. With `true`, invented credentials must be refused, and a pass that is not `verified` becomes a fail with its reason kept. Default `false`: nothing invented is ever sent."},
 }
 
-// verdictFields are the attributes.
+// verdictFields are the attributes of the result.
 var verdictFields = []field{
 	{name: "passed", kind: kindBool, text: "The verdict. Never null."},
 	{name: "verified", kind: kindBool, text: "True if the check passed and the same request without credentials was refused or answered as somebody else, so that the credentials made the difference. Never true for anonymous checks."},

@@ -11,7 +11,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// checkModel holds the arguments and the attributes of a check.
+// checkModel holds arguments and attributes of a check.
 type checkModel struct {
 	RegistryURL      types.String   `tfsdk:"registry_url"`
 	Username         types.String   `tfsdk:"username"`
@@ -42,7 +42,7 @@ type checkModel struct {
 	Check               *aboutModel         `tfsdk:"check"`
 }
 
-// accessModel is an entry of access.
+// accessModel is an element of access.
 type accessModel struct {
 	Repository types.String   `tfsdk:"repository"`
 	Actions    []types.String `tfsdk:"actions"`
@@ -92,7 +92,7 @@ type aboutModel struct {
 	VerificationCommand string   `tfsdk:"verification_command"`
 }
 
-// result is what came of a check.
+// result is the result of a check.
 type result struct {
 	verdict  verdict.Verdict
 	evidence verdict.Evidence
@@ -100,7 +100,7 @@ type result struct {
 	source   credentials.Source
 }
 
-// fill sets the attributes.
+// fill sets the attributes from the result.
 func (m *checkModel) fill(r result) {
 	e := r.evidence
 	m.Passed = types.BoolValue(r.verdict.Passed)
@@ -149,8 +149,8 @@ func newExchangeModel(t *registry.TokenAnswer) *exchangeModel {
 	return &exchangeModel{textOrNull(t.Endpoint), statusOrNull(t.Status), types.StringValue(verdict.Outcome(*t))}
 }
 
-// dropSecrets nulls what must not reach the state. Terraform and OpenTofu accept that
-// of a data source, and show no difference for it.
+// dropSecrets sets arguments to null that must not be stored in the state. Terraform
+// and OpenTofu accept this of a data source, and show no difference.
 func (m *checkModel) dropSecrets() {
 	m.Password, m.Token, m.IdentityToken, m.DockerConfigJSON, m.ClientKeyPEM = secretValue{}, secretValue{}, secretValue{}, secretValue{}, secretValue{}
 }
@@ -162,7 +162,7 @@ func textOrNull(s string) types.String {
 	return types.StringValue(s)
 }
 
-// statusOrNull is null where nothing answered.
+// statusOrNull returns null where there was no answer.
 func statusOrNull(status int) types.Int64 {
 	if status == 0 {
 		return types.Int64Null()
@@ -170,7 +170,7 @@ func statusOrNull(status int) types.Int64 {
 	return types.Int64Value(int64(status))
 }
 
-// listOf is a list that is empty, not null, where there is nothing.
+// listOf returns an empty list instead of null.
 func listOf(texts []string) []string {
 	if texts == nil {
 		return []string{}

@@ -16,9 +16,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// request turns the configuration into a question to the registry, which still
-// lacks the credential, and one to the places that may hold it. What nobody could
-// act on is an error on its attribute that does not repeat the value.
+// request turns the model into a request without its credential, and the search for
+// that credential. An argument that cannot be used is an error on its attribute, which
+// does not repeat the value.
 func (m *checkModel) request(places credentials.Places, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
 	endpoint, address := m.endpoint(places, diags)
 	access, accessDiags := m.accessRequests(endpoint)
@@ -49,8 +49,8 @@ func (m *checkModel) request(places credentials.Places, connection connection, d
 		}
 }
 
-// endpoint is the registry to ask, with its address as it is written: that of
-// the check, or where it names none, that of the Stella Ops settings.
+// endpoint returns the registry and its address as it was written: those of the check,
+// else those of the Stella Ops settings.
 func (m *checkModel) endpoint(places credentials.Places, diags *diag.Diagnostics) (registry.Endpoint, string) {
 	if m.RegistryURL.IsNull() {
 		endpoint, address, err := places.Registry()
@@ -70,17 +70,17 @@ func (m *checkModel) endpoint(places credentials.Places, diags *diag.Diagnostics
 	return endpoint, address
 }
 
-// repositoryName is the name of a repository (OCI distribution specification,
+// repositoryName matches the name of a repository (OCI distribution specification,
 // "Pulling manifests").
 var repositoryName = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
 
-// exchanges reports whether a token service may be asked.
+// exchanges reports whether requests to a token service are allowed.
 func (m *checkModel) exchanges() bool {
 	return m.TokenExchange.IsNull() || m.TokenExchange.ValueBool()
 }
 
-// accessRequests reads the permissions to prove; what nobody could act on is an
-// error on its attribute.
+// accessRequests reads the permissions to prove. One that cannot be used is an error on
+// its attribute.
 func (m *checkModel) accessRequests(endpoint registry.Endpoint) ([]doctor.AccessRequest, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if len(m.Access) > 0 && !m.exchanges() {
@@ -109,8 +109,8 @@ func (m *checkModel) accessRequests(endpoint registry.Endpoint) ([]doctor.Access
 	return requests, diags
 }
 
-// knownActions reads the actions, each once; ok is false when there is none or
-// one that nobody knows.
+// knownActions returns each action once; ok is false if there is none, or one that does
+// not exist.
 func knownActions(list []types.String) (actions []string, ok bool) {
 	for _, value := range list {
 		action := value.ValueString()

@@ -9,21 +9,22 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// maxDoctors bounds how many settings of TLS keep their connections.
+// maxDoctors is the largest number of doctors, and so of connection pools, that are
+// kept.
 const maxDoctors = 100
 
-// doctors has one doctor for each setting of TLS, so that what one learned over
-// a connection is not taken for what another would have been told.
+// doctorCache caches one doctor for each TLS configuration. They share no answers: an
+// answer over one connection may differ from the answer over another, for example to
+// another client certificate.
 type doctorCache struct {
 	options  registry.Options
-	redactor *redact.Redactor // knows the secrets that any of them sent
+	redactor *redact.Redactor // knows the secrets that any doctor has sent
 
 	mu    sync.Mutex
 	byTLS map[registry.TLS]*doctor.Doctor
 }
 
-// get returns the doctor for these settings. The only error is a
-// [*registry.TLSError].
+// get returns the doctor for the settings. The only error is a [*registry.TLSError].
 func (d *doctorCache) get(settings registry.TLS) (*doctor.Doctor, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -38,7 +39,7 @@ func (d *doctorCache) get(settings registry.TLS) (*doctor.Doctor, error) {
 	options.TLS = config
 	made := doctor.New(registry.NewMemory(registry.NewClient(options)), d.redactor, rand.Text, registry.ProxySecrets(options.Proxy)...)
 	if d.byTLS == nil || len(d.byTLS) >= maxDoctors {
-		d.byTLS = map[registry.TLS]*doctor.Doctor{} // connections that nobody uses end by themselves
+		d.byTLS = map[registry.TLS]*doctor.Doctor{} // the transports close idle connections themselves
 	}
 	d.byTLS[settings] = made
 	return made, nil

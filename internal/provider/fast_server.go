@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// fast answers for the framework's server where a check is read: the framework takes
-// about as long for one as everything else together. It does what Read of the data
-// source does, with the same model, and leaves to the framework whatever is unusual.
-// This file can be deleted, together with its use in newServer.
+// fastServer answers in place of the framework's server where a check is read: the
+// framework takes about as long for one check as everything else together. It does what
+// Read of the data source does, with the same model, and leaves unusual requests to the
+// framework. To remove it, delete this file and its use in newServer.
 type fastServer struct {
 	tfprotov6.ProviderServer
 
@@ -24,7 +24,7 @@ type fastServer struct {
 	fields map[reflect.Type][]taggedField
 }
 
-// taggedField is a field of a model with the name of its attribute.
+// taggedField is a field of a model and the name of its attribute.
 type taggedField struct {
 	name  string
 	index []int
@@ -41,7 +41,7 @@ func newFastServer(server tfprotov6.ProviderServer, checks func() *checks) fastS
 	return f
 }
 
-// addFields notes the tagged fields of a model and of its parts.
+// addFields adds the tagged fields of a model and of its nested models.
 func (f fastServer) addFields(t reflect.Type) {
 	switch {
 	case t.Implements(reflect.TypeFor[attr.Value]()):
@@ -57,8 +57,8 @@ func (f fastServer) addFields(t reflect.Type) {
 	}
 }
 
-// ReadDataSource makes the check. What the framework would report as an error it finds
-// itself, and what was asked until then it finds in the memory.
+// ReadDataSource makes the check. Where it fails, the framework makes it again and
+// reports the error; answers so far come from the memory.
 func (f fastServer) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	if request.TypeName == f.name && f.checks() != nil {
 		if response, err := f.read(ctx, request.Config); err == nil {
@@ -89,7 +89,7 @@ func (f fastServer) read(ctx context.Context, config *tfprotov6.DynamicValue) (*
 		return nil, err
 	}
 	response := &tfprotov6.ReadDataSourceResponse{}
-	for _, d := range diags { // warnings, which are about no attribute
+	for _, d := range diags { // only warnings, and none on an attribute
 		response.Diagnostics = append(response.Diagnostics, &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: d.Summary(), Detail: d.Detail()})
 	}
 	dynamic, err := tfprotov6.NewDynamicValue(f.object, state)
@@ -97,8 +97,8 @@ func (f fastServer) read(ctx context.Context, config *tfprotov6.DynamicValue) (*
 	return response, err
 }
 
-// ValidateDataResourceConfig accepts a configuration that sets arguments without parts
-// only: no argument has a validator, and the CLI itself looks at types.
+// ValidateDataResourceConfig accepts a configuration without nested arguments: no
+// argument has a validator, and the CLI checks types itself.
 func (f fastServer) ValidateDataResourceConfig(ctx context.Context, request *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	values, ok := f.values(request.Config)
 	for _, field := range checkFields {
@@ -110,7 +110,8 @@ func (f fastServer) ValidateDataResourceConfig(ctx context.Context, request *tfp
 	return f.ProviderServer.ValidateDataResourceConfig(ctx, request)
 }
 
-// values takes a configuration apart; ok is false where that cannot be done.
+// values returns the attributes of a configuration; ok is false where it cannot be
+// read.
 func (f fastServer) values(config *tfprotov6.DynamicValue) (values map[string]tftypes.Value, ok bool) {
 	if config == nil {
 		return nil, false
@@ -122,7 +123,7 @@ func (f fastServer) values(config *tfprotov6.DynamicValue) (values map[string]tf
 	return values, true
 }
 
-// decode reads a value into a part of a model.
+// decode reads a value into a field of a model.
 func (f fastServer) decode(ctx context.Context, value tftypes.Value, typ attr.Type, into reflect.Value) error {
 	if _, ok := reflect.TypeAssert[attr.Value](into); ok {
 		read, err := typ.ValueFromTerraform(ctx, value)
@@ -160,7 +161,7 @@ func (f fastServer) decode(ctx context.Context, value tftypes.Value, typ attr.Ty
 			return errUnusual
 		}
 		return f.decodeFields(ctx, parts, object.AttributeTypes(), into)
-	default: // a plain text of an attribute, which no configuration sets
+	default: // a string of a computed attribute, which no configuration sets
 		return errUnusual
 	}
 }
@@ -174,7 +175,7 @@ func (f fastServer) decodeFields(ctx context.Context, parts map[string]tftypes.V
 	return nil
 }
 
-// encode is the opposite of decode, also for the plain texts of attributes.
+// encode is the inverse of decode, and also encodes the strings of computed attributes.
 func (f fastServer) encode(ctx context.Context, from reflect.Value, typ tftypes.Type) (tftypes.Value, error) {
 	if value, ok := reflect.TypeAssert[attr.Value](from); ok {
 		return value.ToTerraformValue(ctx)

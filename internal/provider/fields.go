@@ -21,8 +21,7 @@ const (
 	kindMap     // map of object
 )
 
-// field describes one argument or attribute, for every kind of block that has
-// it: the texts are written once.
+// field describes an argument or attribute once, for every kind of block that has it.
 type field struct {
 	name     string
 	kind     kind
@@ -32,10 +31,10 @@ type field struct {
 	fields   []field // of an object
 }
 
-// optional reports whether an argument may be left out.
+// optional reports whether an argument may be omitted.
 func (f field) optional() bool { return f.argument && !f.required }
 
-// dataSourceAttributes makes the attributes of a data source.
+// dataSourceAttributes returns the fields as attributes of a data source.
 func dataSourceAttributes(fields []field) map[string]schema.Attribute {
 	attributes := make(map[string]schema.Attribute, len(fields))
 	for _, f := range fields {
@@ -64,7 +63,8 @@ func (f field) dataSourceAttribute() schema.Attribute {
 	}
 }
 
-// providerAttributes makes the attributes of the provider block, all optional.
+// providerAttributes returns the fields as attributes of the provider block, all
+// optional.
 func providerAttributes(fields []field) map[string]blockschema.Attribute {
 	attributes := make(map[string]blockschema.Attribute, len(fields))
 	for _, f := range fields {
@@ -92,8 +92,7 @@ func (f field) providerAttribute() blockschema.Attribute {
 	}
 }
 
-// ephemeralAttributes makes the attributes of an ephemeral resource, which are
-// those of a data source in types of their own.
+// ephemeralAttributes returns the fields as attributes of an ephemeral resource.
 func ephemeralAttributes(fields []field) map[string]ephemeral.Attribute {
 	return toEphemeral(dataSourceAttributes(fields))
 }

@@ -40,8 +40,8 @@ func sent(fake *registrytest.Registry) []string {
 	return all
 }
 
-// TestRepositoriesWithOtherCredentialsDoNotPass has a registry that anybody may
-// look at: what is checked without the credentials of a repository would pass.
+// TestRepositoriesWithOtherCredentialsDoNotPass has an open registry: a check without
+// the credentials of the repository would pass.
 func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -89,8 +89,8 @@ func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
 	}
 }
 
-// TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected has two entries that
-// the kubelet tries for each repository, and that nobody may pull both with.
+// TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected has two entries that the
+// kubelet tries for each repository, neither of which may pull both.
 func TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected(t *testing.T) {
 	t.Parallel()
 	may := map[string]string{basicHeader("ci", "app"): "/v2/team/app/", basicHeader("ci", "base"): "/v2/team/base/"}

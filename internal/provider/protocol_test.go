@@ -17,7 +17,7 @@ import (
 
 const dataSourceName = "stellaops_oci_credentials_check"
 
-// server speaks the wire protocol to the provider, as a CLI does.
+// server talks the plugin protocol to the provider, as a CLI does.
 type server struct {
 	tfprotov6.ProviderServer
 	schema tftypes.Object
@@ -28,8 +28,8 @@ func startServer(t *testing.T) server {
 	return newServerWith(t, nil)
 }
 
-// newServerWith configures the provider with a block, whose other arguments are
-// null, and an environment.
+// newServerWith configures the provider with a block and an environment; omitted
+// arguments of the block are null.
 func newServerWith(t *testing.T, block map[string]tftypes.Value, environ ...string) server {
 	t.Helper()
 	s, configured := configuredServer(t, block, environ...)

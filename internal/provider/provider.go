@@ -1,5 +1,5 @@
-// Package provider is what Terraform and OpenTofu see: schemas, models and
-// diagnostics. It sends nothing and decides nothing.
+// Package provider is the provider as Terraform and OpenTofu see it: schemas, models
+// and diagnostics. Package doctor makes the checks.
 package provider
 
 import (
@@ -21,16 +21,16 @@ import (
 
 type stellaopsProvider struct {
 	version string
-	environ func() []string // the environment, as NAME=value
-	// wait passes the time between two tries; nil for real time.
+	environ func() []string // returns the environment as NAME=value
+	// wait replaces the delay between two attempts; nil waits in real time.
 	wait func(ctx context.Context, delay time.Duration) error
 
-	configured atomic.Pointer[checks] // what Configure made; nil before
+	configured atomic.Pointer[checks] // what Configure made; nil before it
 }
 
 var _ provider.ProviderWithEphemeralResources = (*stellaopsProvider)(nil)
 
-// New returns the factory of the provider; version is the one that was built.
+// New returns the factory of the provider; version is that of the build.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &stellaopsProvider{version: version, environ: os.Environ} }
 }
@@ -44,9 +44,9 @@ func (p *stellaopsProvider) Schema(_ context.Context, _ provider.SchemaRequest, 
 	response.Schema = schema.Schema{MarkdownDescription: providerText, Attributes: providerAttributes(providerFields)}
 }
 
-// Configure makes what all checks of one provider block share. It reports no
-// errors: an error here blocks destroy on Terraform 1.5 for good. What is wrong
-// with the block is reported by the checks that need it.
+// Configure prepares what all checks of a provider block share. It reports no errors:
+// on Terraform 1.5, an error here also blocks every destroy. The checks report what is
+// wrong with the block where they need it.
 func (p *stellaopsProvider) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var model providerModel
 	problems := request.Config.Get(ctx, &model)

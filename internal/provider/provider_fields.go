@@ -13,7 +13,7 @@ var providerFields = slices.Concat(placeFields, connectionFields(defaultText, "T
 		"The environment variable `STELLAOPS_SKIP_CHECKS` (`1`, `true`, `0` or `false`) does the same where this argument is left out. A warning says so."},
 })
 
-// placeFields say where credentials are.
+// placeFields say where to search for credentials.
 var placeFields = []field{
 	{name: "registries", kind: kindMap, argument: true, text: "Credentials by registry, written as in `registry_url`, for checks that carry none themselves. They go to the registry at this host and port and to its token service. " +
 		"Takes ephemeral values. Nothing of a provider block is in the state; a saved plan holds what is no ephemeral value.", fields: []field{
@@ -28,9 +28,9 @@ var placeFields = []field{
 	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) to look for logins in, its `credHelpers` and `credsStore` included. Not read unless it is named here."},
 }
 
-// connectionFields are the arguments that say how to connect, for the check and, as defaults,
-// for the provider block. other is what a text
-// says of the argument of that name in the other block, and kept what becomes of the private key.
+// connectionFields are the arguments about the connection, for a check and, as
+// defaults, for the provider block. other returns the sentence about the argument of
+// the same name in the other block; kept says what is stored of the private key.
 func connectionFields(other func(name string) string, kept string) []field {
 	return []field{
 		{name: "timeout", argument: true, text: "Maximum duration of the check, retries included, as a Go duration such as `10s` or `1m30s`. Default `30s`. " + other("timeout")},
@@ -47,7 +47,7 @@ func connectionFields(other func(name string) string, kept string) []field {
 	}
 }
 
-// overrides and yields say which of two arguments of one name counts.
+// overridesText and defaultText say which of two arguments of the same name is used.
 func overridesText(name string) string { return "Overrides `" + name + "` of the provider block." }
 func defaultText(name string) string {
 	return "Used by checks that do not set `" + name + "` themselves."

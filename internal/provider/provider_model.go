@@ -12,11 +12,11 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// skipVariable is the switch in the environment.
+// skipVariable is the environment variable that switches the checks off.
 const skipVariable = "STELLAOPS_SKIP_CHECKS"
 
-// providerModel holds the provider block. Any value, and any part of one, may be
-// unknown while a plan is made.
+// providerModel holds the provider block. During a plan, any value or part of one may
+// be unknown.
 type providerModel struct {
 	Registries       types.Map    `tfsdk:"registries"`
 	AppsettingsPath  types.String `tfsdk:"appsettings_path"`
@@ -26,7 +26,7 @@ type providerModel struct {
 	connectionModel
 }
 
-// registryModel is an entry of registries.
+// registryModel is an element of registries.
 type registryModel struct {
 	Username      types.String `tfsdk:"username"`
 	Password      secretValue  `tfsdk:"password"`
@@ -34,7 +34,7 @@ type registryModel struct {
 	IdentityToken secretValue  `tfsdk:"identity_token"`
 }
 
-// places says where credentials may be.
+// places says where to search for credentials.
 func (m *providerModel) places(ctx context.Context, environ []string, problems *diag.Diagnostics) credentials.Places {
 	entries := map[string]credentials.Entry{}
 	for key, element := range m.Registries.Elements() {
@@ -68,9 +68,8 @@ func (m *providerModel) places(ctx context.Context, environ []string, problems *
 	}
 }
 
-// skipped names the switch that turns the checks off; it is empty when none
-// does. The argument counts before the environment, and an unknown one not at
-// all.
+// skipped names the switch that turns the checks off; empty if they are on. The
+// argument takes precedence over the environment; an unknown argument is ignored.
 func (m *providerModel) skipped(environ []string) (by string, problem diag.Diagnostics) {
 	if !m.SkipChecks.IsNull() && !m.SkipChecks.IsUnknown() {
 		if m.SkipChecks.ValueBool() {
@@ -95,8 +94,7 @@ func (m *providerModel) skipped(environ []string) (by string, problem diag.Diagn
 	}
 }
 
-// trustedRealms reads the list; known is false while the list or a part of it is
-// unknown.
+// trustedRealms reads the list; known is false while any part of it is unknown.
 func (m *providerModel) trustedRealms(problems *diag.Diagnostics) (realms []string, known bool) {
 	known = !m.TrustedRealms.IsUnknown()
 	for _, element := range m.TrustedRealms.Elements() {

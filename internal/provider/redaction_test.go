@@ -23,7 +23,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// canarySecret is a sensitive argument.
+// canarySecret is a sensitive argument with the canary as its value.
 func canarySecret() secretValue { return secretFrom(types.StringValue(canary)) }
 
 // fullOfSecrets is a check whose every secret is the canary.
@@ -61,7 +61,7 @@ func TestNoVerbPrintsASecretArgument(t *testing.T) {
 	}
 }
 
-// TestTheLoginOfAProxyIsNotShown has a proxy that says what it was told.
+// TestTheLoginOfAProxyIsNotShown has a proxy that repeats the credentials it received.
 func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, form := range []string{"http://ci:%s@%s", "ci:%s@%s", "http://%s@%s", "http://%s:@%s"} {
 		proxy := registrytest.New(t, func(string) registrytest.Response {
@@ -108,15 +108,15 @@ func TestTheLogOfACheckHasNoForeignText(t *testing.T) {
 	}
 }
 
-// crashing is a wire that ends the process with all that it was given.
+// crashingAsker panics with its arguments.
 type crashingAsker struct{ registry.Asker }
 
 func (crashingAsker) Ask(_ context.Context, endpoint registry.Endpoint, credential registry.Credential) registry.Answer {
 	panic(fmt.Sprintf("crashed with %+v %#v %+v %#v", endpoint, endpoint, credential, credential)) //nolint:forbidigo // what a bug would do
 }
 
-// TestACrashShowsNoSecret lets a process of its own crash in the middle of a
-// check, with the longest trace that Go prints.
+// TestACrashShowsNoSecret runs a check that panics, in another process and with the
+// longest trace that Go prints.
 func TestACrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {

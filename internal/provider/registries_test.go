@@ -139,7 +139,7 @@ func TestWhatRegistriesAnswer(t *testing.T) {
 	}
 }
 
-// truthful holds what must be true of every registry and credential.
+// truthful checks rules that hold for every registry and credential.
 func truthful(t *testing.T, o outcome) {
 	t.Helper()
 	who := o.registry + ", " + o.credential

@@ -108,8 +108,8 @@ func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
 	}
 }
 
-// TestTheTwinsAreAlike compares the schemas of data source and ephemeral
-// resource, part by part: a part that the conversion forgets shows here.
+// TestTheTwinsAreAlike compares the schemas of data source and ephemeral resource part
+// by part, since the conversion lists the parts one by one.
 func TestTheTwinsAreAlike(t *testing.T) {
 	t.Parallel()
 	var response ephemeral.SchemaResponse

@@ -11,25 +11,25 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// secretType is the type of a sensitive argument: a string to Terraform, whose
-// values print nothing of themselves here.
+// secretType is the type of a sensitive argument: a string to Terraform, whose values
+// do not print the secret.
 type secretType struct{ basetypes.StringType }
 
-// Equal tells whether the other type is this one.
+// Equal reports whether the other type is a secretType.
 func (t secretType) Equal(other attr.Type) bool {
 	_, ok := other.(secretType)
 	return ok
 }
 
-// String names the type.
+// String returns the name of the type.
 func (t secretType) String() string { return "provider.secretType" }
 
-// ValueFromString makes a secret of a string.
+// ValueFromString returns the secret in a string.
 func (t secretType) ValueFromString(_ context.Context, value basetypes.StringValue) (basetypes.StringValuable, diag.Diagnostics) {
 	return secretFrom(value), nil
 }
 
-// ValueFromTerraform makes a secret of what the wire protocol holds.
+// ValueFromTerraform returns the secret in a value of the plugin protocol.
 func (t secretType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (attr.Value, error) {
 	value, err := t.StringType.ValueFromTerraform(ctx, in)
 	if s, ok := value.(basetypes.StringValue); ok {
@@ -38,12 +38,12 @@ func (t secretType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (a
 	return value, err
 }
 
-// ValueType is what the methods above return.
+// ValueType returns the type of the values above.
 func (t secretType) ValueType(context.Context) attr.Value { return secretValue{} }
 
-// secretValue is the value of a sensitive argument; the zero value is null. Its
-// text is in a [registry.Secret] and not in a string beside it, since fmt prints
-// fields without asking where it does not know the verb.
+// secretValue is the value of a sensitive argument; the zero value is null. The text is
+// a [registry.Secret] and not a string field, since fmt prints fields without calling
+// String for some verbs.
 type secretValue struct {
 	text  registry.Secret
 	state attr.ValueState
@@ -60,19 +60,19 @@ func secretFrom(value basetypes.StringValue) secretValue {
 	}
 }
 
-// Type is the type of the value.
+// Type returns secretType.
 func (v secretValue) Type(context.Context) attr.Type { return secretType{} }
 
-// IsNull tells whether the argument was left out.
+// IsNull reports whether the argument was omitted.
 func (v secretValue) IsNull() bool { return v.state == attr.ValueStateNull }
 
-// IsUnknown tells whether the value is not known yet.
+// IsUnknown reports whether the value is not known yet.
 func (v secretValue) IsUnknown() bool { return v.state == attr.ValueStateUnknown }
 
-// Equal tells whether the other value is the same.
+// Equal reports whether the other value is the same.
 func (v secretValue) Equal(other attr.Value) bool { return v == other }
 
-// ToStringValue is the secret for Terraform, in clear.
+// ToStringValue returns the secret in plain text, for Terraform.
 func (v secretValue) ToStringValue(context.Context) (basetypes.StringValue, diag.Diagnostics) {
 	switch v.state {
 	case attr.ValueStateNull:
@@ -84,16 +84,16 @@ func (v secretValue) ToStringValue(context.Context) (basetypes.StringValue, diag
 	}
 }
 
-// ToTerraformValue is the secret for the wire protocol, in clear.
+// ToTerraformValue returns the secret in plain text, for the plugin protocol.
 func (v secretValue) ToTerraformValue(ctx context.Context) (tftypes.Value, error) {
 	value, _ := v.ToStringValue(ctx) // it has no diagnostics
 	return value.ToTerraformValue(ctx)
 }
 
-// String prints nothing of the secret.
+// String returns no part of the secret.
 func (v secretValue) String() string { return v.text.String() }
 
-// secret is the argument for those who use it; nil if it was left out.
+// secret returns the secret; nil if the argument was omitted.
 func (v secretValue) secret() *registry.Secret {
 	if v.IsNull() {
 		return nil

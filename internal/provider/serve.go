@@ -13,11 +13,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// providerAddress is how Terraform and OpenTofu name this provider.
+// providerAddress is the source address of this provider.
 const providerAddress = "registry.terraform.io/stellaops/stellaops"
 
-// Serve serves the provider that factory makes until the CLI ends it; attach
-// prints how to attach to it, for a debugger.
+// Serve serves the provider that factory makes until the CLI ends it. With attach, it
+// prints how to attach a CLI to this process, for a debugger.
 func Serve(factory func() provider.Provider, attach bool) error {
 	// Only package net/http uses the standard logger, and with http2debug in GODEBUG
 	// it writes the Authorization header of each request there, which ends in the
@@ -37,7 +37,7 @@ func Serve(factory func() provider.Provider, attach bool) error {
 	return tf6server.Serve(providerAddress, func() tfprotov6.ProviderServer { return newServer(factory) }, options...)
 }
 
-// newServer is what speaks to the CLI.
+// newServer returns the server that the CLI talks to.
 func newServer(factory func() provider.Provider) tfprotov6.ProviderServer {
 	made := factory()
 	server := providerserver.NewProtocol6(made)()
@@ -47,9 +47,9 @@ func newServer(factory func() provider.Provider) tfprotov6.ProviderServer {
 	return server
 }
 
-// quiet names the variables that switch the logs of SDK and provider off: those
-// of them that nobody has set, where the CLI would drop every line. The SDK writes
-// its trace otherwise, some twenty lines for each read.
+// logSwitches returns the variables that switch the logs of SDK and provider off, which
+// is done where the CLI would discard every line and no variable of these is set.
+// Otherwise the SDK writes some twenty lines of trace for each check.
 func logSwitches(environ []string) []string {
 	switches := []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_STELLAOPS"}
 	var off []string

@@ -14,9 +14,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestChecksShareWhatTheyAskOverTheSameTLS makes each check several times, at the
-// same time and later: what one is told over a connection is no answer for those
-// who would not have it, or not this way.
+// TestChecksShareWhatTheyAskOverTheSameTLS makes each check several times, in parallel
+// and later. An answer over one TLS configuration must not be shared with another.
 func TestChecksShareWhatTheyAskOverTheSameTLS(t *testing.T) {
 	t.Parallel()
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{TLS: true})
@@ -85,8 +84,7 @@ func TestChecksShareACredentialHelper(t *testing.T) {
 	}
 }
 
-// TestSettingsOfTLSAreBounded has more of them than are kept, each of which means
-// the same authority.
+// TestSettingsOfTLSAreBounded uses more TLS configurations than are cached.
 func TestSettingsOfTLSAreBounded(t *testing.T) {
 	t.Parallel()
 	authority, _ := certificatePEM(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
 )
 
-// isSkipped tells whether a check says that it was skipped, and nothing else.
+// isSkipped reports whether a check reports that it was skipped, and nothing else.
 func isSkipped(t *testing.T, s server, arguments, got map[string]tftypes.Value) {
 	t.Helper()
 	is(t, got, map[string]string{"status": "skip", "reason": "skipped", "auth_method": "(null)", "registry_host": "(null)", "credential_source": "none", "credential_expires_at": "(null)"})
@@ -36,7 +36,7 @@ func isSkipped(t *testing.T, s server, arguments, got map[string]tftypes.Value) 
 	}
 }
 
-// isOneWarning tells whether Configure said once which switch is on.
+// isOneWarning reports whether Configure warned once and named the switch.
 func isOneWarning(t *testing.T, diags []*tfprotov6.Diagnostic, names string) {
 	t.Helper()
 	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning {
@@ -179,7 +179,7 @@ func TestASkippedCheckTouchesNothing(t *testing.T) {
 				t.Fatalf("diagnostics: %v", diags[0])
 			}
 			isSkipped(t, server, arguments, got)
-			delete(got, "registry_url") // these two come back as they were written
+			delete(got, "registry_url") // these two are returned as they were written
 			delete(got, "timeout")
 			noCanary(t, got, diags)
 			only(t, fake)

@@ -57,7 +57,7 @@ func (s *setup) file(t *testing.T, argument, content string) {
 	s.block[argument] = str(path)
 }
 
-// place is somewhere to keep logins. Each has the source that the check names.
+// place is somewhere to store logins; source is its value of credential_source.
 type place struct {
 	name, source string
 	many         bool // whether it can hold logins for more than one registry
@@ -172,7 +172,7 @@ func locked(t *testing.T, username, password string) (*registrytest.Registry, lo
 	return fake, login{fake.Host(), username, password}
 }
 
-// only tells whether a registry was sent these Authorization headers.
+// only expects these Authorization headers and no others in the requests of a registry.
 func only(t *testing.T, fake *registrytest.Registry, want ...string) {
 	t.Helper()
 	headers := []string{}

@@ -15,14 +15,14 @@ import (
 	"strings"
 )
 
-// mirrorVersion is the version of the provider in a mirror.
+// mirrorVersion is the version of each provider in a mirror.
 const mirrorVersion = "0.1.0"
 
 // Sandbox is a folder with a HOME, a mirror that holds the provider, and a CLI
-// configuration that knows no other place.
+// configuration that installs providers from this mirror only.
 type Sandbox struct{ dir string }
 
-// NewSandbox makes dir a sandbox for the provider binary.
+// NewSandbox makes dir a sandbox with the provider binary in its mirror.
 func NewSandbox(dir, providerBinary string) (Sandbox, error) {
 	s, err := NewEmptySandbox(dir)
 	if err != nil {
@@ -31,7 +31,7 @@ func NewSandbox(dir, providerBinary string) (Sandbox, error) {
 	return s, s.Add("stellaops/stellaops", providerBinary)
 }
 
-// NewEmptySandbox makes dir a sandbox without a provider.
+// NewEmptySandbox makes dir a sandbox with an empty mirror.
 func NewEmptySandbox(dir string) (Sandbox, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -48,12 +48,12 @@ func NewEmptySandbox(dir string) (Sandbox, error) {
 	return s, nil
 }
 
-// Home is the HOME of programs in the sandbox.
+// Home returns the HOME of programs in the sandbox.
 func (s Sandbox) Home() string { return filepath.Join(s.dir, "home") }
 
 func (s Sandbox) mirror() string { return filepath.Join(s.dir, "mirror") }
 
-// Add puts another provider into the mirror, by its source address such as
+// Add puts another provider into the mirror; source is an address such as
 // stellaops/stellaops.
 func (s Sandbox) Add(source, binary string) error {
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
@@ -66,8 +66,8 @@ func (s Sandbox) Add(source, binary string) error {
 	return nil
 }
 
-// AddArchive puts the archive of a release into the mirror, under its own name
-// and version.
+// AddArchive puts the archive of a release into the mirror, under its own name and
+// version.
 func (s Sandbox) AddArchive(source, archive string) error {
 	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 		if err := copyFile(archive, filepath.Join(s.mirror(), host, filepath.FromSlash(source), filepath.Base(archive)), 0o644); err != nil {
@@ -77,13 +77,13 @@ func (s Sandbox) AddArchive(source, archive string) error {
 	return nil
 }
 
-// env is the caller's environment with the sandbox's HOME and configuration.
+// env returns the caller's environment with the sandbox's HOME and CLI configuration.
 func (s Sandbox) env() []string {
 	return append(Environ(s.Home()), "TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "cli.tfrc"))
 }
 
-// Environ is the caller's environment with another HOME, and without anything
-// that steers a CLI or the provider.
+// Environ returns the caller's environment with another HOME, and without the variables
+// that configure a CLI or the provider.
 func Environ(home string) []string {
 	env := []string{"CHECKPOINT_DISABLE=1", "HOME=" + home}
 	for _, entry := range os.Environ() {
@@ -94,21 +94,21 @@ func Environ(home string) []string {
 	return env
 }
 
-// steers are the variables that the CLIs read, and the provider.
+// steers matches the names of variables that the CLIs or the provider read.
 var steers = regexp.MustCompile(`^(TF_.*|HOME|CHECKPOINT_DISABLE|STELLAOPS_SKIP_CHECKS|(?i:(OCI|REGISTRY)(__|:).*))$`)
 
 // CLI is Terraform or OpenTofu in a folder with a configuration.
 type CLI struct {
 	Path string
 	Dir  string
-	Env  []string // added to the sandbox's
-	// Output gets what the CLI prints, besides what Run returns; nil for nobody.
+	Env  []string // added to the environment of the sandbox
+	// Output also receives what Run returns, while the CLI prints it; may be nil.
 	Output  io.Writer
 	Sandbox Sandbox
 }
 
-// Run runs the CLI without input and returns what it printed, standard output
-// and error together, and its exit code.
+// Run runs the CLI without input. It returns standard output and error in one text, and
+// the exit code; a non-zero exit code is no error.
 func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
 	command := c.Command(ctx, args...)
 	var printed bytes.Buffer
@@ -125,7 +125,7 @@ func (c CLI) Run(ctx context.Context, args ...string) (string, int, error) {
 	return printed.String(), command.ProcessState.ExitCode(), nil
 }
 
-// Command is the CLI, ready to run in its sandbox.
+// Command returns the command that runs the CLI in its sandbox.
 func (c CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, c.Path, args...)
 	command.Dir = c.Dir
@@ -134,8 +134,8 @@ func (c CLI) Command(ctx context.Context, args ...string) *exec.Cmd {
 	return command
 }
 
-// CopyConfiguration copies an example into dir: its .tf files and the tests
-// below it, not what a CLI left beside them.
+// CopyConfiguration copies the .tf files of an example and the tests below it into dir,
+// without what a CLI has written there.
 func CopyConfiguration(from, dir string) error {
 	files, err := filepath.Glob(filepath.Join(from, "*.tf"))
 	if err != nil || len(files) == 0 {

@@ -1,6 +1,6 @@
-// Package tfcli runs Terraform and OpenTofu with this checkout's provider, for
-// the demo, the tests and the documentation: with a HOME and a provider mirror of
-// their own, so that nothing outside is read or written.
+// Package tfcli runs Terraform and OpenTofu with the provider of this checkout, for the
+// demo, the tests and the documentation. Each has its own HOME and provider mirror, so
+// that no file outside is read or written.
 package tfcli
 
 import (
@@ -18,7 +18,7 @@ import (
 // Module is the path of the main module of this checkout.
 const Module = "github.com/stellaops/terraform-provider-stellaops"
 
-// Root finds the checkout that the working directory is in.
+// Root returns the checkout that the working directory is in.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -37,8 +37,8 @@ func Root() (string, error) {
 	}
 }
 
-// Tool returns the path of a program that tools/pinned/MODULE pins, and builds it
-// when Go's cache does not have it.
+// Tool returns the path of a program that tools/pinned/MODULE pins; it is built unless
+// Go's cache has it.
 func Tool(ctx context.Context, root, module, name string) (string, error) {
 	output, err := goCommand(ctx, filepath.Join(root, "tools", "pinned", module), "tool", "-n", name)
 	if err != nil {
@@ -61,11 +61,12 @@ func Build(ctx context.Context, root, path, version, pkg string) error {
 	return nil
 }
 
-// stopTime is how long a program may take to stop when it is interrupted.
+// stopTime is how long a program may take to stop after an interrupt.
 const stopTime = 15 * time.Second
 
-// StopGently makes a command of a context end by an interrupt, so that it can
-// stop what it started and remove what it wrote; a killed one leaves that behind.
+// StopGently makes the end of a command's context interrupt the program instead of
+// killing it, so that it stops its own children and removes its files. It is killed
+// after 15 seconds.
 func StopGently(command *exec.Cmd) {
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = stopTime

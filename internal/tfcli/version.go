@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Version is what a CLI says of itself.
+// Version is the product and version of a CLI.
 type Version struct {
 	Product      string // Terraform or OpenTofu
 	Number       string // such as 1.11.4
@@ -16,7 +16,7 @@ type Version struct {
 
 var firstLine = regexp.MustCompile(`(?m)^(Terraform|OpenTofu) v((\d+)\.(\d+)\S*)`)
 
-// Version asks the CLI at path for its version; an error means that it cannot be
+// Version runs the CLI at path with version; an error means that the CLI cannot be
 // used.
 func (s Sandbox) Version(ctx context.Context, path string) (Version, error) {
 	output, code, err := CLI{Path: path, Sandbox: s}.Run(ctx, "version")
@@ -28,24 +28,24 @@ func (s Sandbox) Version(ctx context.Context, path string) (Version, error) {
 		return Version{}, fmt.Errorf("%s does not answer as Terraform or OpenTofu", path)
 	}
 	v := Version{Product: match[1], Number: match[2]}
-	v.major, _ = strconv.Atoi(match[3]) // digits; too many of them are no version
+	v.major, _ = strconv.Atoi(match[3]) // digits only; an overflow leaves a version that is too large
 	v.minor, _ = strconv.Atoi(match[4])
 	return v, nil
 }
 
-// Supported tells whether the provider supports the version: Terraform from 1.5,
+// Supported reports whether the provider supports the version: Terraform from 1.5,
 // OpenTofu from 1.8.
 func (v Version) Supported() bool { return v.from(5, 8) }
 
-// HasEphemeral tells whether the version has ephemeral values and resources:
+// HasEphemeral reports whether the version has ephemeral values and resources:
 // Terraform from 1.10, OpenTofu from 1.11.
 func (v Version) HasEphemeral() bool { return v.from(10, 11) }
 
-// HasMocks tells whether the version's test command can override data sources:
-// Terraform from 1.7, OpenTofu from 1.8.
+// HasMocks reports whether the command test can override data sources: Terraform from
+// 1.7, OpenTofu from 1.8.
 func (v Version) HasMocks() bool { return v.from(7, 8) }
 
-// from tells whether the version is at least 1.minor of its product.
+// from reports whether the version is at least 1.minor of its product.
 func (v Version) from(terraform, openTofu int) bool {
 	floor := terraform
 	if v.Product == "OpenTofu" {
@@ -54,5 +54,5 @@ func (v Version) from(terraform, openTofu int) bool {
 	return v.major > 1 || v.major == 1 && v.minor >= floor
 }
 
-// String is the product with its number.
+// String returns product and number.
 func (v Version) String() string { return v.Product + " " + v.Number }

@@ -1,3 +1,3 @@
-// Package verdict judges: what the answers of a registry amount to. It is pure: the
-// same [Evidence] always gives the same [Verdict], without a network.
+// Package verdict judges the answers of a registry and its token service. It is pure:
+// the same [Evidence] always gives the same [Verdict], and nothing is sent.
 package verdict

@@ -6,52 +6,52 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// Evidence is what is known before anybody judges: facts only, no secret among
-// them.
+// Evidence holds the facts that [Judge] decides on. Texts of a server in it are cleaned
+// of secrets by package doctor before they are shown.
 type Evidence struct {
 	Skipped string // the switch that turned the check off; empty if none did
 
 	Endpoint   registry.Endpoint
 	Credential CredentialFacts
-	Timeout    time.Duration // deadline over all requests
+	Timeout    time.Duration // bounds all requests together
 	AskedAt    time.Time     // when the check began
 
-	// What was answered; nil where nothing was sent.
+	// The answers; nil where the request was not sent.
 	Anonymous     *registry.Answer      // R0, GET /v2/ without credentials
-	Authenticated *registry.Answer      // R1, the same with credentials
-	Exchange      *registry.TokenAnswer // T0, a token for the credentials, without a scope
+	Authenticated *registry.Answer      // R1, GET /v2/ with credentials
+	Exchange      *registry.TokenAnswer // T0, a token requested with the credentials, without a scope
 	Minted        *registry.Answer      // V, GET /v2/ with that token
-	Control       *registry.TokenAnswer // Ta, a token for nobody
+	Control       *registry.TokenAnswer // Ta, a token requested without credentials
 
-	Access      []AccessResult // permissions that were asked for
-	ProvenByUse bool           // an action was refused without and granted with credentials
+	Access      []AccessResult // one for each requested repository
+	ProvenByUse bool           // an action was refused without credentials and allowed with them
 
-	RequireVerified bool // a pass needs proof
+	RequireVerified bool // a pass without proof becomes a fail
 	Decoy           DecoyOutcome
 }
 
-// CredentialFacts is what can be said of a credential without showing it.
+// CredentialFacts describes a credential without its secrets.
 type CredentialFacts struct {
 	Method      registry.Method
 	Username    string
 	HasPassword bool
-	Source      string    // where it came from, in the words of credential_source
-	Notes       []string  // what is wrong with that, in sentences
-	Failure     string    // why it could not be fetched; empty if it could
-	ExpiresAt   time.Time // what the secret itself says; zero if nothing
+	Source      string    // a value of the attribute credential_source
+	Notes       []string  // what is wrong with the source, in sentences
+	Failure     string    // why the credential could not be read; empty if it could
+	ExpiresAt   time.Time // as the secret itself states; zero if it does not
 
-	ExchangeOff bool // no token service may be asked
+	ExchangeOff bool // no request may be sent to a token service
 
-	UsernameMalformed bool // cannot be sent: a colon or a control character
-	TokenMalformed    bool // cannot be sent: a blank or a control character
+	UsernameMalformed bool // a colon or a control character, which Basic cannot carry (RFC 7617 section 2)
+	TokenMalformed    bool // a blank or a control character, which Bearer cannot carry (RFC 6750 section 2.1)
 
-	BearerPrefix  bool // the token starts with the word that the header adds
+	BearerPrefix  bool // the token starts with the scheme, which the header adds
 	LineBreakEnd  bool // the secret ends in a line break
 	BlankEnd      bool // the secret or the user name starts or ends with a blank
-	LooksTemplate bool // the secret looks like a reference that nobody resolved
+	LooksTemplate bool // the secret looks like a reference that was not resolved
 }
 
-// Last is the answer of the last request to /v2/; nil when nothing was sent.
+// Last returns the answer to the last request to /v2/; nil when none was sent.
 func (e Evidence) Last() *registry.Answer {
 	switch {
 	case e.Minted != nil:
@@ -63,7 +63,7 @@ func (e Evidence) Last() *registry.Answer {
 	}
 }
 
-// Method is how the credential is presented; empty where it is not known.
+// Method returns how the credential is presented; empty when it is not known.
 func (e Evidence) Method() registry.Method {
 	if e.Skipped != "" || e.Credential.Failure != "" {
 		return ""
@@ -71,8 +71,7 @@ func (e Evidence) Method() registry.Method {
 	return e.Credential.Method
 }
 
-// Host is the host that the credentials belong to; empty for a check that was
-// skipped.
+// Host returns the host that the credentials belong to; empty for a skipped check.
 func (e Evidence) Host() string {
 	if e.Skipped != "" {
 		return ""
@@ -80,8 +79,9 @@ func (e Evidence) Host() string {
 	return e.Endpoint.Host()
 }
 
-// Challenge is the one that counts: Bearer before Basic before any other.
-func (e Evidence) Challenge() (registry.Challenge, bool) {
+// Challenge returns the challenge that the check answers: Bearer before Basic before
+// any other. ok is false when there is none.
+func (e Evidence) Challenge() (challenge registry.Challenge, ok bool) {
 	offered := e.Offered()
 	for _, scheme := range []string{"Bearer", "Basic"} {
 		if challenge, ok := registry.FindChallenge(offered, scheme); ok {
@@ -94,13 +94,14 @@ func (e Evidence) Challenge() (registry.Challenge, bool) {
 	return offered[0], true
 }
 
-// TrustHelps reports whether trusted_realms would have let the token service be
-// asked.
+// TrustHelps reports whether the token service would have been sent a request if
+// trusted_realms named it.
 func (e Evidence) TrustHelps() bool {
 	return e.Exchange != nil && e.Exchange.Failure != nil && e.Exchange.Failure.Fault == registry.FaultInward
 }
 
-// Offered are the challenges to the credentials: those of R1, else those of R0.
+// Offered returns the challenges of R1, else those of R0: some registries challenge a
+// request with credentials only.
 func (e Evidence) Offered() []registry.Challenge {
 	if e.Authenticated != nil && len(e.Authenticated.Challenges) > 0 {
 		return e.Authenticated.Challenges
@@ -108,13 +109,13 @@ func (e Evidence) Offered() []registry.Challenge {
 	return e.Anonymous.Challenges
 }
 
-// Offers reports whether the registry would take credentials by that scheme.
+// Offers reports whether the registry accepts credentials of that scheme.
 func (e Evidence) Offers(scheme string) bool {
 	_, ok := registry.FindChallenge(e.Offered(), scheme)
 	return ok
 }
 
-// wantsToken reports whether any answer asked for a bearer token.
+// wantsToken reports whether R0 or R1 has a Bearer challenge.
 func (e Evidence) wantsToken() bool {
 	for _, answer := range []*registry.Answer{e.Anonymous, e.Authenticated} {
 		if answer == nil {
@@ -127,10 +128,10 @@ func (e Evidence) wantsToken() bool {
 	return false
 }
 
-// AccessMethod says how a permission was found out.
+// AccessMethod names how a permission was decided.
 type AccessMethod string
 
-// The methods.
+// The values of [AccessMethod].
 const (
 	AccessByClaims AccessMethod = "token_claims"
 	AccessByScope  AccessMethod = "token_scope"
@@ -138,13 +139,12 @@ const (
 	AccessByProbe  AccessMethod = "probe"
 )
 
-// AccessMethods are all of them, from the one that says least to the one that shows
-// it.
+// AccessMethods returns all methods, the weakest evidence first.
 func AccessMethods() []AccessMethod {
 	return []AccessMethod{AccessByClaims, AccessByScope, AccessByUse, AccessByProbe}
 }
 
-// AccessResult is what was found out about one repository.
+// AccessResult is what was decided about the requested actions on one repository.
 type AccessResult struct {
 	Repository string
 	Granted    []string
@@ -153,13 +153,13 @@ type AccessResult struct {
 	Method     AccessMethod
 }
 
-// DecoyOutcome is what came of a request with invented credentials.
+// DecoyOutcome is the result of a request with invented credentials.
 type DecoyOutcome int
 
-// The outcomes of a decoy.
+// The values of [DecoyOutcome].
 const (
 	DecoyNotSent  DecoyOutcome = iota
-	DecoyRefused               // or answered as somebody else
-	DecoyAccepted              // answered as the real credentials were
-	DecoyUnknown               // no answer that tells
+	DecoyRefused               // or a token for another subject
+	DecoyAccepted              // the same answer as for the real credentials
+	DecoyUnknown               // an answer that does not decide
 )

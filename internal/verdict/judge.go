@@ -6,8 +6,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// The statuses that mean something here (RFC 9110 section 15, RFC 6585 section
-// 4); this package sends nothing.
+// The statuses that a verdict depends on (RFC 9110 section 15, RFC 6585 section 4).
+// They are declared here because net/http is not imported: this package sends nothing.
 const (
 	StatusOK              = 200
 	StatusBadRequest      = 400
@@ -20,13 +20,12 @@ const (
 	StatusInternalError   = 500
 )
 
-// Judge turns evidence into a verdict. It is pure: the same evidence always
-// gives the same verdict. The rows of the verdict table are tried from top to
-// bottom, and the first that matches wins; then come the permissions and the
-// proof that were asked for.
+// Judge turns evidence into a verdict. It is pure. The rules are tried from top to
+// bottom, and the first that matches decides; then the requested permissions are
+// judged, then the proof that require_verified asks for.
 func Judge(e Evidence) Verdict { return judgeProof(e, judgeAccess(e, JudgeCredentials(e))) }
 
-// JudgeCredentials judges the credentials themselves.
+// JudgeCredentials judges the credentials without permissions and proof.
 func JudgeCredentials(e Evidence) Verdict {
 	if v, ok := judgeUnsent(e); ok {
 		return v
@@ -59,8 +58,8 @@ func JudgeCredentials(e Evidence) Verdict {
 	}
 }
 
-// judgeUnsent finds what is decided before anything is sent: a check that is
-// switched off, and credentials that cannot work whatever the registry says.
+// judgeUnsent finds what is decided before anything is sent: a check that is switched
+// off, and credentials that cannot work with any registry.
 func judgeUnsent(e Evidence) (Verdict, bool) {
 	switch c := e.Credential; {
 	case e.Skipped != "":
@@ -80,8 +79,8 @@ func judgeUnsent(e Evidence) (Verdict, bool) {
 	}
 }
 
-// judgeFirst is judgeOutage for the request without credentials, where a 400
-// cannot be their fault.
+// judgeFirst is judgeOutage for the request without credentials, where credentials
+// cannot be the reason for a 400.
 func judgeFirst(a registry.Answer) (Verdict, bool) {
 	if a.Failure == nil && a.Status == StatusBadRequest && !a.ClientCert {
 		return outage(ReasonNotARegistry), true
@@ -89,7 +88,7 @@ func judgeFirst(a registry.Answer) (Verdict, bool) {
 	return judgeOutage(a)
 }
 
-// judgeOutage finds the answers that say nothing about credentials.
+// judgeOutage finds the answers from which nothing follows about credentials.
 func judgeOutage(a registry.Answer) (Verdict, bool) {
 	if a.Failure != nil {
 		return outage(reasonOfFault(a.Failure.Fault)), true
@@ -146,7 +145,7 @@ func judgeAnonymous(a registry.Answer) Verdict {
 		return pass(ReasonAnonymousAccepted)
 	case StatusUnauthorized:
 		return rejected(ReasonAuthenticationRequired)
-	default: // 403: judgeFirst took the rest
+	default: // 403: judgeFirst has judged every other status
 		return fail(ReasonForbiddenNetwork)
 	}
 }
@@ -196,7 +195,8 @@ func judgeBearer(e Evidence) Verdict {
 	}
 }
 
-// judgeAccepted asks whether the same would have been said to anybody.
+// judgeAccepted judges a 200: it is a proof only where the same request without
+// credentials got none.
 func judgeAccepted(e Evidence) Verdict {
 	if e.Anonymous.Status == StatusOK {
 		return pass(ReasonAcceptedUnproven)
@@ -211,8 +211,9 @@ func judgeForbidden(e Evidence) Verdict {
 	return rejected(ReasonForbidden)
 }
 
-// hasExpired believes the token's own claim, and the registry's words about it
-// unless they only list what may be wrong ("expired, revoked or invalid").
+// hasExpired reports whether the token has expired: by its own claim (RFC 7519 section
+// 4.1.4), or as the registry states. A text that lists alternatives ("expired, revoked
+// or invalid") states nothing.
 func hasExpired(e Evidence) bool {
 	if at := e.Credential.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
 		return true

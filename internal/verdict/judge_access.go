@@ -2,8 +2,7 @@ package verdict
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 
-// judgeAccess applies what was found out about permissions to a verdict on the
-// credentials.
+// judgeAccess applies the decided permissions to a verdict on the credentials.
 func judgeAccess(e Evidence, v Verdict) Verdict {
 	if len(e.Access) == 0 {
 		return v
@@ -15,7 +14,7 @@ func judgeAccess(e Evidence, v Verdict) Verdict {
 	}
 	switch {
 	case v.Reason == ReasonAuthenticationRequired && !missing && !unknown:
-		return pass(ReasonAnonymousAccepted) // a token for anybody grants all that is asked
+		return pass(ReasonAnonymousAccepted) // an anonymous token grants every requested action
 	case !v.Passed:
 		return v
 	case missing:
@@ -28,8 +27,8 @@ func judgeAccess(e Evidence, v Verdict) Verdict {
 	return v
 }
 
-// judgeProof applies require_verified: what invented credentials were told
-// decides, and a pass without proof fails.
+// judgeProof applies require_verified: the answer to the decoy decides, and a pass
+// without proof fails.
 func judgeProof(e Evidence, v Verdict) Verdict {
 	if !e.RequireVerified || !v.Passed || v.Reason == ReasonSkipped {
 		return v

@@ -2,8 +2,8 @@ package verdict
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 
-// judgeTokenService finds the answers of a token service that say nothing about
-// credentials and end the check.
+// judgeTokenService finds the answers of a token service that end the check, and from
+// which nothing follows about credentials.
 func judgeTokenService(t registry.TokenAnswer) (Verdict, bool) {
 	switch {
 	case t.Failure != nil && t.Failure.Fault == registry.FaultProxyAuth, t.Status == StatusProxyAuth:
@@ -17,9 +17,9 @@ func judgeTokenService(t registry.TokenAnswer) (Verdict, bool) {
 	}
 }
 
-// judgeExchange judges what the token service said; ok is false when it said
-// nothing usable, or was not asked.
-func judgeExchange(e Evidence) (Verdict, bool) {
+// judgeExchange judges the answer of the token service; ok is false when it is not
+// usable, or no request was sent.
+func judgeExchange(e Evidence) (v Verdict, ok bool) {
 	t := e.Exchange
 	switch {
 	case t == nil:
@@ -37,16 +37,16 @@ func judgeExchange(e Evidence) (Verdict, bool) {
 	}
 }
 
-// controlDiffers reports whether the token service treats a request without
-// credentials otherwise than with 403; an outage tells nothing.
+// controlDiffers reports whether the token service answers a request without
+// credentials with a token or a 401 instead of 403. From an outage nothing follows.
 func controlDiffers(control *registry.TokenAnswer) bool {
 	return control != nil && control.Failure == nil && (control.Status == StatusOK || control.Status == StatusUnauthorized)
 }
 
-// judgeMinted judges a token that was issued and tried.
+// judgeMinted judges the answer of the registry to an issued token.
 func judgeMinted(e Evidence) Verdict {
 	switch {
-	case e.Minted.Status != StatusOK: // judgeOutage took all but 400, 401 and 403
+	case e.Minted.Status != StatusOK: // 400, 401 or 403: judgeOutage has judged the others
 		return fail(ReasonTokenRejected)
 	case issuedToUser(e):
 		return verified(ReasonExchangeAccepted)
@@ -57,8 +57,8 @@ func judgeMinted(e Evidence) Verdict {
 	}
 }
 
-// issuedToUser reports whether the token was issued for these credentials: it
-// names the user, or nobody else gets one, or others get one of another subject.
+// issuedToUser reports whether the token was issued for these credentials: it names the
+// user, or a request without credentials gets no token, or one for another subject.
 func issuedToUser(e Evidence) bool {
 	if namesUser(*e.Exchange, e.Credential.Username) {
 		return true
@@ -76,9 +76,10 @@ func issuedToUser(e Evidence) bool {
 	}
 }
 
-// judgeUnexchanged judges basic credentials that no token service judged: by
-// what /v2/ itself said, if anything.
-func judgeUnexchanged(e Evidence, reason Reason) (Verdict, bool) {
+// judgeUnexchanged judges basic credentials without an answer of a token service, by
+// the answer of /v2/; ok is false where no token is wanted or the answer decides by
+// itself.
+func judgeUnexchanged(e Evidence, reason Reason) (v Verdict, ok bool) {
 	if !e.wantsToken() {
 		return Verdict{}, false
 	}
@@ -92,8 +93,8 @@ func judgeUnexchanged(e Evidence, reason Reason) (Verdict, bool) {
 	}
 }
 
-// judgeIdentityToken judges an OAuth2 refresh token, which only a token service
-// can take.
+// judgeIdentityToken judges an OAuth2 refresh token, which only a token service accepts
+// (RFC 6749 section 6).
 func judgeIdentityToken(e Evidence) Verdict {
 	if v, ok := judgeExchange(e); ok {
 		return v
@@ -104,7 +105,7 @@ func judgeIdentityToken(e Evidence) Verdict {
 	return fail(ReasonExchangeUnavailable)
 }
 
-// namesUser reports whether a token names the configured user.
+// namesUser reports whether the subject of a token is the configured user.
 func namesUser(t registry.TokenAnswer, username string) bool {
 	return t.Subject != "" && t.Subject == username
 }

@@ -16,7 +16,7 @@ func TestJudge(t *testing.T) {
 		t.Run(row.Name, func(t *testing.T) {
 			t.Parallel()
 			got := verdict.Judge(row.Evidence)
-			got.Outage, got.Unproven = false, false // the next tests are about these
+			got.Outage, got.Unproven = false, false // see TestJudge_Outage and TestJudge_Unproven
 			if got != row.Want {
 				t.Errorf("got %+v, want %+v", got, row.Want)
 			}
@@ -24,7 +24,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestJudge_Outage has the reasons after which no other credential is tried.
+// TestJudge_Outage lists the reasons after which no other credential is tried.
 func TestJudge_Outage(t *testing.T) {
 	t.Parallel()
 	outages := []verdict.Reason{
@@ -39,7 +39,8 @@ func TestJudge_Outage(t *testing.T) {
 	}
 }
 
-// TestJudge_Unproven has the fails that would be passes without require_verified.
+// TestJudge_Unproven expects Unproven on every fail that passes without
+// require_verified.
 func TestJudge_Unproven(t *testing.T) {
 	t.Parallel()
 	for _, row := range verdicttest.Rows(t) {
@@ -53,7 +54,8 @@ func TestJudge_Unproven(t *testing.T) {
 	}
 }
 
-// TestJudge_TokenExpired has a token that ends in the very instant of the check.
+// TestJudge_TokenExpired checks tokens that expire just before, at and just after the
+// time of the check.
 func TestJudge_TokenExpired(t *testing.T) {
 	t.Parallel()
 	for after, want := range map[time.Duration]verdict.Reason{-1: verdict.ReasonTokenExpired, 0: verdict.ReasonTokenExpired, 1: verdict.ReasonTokenInvalid} {

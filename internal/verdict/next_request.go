@@ -2,25 +2,25 @@ package verdict
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 
-// What gathering asks before it sends another request. Each question is about what
-// is known so far, and answers with a part of what [Judge] would say.
+// The functions of this file decide whether another request is worth sending. Each reads
+// the evidence so far and applies a part of what [Judge] does.
 
-// NothingToSend reports whether the verdict is clear before anything is sent.
+// NothingToSend reports whether the verdict is certain before any request.
 func NothingToSend(e Evidence) bool {
 	_, ok := judgeUnsent(e)
 	return ok
 }
 
-// EndsCheck reports whether the request without credentials was answered so that no other
-// one is worth sending.
+// EndsCheck reports whether, after this answer to the request without credentials, no
+// other request is worth sending.
 func EndsCheck(first registry.Answer) bool {
 	_, ok := judgeFirst(first)
 	return ok
 }
 
-// WorthAskingRegistry reports whether /v2/ itself is worth asking after an exchange:
-// not where the token service's answer says something of its own, and not after the
-// deadline or the guard's refusal.
+// WorthAskingRegistry reports whether, after this answer of the token service, the
+// credentials are worth sending to /v2/. They are not where that answer decides, where
+// the deadline has passed, or where the guard refused the token service's address.
 func WorthAskingRegistry(t registry.TokenAnswer) bool {
 	if t.Failure != nil {
 		return t.Failure.Fault != registry.FaultTimeout && !t.Failure.Unsafe() && t.Failure.Fault != registry.FaultProxyAuth
@@ -29,9 +29,9 @@ func WorthAskingRegistry(t registry.TokenAnswer) bool {
 	return !ended && !t.Usable()
 }
 
-// NeedsControl reports whether the answer of the token service has to be compared
-// with the one that it gives without credentials: after a 403, and where the token
-// does not name the user.
+// NeedsControl reports whether the answer of the token service must be compared with
+// its answer to a request without credentials: after a 403, and where the token does
+// not name the user.
 func NeedsControl(e Evidence) bool {
 	switch {
 	case e.Exchange == nil:
@@ -43,15 +43,15 @@ func NeedsControl(e Evidence) bool {
 	}
 }
 
-// WorthAccess reports whether asking for permissions can add something: after a
-// pass, and for anonymous checks where a token service may let any client in.
+// WorthAccess reports whether permissions are worth requesting: after a pass, and for
+// anonymous checks where the token service may give any client a token.
 func WorthAccess(e Evidence) bool {
 	v := JudgeCredentials(e)
 	return v.Passed || v.Reason == ReasonAuthenticationRequired && e.Offers("Bearer")
 }
 
-// WorthDecoy reports whether require_verified asks for a request with invented
-// credentials: after a pass that holds without it.
+// WorthDecoy reports whether require_verified needs a request with invented
+// credentials: only a pass can be proven.
 func WorthDecoy(e Evidence) bool {
 	return e.RequireVerified && judgeAccess(e, JudgeCredentials(e)).Passed
 }

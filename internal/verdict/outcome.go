@@ -2,17 +2,18 @@ package verdict
 
 import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
 
-// What a token service's answer amounts to.
+// The outcomes of a request to a token service.
 const (
-	outcomeIssued      = "issued"      // a token
-	OutcomeRefused     = "refused"     // none for these credentials
-	outcomeUnusable    = "unusable"    // nothing that can be understood
-	outcomeRedirected  = "redirected"  // another address, which is not asked
-	outcomeUnavailable = "unavailable" // no answer
-	outcomeUnsafe      = "unsafe"      // it was not asked
+	outcomeIssued      = "issued"      // it gave a token
+	OutcomeRefused     = "refused"     // it gave none to these credentials
+	outcomeUnusable    = "unusable"    // its answer has neither a token nor a refusal
+	outcomeRedirected  = "redirected"  // it redirects to another origin, which is not followed
+	outcomeUnavailable = "unavailable" // it gave no answer
+	outcomeUnsafe      = "unsafe"      // no request was sent
 )
 
-// Outcome names what a token service's answer amounts to.
+// Outcome returns the attribute evidence.exchange.outcome for the answer of a token
+// service.
 func Outcome(t registry.TokenAnswer) string {
 	switch {
 	case t.Failure.Unsafe():

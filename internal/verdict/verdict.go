@@ -1,9 +1,9 @@
 package verdict
 
-// Reason names a verdict. The list is closed.
+// Reason names a verdict. The list is closed: see [Judge].
 type Reason string
 
-// The reasons. Their names are part of the contract with users.
+// The values of [Reason]. Configurations compare them, so they never change.
 const (
 	ReasonSkipped                Reason = "skipped"
 	ReasonPasswordMissing        Reason = "password_missing"
@@ -45,20 +45,19 @@ const (
 	ReasonAnyoneAccepted         Reason = "anyone_accepted"
 )
 
-// Verdict is what the evidence amounts to.
+// Verdict is the result of [Judge].
 type Verdict struct {
 	Reason   Reason
 	Passed   bool
-	Verified bool // passed, and the same without credentials was refused
-	Rejected bool // failed, and these credentials were refused or cannot work
-	// Outage says that there was no answer about any credential, so that another one
-	// would fare no better.
+	Verified bool // passed, and the credentials made the difference
+	Rejected bool // failed, because these credentials were refused or cannot work
+	// Outage: the answers decide about no credential, so trying another one is useless.
 	Outage bool
-	// Unproven says that it failed only since require_verified wants a proof.
+	// Unproven: it would have passed without require_verified.
 	Unproven bool
 }
 
-// Status is the attribute of that name: pass, fail or skip.
+// Status returns the attribute status: pass, fail or skip.
 func (v Verdict) Status() string {
 	switch {
 	case v.Reason == ReasonSkipped:

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// How the chart is drawn, in pixels.
+// Measures of the chart, in pixels.
 const (
 	chartWidth = 760
 	labelWidth = 210
@@ -16,7 +16,7 @@ const (
 	titleSpace = 34
 )
 
-// chart draws the wall time of each plan with the most checks.
+// chart draws the wall time of the plans with the most checks.
 func (r results) chart() string {
 	most, longest := 0, time.Duration(1)
 	for _, row := range r {

@@ -11,8 +11,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// listenDelayed listens on loopback for a server, as if that were a distance away,
-// and returns the address.
+// listenDelayed listens on loopback and relays connections to a server with the round
+// trip of a distant one. It returns the address.
 func listenDelayed(ctx context.Context, t registrytest.Cleaner, server string, roundTrip time.Duration) (string, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -23,12 +23,12 @@ func listenDelayed(ctx context.Context, t registrytest.Cleaner, server string, r
 		for {
 			near, err := listener.Accept()
 			if err != nil {
-				return // it was closed
+				return // the listener was closed
 			}
 			connections.Go(func() {
 				far, err := new(net.Dialer).DialContext(ctx, "tcp", server)
 				if err != nil {
-					_ = near.Close() // which tells the client
+					_ = near.Close() // the client sees the end of the connection
 					return
 				}
 				relay(near, far, roundTrip/2)
@@ -36,15 +36,15 @@ func listenDelayed(ctx context.Context, t registrytest.Cleaner, server string, r
 		}
 	})
 	t.Cleanup(func() {
-		_ = listener.Close() // only Accept notices
+		_ = listener.Close() // an error would show in Accept
 		connections.Wait()
 	})
 	return listener.Addr().String(), nil
 }
 
-// span joins the ends of a connection until one of them closes. The kernel made
-// the handshake with the client without delay, so the round trip that it takes
-// over a distance comes before the first bytes.
+// relay copies between two connections, with a delay, until one of them closes. The
+// kernel made the TCP handshake with the client without delay, so its round trip is
+// added before the first bytes.
 func relay(near, far net.Conn, oneWay time.Duration) {
 	established := time.Now().Add(2 * oneWay)
 	var both sync.WaitGroup
@@ -53,15 +53,15 @@ func relay(near, far net.Conn, oneWay time.Duration) {
 	both.Wait()
 }
 
-// chunk is what was read at once, nothing at the end, and when it arrives.
+// chunk is the result of one read, empty at the end, and when it arrives.
 type chunk struct {
 	content []byte
 	due     time.Time
 }
 
-// carry brings what it reads to the other end, in order, and closes that in the
-// end. Each chunk arrives a delay after it was read: many are under way together,
-// so the distance costs time and no throughput.
+// copyDelayed copies in order and closes the destination at the end. Each chunk arrives
+// a delay after it was read. Many chunks are in transit at the same time, so the
+// distance costs latency and no throughput.
 func copyDelayed(to, from net.Conn, delay time.Duration, established time.Time) {
 	pending := make(chan chunk, 1024)
 	go func() {
@@ -85,8 +85,8 @@ func copyDelayed(to, from net.Conn, delay time.Duration, established time.Time) 
 			continue
 		}
 		if _, err := to.Write(p.content); err != nil {
-			_ = from.Close() // nobody takes more
+			_ = from.Close() // the destination reads no more
 		}
 	}
-	_ = to.Close() // or it is closed already
+	_ = to.Close() // it may be closed already
 }

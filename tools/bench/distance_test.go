@@ -19,9 +19,9 @@ func TestRelay_DelaysEachPieceOnce(t *testing.T) {
 		far, server := net.Pipe()
 		var relayed sync.WaitGroup
 		relayed.Go(func() { relay(near, far, oneWay) })
-		defer relayed.Wait() // time stands still afterwards
+		defer relayed.Wait() // the clock of synctest stops afterwards
 		began := time.Now()
-		// arrives reads chunks, and wants them all at that time.
+		// arrives reads all chunks and expects each at that time.
 		arrives := func(conn net.Conn, after time.Duration) {
 			t.Helper()
 			for i := range chunks {
@@ -39,7 +39,7 @@ func TestRelay_DelaysEachPieceOnce(t *testing.T) {
 			}
 		}
 		go send(client)
-		arrives(server, 3*oneWay) // a round trip for the handshake of TCP comes first
+		arrives(server, 3*oneWay) // the round trip of the TCP handshake is added
 		go send(server)
 		arrives(client, 4*oneWay)
 		go send(client)

@@ -23,18 +23,18 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// options are the flags.
+// options are the values of the flags.
 type options struct {
 	sizes    []int
-	growth   []int // of distinct checks alone
-	distant  []int // over a distance
+	growth   []int // numbers of checks for distinct checks only
+	distant  []int // numbers of checks with a distant registry
 	runs     int
-	write    bool          // into the documentation
-	only     []string      // scenarios; empty for all
-	distance time.Duration // of a round trip to the registry; 0 for none
+	write    bool          // update the documentation
+	only     []string      // names of scenarios; empty for all
+	distance time.Duration // round trip to the registry; 0 for loopback
 }
 
-// roundTrip is how long a distant registry is away, there and back.
+// roundTrip is the round trip to a distant registry.
 const roundTrip = 50 * time.Millisecond
 
 func main() {
@@ -75,7 +75,7 @@ func parse() (options, error) {
 	return o, nil
 }
 
-// numbers reads whole numbers with commas between.
+// numbers reads whole numbers that are separated by commas.
 func numbers(list string) ([]int, error) {
 	var all []int
 	for text := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' }) {

@@ -13,14 +13,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// cost is what one plan took.
+// cost is the cost of one plan.
 type cost struct {
-	wall, cpu             time.Duration // CPU of the CLI and of its provider
-	peak                  int64         // memory of the provider, in bytes; 0 where it is not known
+	wall, cpu             time.Duration // cpu is that of the CLI and its provider
+	peak                  int64         // memory of the provider in bytes; 0 where unknown
 	requests, connections int64
 }
 
-// measure runs a plan and watches its provider, whose binary is below dir.
+// measure runs a plan and returns its cost. The provider's binary is below dir.
 func measure(ctx context.Context, cli tfcli.CLI, dir string) (cost, error) {
 	command := cli.Command(ctx, "plan", "-no-color", "-input=false", "-lock=false", "-out=/dev/null")
 	var printed bytes.Buffer
@@ -38,19 +38,19 @@ func measure(ctx context.Context, cli tfcli.CLI, dir string) (cost, error) {
 	if err != nil {
 		return cost{}, fmt.Errorf("plan: %w\n%s", err, printed.String())
 	}
-	c.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime() // with those of its own children
+	c.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime() // including its children
 	return c, nil
 }
 
-// watch returns the peak memory of the processes whose binary is below dir, which
-// Linux keeps as VmHWM (proc_pid_status(5)); it is read up to the last moment.
+// watch returns the peak memory of the processes whose binary is below dir: VmHWM on
+// Linux (proc_pid_status(5)), read until the plan ends.
 func watch(dir string, over <-chan struct{}) int64 {
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
 	process, peak := "", int64(0)
 	for {
 		now := highWater(process)
-		if now == 0 { // a CLI starts its provider several times
+		if now == 0 { // this process has ended; a CLI starts its provider several times
 			process = find(dir)
 			now = highWater(process)
 		}
@@ -63,7 +63,7 @@ func watch(dir string, over <-chan struct{}) int64 {
 	}
 }
 
-// find returns the folder in /proc of a process.
+// find returns the folder in /proc of such a process.
 func find(dir string) string {
 	links, err := filepath.Glob("/proc/[0-9]*/exe")
 	if err != nil {

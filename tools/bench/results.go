@@ -13,7 +13,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/tools/markers"
 )
 
-// row are the costs of one plan, run by run.
+// row holds the costs of one plan, one for each run.
 type row struct {
 	scenario string
 	checks   int
@@ -22,8 +22,7 @@ type row struct {
 
 type results []*row
 
-// measureAll makes every plan in turn, as often as wanted, after one that is not
-// counted.
+// measureAll runs every plan in turn, o.runs times, after one run that is not counted.
 func (b *bench) measureAll(ctx context.Context, o options) (results, error) {
 	var rows results
 	all := map[*row]scenario{}
@@ -53,7 +52,7 @@ func (b *bench) measureAll(ctx context.Context, o options) (results, error) {
 	return rows, nil
 }
 
-// leaveProfile makes a plan of identical checks, whose provider leaves a profile.
+// leaveProfile runs a plan of identical checks whose provider writes a CPU profile.
 func (b *bench) leaveProfile(ctx context.Context, checks int) error {
 	all := scenarios(b.http)
 	identical := all[slices.IndexFunc(all, func(s scenario) bool { return s.name == "identical" })]
@@ -61,7 +60,7 @@ func (b *bench) leaveProfile(ctx context.Context, checks int) error {
 	return err
 }
 
-// median is the middle of what the runs cost.
+// median returns the median of a part of the costs.
 func median[T int64 | time.Duration](costs []cost, of func(cost) T) T {
 	values := make([]T, len(costs))
 	for i, c := range costs {
@@ -73,8 +72,8 @@ func median[T int64 | time.Duration](costs []cost, of func(cost) T) T {
 
 func wall(c cost) time.Duration { return c.wall }
 
-// against is the ratio of the wall times of two scenarios, run by run, and its
-// median; empty where one was not measured.
+// against returns the ratio of the wall times to those of another scenario, run by run,
+// and its median; empty where one was not measured.
 func (r results) against(mine *row, scenario string) string {
 	i := slices.IndexFunc(r, func(o *row) bool { return o.scenario == scenario && o.checks == mine.checks })
 	if i < 0 || mine.scenario == scenario {
@@ -88,11 +87,11 @@ func (r results) against(mine *row, scenario string) string {
 	return fmt.Sprintf("%.2f", ratios[len(ratios)/2])
 }
 
-// table shows the medians, in Markdown.
+// table returns the medians as a Markdown table.
 func (r results) table() string {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 1, ' ', 0)
-	// Errors of a tabwriter show when it is flushed, and a builder has none.
+	// A tabwriter returns write errors from Flush, and a builder returns none.
 	_, _ = fmt.Fprintln(w, "| checks\t| plan\t| wall\t| CPU\t| provider's memory\t| requests\t| connections\t| to the floor\t| to `data \"http\"`\t|")
 	_, _ = fmt.Fprintln(w, "|---:\t|---\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|---:\t|")
 	for _, row := range r {
@@ -105,7 +104,7 @@ func (r results) table() string {
 	return table.String()
 }
 
-// growth shows how the cost grows with the number of checks, in Markdown.
+// growth returns a Markdown table of the cost by number of checks.
 func (r results) growth() string {
 	var table strings.Builder
 	table.WriteString("| distinct checks | wall | CPU | provider's memory |\n|---:|---:|---:|---:|\n")
@@ -116,8 +115,8 @@ func (r results) growth() string {
 	return table.String()
 }
 
-// distance shows the wall times over a distance, and their ratio to data "http",
-// in Markdown.
+// distance returns a Markdown table of the wall times with a distant registry, and
+// their ratio to data "http".
 func (r results) distance() string {
 	text := fmt.Sprintf("A registry is seldom on the same machine. These plans reach one over TLS, and a round trip to it or to its token\n"+
 		"service takes %d ms. In brackets is the ratio to `data \"http\"`.\n\n", roundTrip.Milliseconds())

@@ -13,10 +13,10 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// scenario is one kind of plan.
+// scenario describes one kind of plan.
 type scenario struct {
 	name     string
-	tokens   bool     // the registry wants tokens
+	tokens   bool     // the registry requires tokens
 	env      []string // of the provider
 	provider string   // source address
 	data     string   // the data block, with a place for the number of checks
@@ -24,7 +24,7 @@ type scenario struct {
 
 const checkSource, httpSource = "stellaops/stellaops", "hashicorp/http"
 
-// check is a data block of n checks with a password.
+// check returns a data block of n checks with a password.
 func check(password string) string {
 	return `
 data "stellaops_oci_credentials_check" "c" {
@@ -61,12 +61,12 @@ data "http" "c" {
 	return all
 }
 
-// bench is what the plans need.
+// bench holds what all plans need.
 type bench struct {
 	cli     tfcli.CLI
 	dir     string
 	http    bool
-	profile string // where the provider leaves it
+	profile string // file of the CPU profile
 }
 
 func prepare(ctx context.Context, root, dir string) (*bench, error) {
@@ -96,7 +96,7 @@ func prepare(ctx context.Context, root, dir string) (*bench, error) {
 	return b, nil
 }
 
-// cleanups end what a plan needed.
+// cleanups are run after a plan.
 type cleanups []func()
 
 func (c *cleanups) Cleanup(f func()) { *c = append(*c, f) }
@@ -107,8 +107,7 @@ func (c *cleanups) run() {
 	}
 }
 
-// plan makes one plan of n checks and says what it cost. A registry at a distance
-// speaks TLS.
+// plan runs a plan of n checks and returns its cost. A distant registry uses TLS.
 func (b *bench) plan(ctx context.Context, s scenario, n int, distance time.Duration, extra ...string) (cost, error) {
 	var servers cleanups
 	defer servers.run()

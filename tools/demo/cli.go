@@ -10,8 +10,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// chooseCLI takes the CLI that TF_CLI names, else the first of terraform and
-// tofu on PATH that works, else builds the pinned OpenTofu.
+// chooseCLI returns the CLI that TF_CLI names, else the first usable one of terraform
+// and tofu on PATH, else the pinned OpenTofu, which it builds.
 func chooseCLI(ctx context.Context, root string, sandbox tfcli.Sandbox) (string, error) {
 	if named := os.Getenv("TF_CLI"); named != "" {
 		path, err := exec.LookPath(named)
@@ -53,7 +53,7 @@ func chooseCLI(ctx context.Context, root string, sandbox tfcli.Sandbox) (string,
 	return path, nil
 }
 
-// withProgress says every fifteen seconds that work goes on.
+// withProgress prints every fifteen seconds that the work continues.
 func withProgress(ctx context.Context, work func() (string, error)) (string, error) {
 	type result struct {
 		path string

@@ -77,7 +77,7 @@ func run(ctx context.Context) error {
 	return runPlans(ctx, registry, tfcli.CLI{Path: path, Dir: workspace, Sandbox: sandbox})
 }
 
-// show plays the three acts.
+// runPlans runs the three plans.
 func runPlans(ctx context.Context, registry *registrytest.Distribution, cli tfcli.CLI) error {
 	if output, code, err := cli.Run(ctx, "init", "-no-color", "-input=false"); err != nil || code != 0 {
 		return fmt.Errorf("init ended with %d: %w\n%s", code, errOr(err), output)
@@ -99,22 +99,22 @@ func runPlans(ctx context.Context, registry *registrytest.Distribution, cli tfcl
 	return d.plan(ctx, "", expectation{code: 1, requests: 0, says: "without a password, so nothing was sent"})
 }
 
-// stage is where the acts are played.
+// demonstration is the registry and the CLI that the plans use.
 type demonstration struct {
 	registry *registrytest.Distribution
 	cli      tfcli.CLI
 }
 
-// act is what a plan should do.
+// expectation is what a plan must do.
 type expectation struct {
 	code     int    // exit code of the CLI
 	requests int    // lines in the registry's access log
-	says     string // part of what a user reads
+	says     string // a part of the output
 }
 
 func (d demonstration) title(text string) { fmt.Printf("\n=== %s\n\n", text) }
 
-// plan runs a plan with the password and compares it with what it should do.
+// plan runs a plan with the password and compares it with the expectation.
 func (d demonstration) plan(ctx context.Context, password string, want expectation) error {
 	before, err := d.registry.Asked(ctx)
 	if err != nil {
@@ -155,10 +155,10 @@ func (d demonstration) plan(ctx context.Context, password string, want expectati
 	return nil
 }
 
-// colour is how a terminal is told to write in one (ECMA-48 section 8.3.117).
+// colour matches a colour in the output of a terminal (ECMA-48 section 8.3.117).
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// unwrap undoes the colours, lines and frames of a CLI.
+// unwrap removes colours, line breaks and frames from the output of a CLI.
 func unwrap(output string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(colour.ReplaceAllString(output, ""))), " ")
 }

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// tries is how often a target is run whose end Go got wrong.
+// tries is how often a target is run when Go reports the end of its time as a failure.
 const tries = 3
 
 func main() {
@@ -46,7 +46,7 @@ func run(ctx context.Context, long time.Duration, targets []string) error {
 	return nil
 }
 
-// fuzz runs one target. A short time to minimise leaves the rest to new inputs.
+// fuzz runs one target. The short time for minimising leaves the rest to new inputs.
 func fuzz(ctx context.Context, long time.Duration, folder, name string) error {
 	for try := 1; ; try++ {
 		command := exec.CommandContext(ctx, "go", "test", "./internal/"+folder, "-run", "^$",
@@ -63,9 +63,9 @@ func fuzz(ctx context.Context, long time.Duration, folder, name string) error {
 	}
 }
 
-// late is all that is said of a target when its time ends at a bad moment
-// (https://go.dev/issue/75804, mended in Go 1.27).
+// late matches a failure without a finding: Go may report the end of the fuzzing time
+// as an error (https://go.dev/issue/75804, fixed in Go 1.27).
 var late = regexp.MustCompile(`(?m)^--- FAIL: \w+ \([0-9.]+s\)\n {4}context deadline exceeded\nFAIL$`)
 
-// endedLate tells such an end from a finding.
+// endedLate reports whether the output is that failure and no finding.
 func endedLate(output string) bool { return late.MatchString(output) }

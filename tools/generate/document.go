@@ -16,22 +16,21 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// document is what a page of Markdown says that may become wrong: where it leads,
-// and where others lead in it.
+// document is the name, links and anchors of a Markdown page.
 type document struct {
 	name    string // below the root
 	links   []string
 	anchors []string
 }
 
-// documents reads every page that users see.
+// documents returns every page that users read.
 func documents(root string) ([]document, error) {
 	var pages []document
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && slices.Contains([]string{".git", ".cache", "dist", "testdata", "templates"}, entry.Name()): // templates become docs
+		case entry.IsDir() && slices.Contains([]string{".git", ".cache", "dist", "testdata", "templates"}, entry.Name()): // docs are generated from templates
 			return fs.SkipDir
 		case entry.IsDir() || filepath.Ext(path) != ".md":
 			return nil
@@ -57,7 +56,7 @@ func parse(name string, source []byte) document {
 	page := document{name: name}
 	source = frontMatter.ReplaceAll(source, nil)
 	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM))
-	// The walk cannot fail: nothing in it does.
+	// The walk cannot fail, because its function returns no error.
 	_ = ast.Walk(markdown.Parser().Parse(text.NewReader(source)), func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -94,7 +93,7 @@ func htmlAnchors(html []byte) []string {
 	return anchors
 }
 
-// plain is the text of a node without its marks.
+// plain returns the text of a node without its markup.
 func plain(node ast.Node, source []byte) string {
 	var words strings.Builder
 	for child := node.FirstChild(); child != nil; child = child.NextSibling() {
@@ -107,7 +106,8 @@ func plain(node ast.Node, source []byte) string {
 	return words.String()
 }
 
-// anchor is how GitHub calls a heading that stands below others.
+// anchor returns the anchor that GitHub gives a heading; before are the anchors above
+// it.
 func anchor(heading string, before []string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -132,8 +132,8 @@ const (
 	raw        = "https://raw.githubusercontent.com/stellaops/terraform-provider-stellaops/"
 )
 
-// brokenLinks are the links that lead nowhere in this repository. Those to other
-// places are not followed.
+// brokenLinks returns the links to files or anchors that do not exist in this
+// repository. Links to other sites are not followed.
 func brokenLinks(root string, pages []document) []string {
 	anchors := map[string][]string{}
 	for _, page := range pages {
@@ -159,7 +159,7 @@ func brokenLinks(root string, pages []document) []string {
 // published is where registries of providers show docs/.
 const published = "https://registry.terraform.io/providers/stellaops/stellaops/latest/docs/"
 
-// ownFile is the branch and the path behind a link to a file of this project.
+// ownFile returns the branch and path in a link to a file of this project.
 func ownFile(link string) (path string, own bool) {
 	if page, own := strings.CutPrefix(link, published); own {
 		name, fragment, _ := strings.Cut(page, "#")
@@ -173,21 +173,21 @@ func ownFile(link string) (path string, own bool) {
 	return "", false
 }
 
-// target is the file of this repository to which a link leads, and the place in
-// it; ok is false for a link to somewhere else.
+// target returns the file of this repository that a link names, and the anchor in it;
+// ok is false for a link to another site.
 func target(page, link string) (file, fragment string, ok bool) {
 	if path, own := ownFile(link); own {
 		branched, ok := strings.CutPrefix(path, "main/")
 		if !ok {
-			return link, "", true // another branch: it leads nowhere that lasts
+			return link, "", true // another branch: reported as broken, since it may be deleted
 		}
 		page, link = "", branched
 	} else if strings.HasPrefix(link, repository) {
-		return "", "", false // a release, an issue
+		return "", "", false // for example a release or an issue
 	}
 	where, err := url.Parse(link)
 	if err != nil {
-		return link, "", true // it leads nowhere
+		return link, "", true // not a URL: reported as broken
 	}
 	if where.IsAbs() || where.Host != "" {
 		return "", "", false

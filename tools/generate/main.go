@@ -67,8 +67,7 @@ func run(ctx context.Context) error {
 	return lookOver(root)
 }
 
-// lookOver reads the documents as they are now: a link that leads nowhere is an
-// error.
+// lookOver reports links that do not work in the documents as they are now.
 func lookOver(root string) error {
 	pages, err := documents(root)
 	if err != nil {
@@ -80,8 +79,8 @@ func lookOver(root string) error {
 	return nil
 }
 
-// providerSchema writes what the pinned OpenTofu reads from the built provider
-// and returns the file. It stands there under the one address that tfplugindocs
+// providerSchema writes the schema that the pinned OpenTofu reads from the built
+// provider, and returns the file. The schema has the only address that tfplugindocs
 // looks for.
 func providerSchema(ctx context.Context, root, dir string) (string, error) {
 	if err := os.RemoveAll(dir); err != nil {
@@ -112,7 +111,7 @@ func providerSchema(ctx context.Context, root, dir string) (string, error) {
 		if code != 0 {
 			return "", fmt.Errorf("%s ended with %d:\n%s", strings.Join(args, " "), code, output)
 		}
-		schema = output // the last one's
+		schema = output // of the last command
 	}
 	file := filepath.Join(dir, "schema.json")
 	schema = strings.ReplaceAll(schema, "registry.opentofu.org/stellaops/stellaops", "registry.terraform.io/hashicorp/stellaops")
@@ -122,7 +121,7 @@ func providerSchema(ctx context.Context, root, dir string) (string, error) {
 	return file, nil
 }
 
-// verdicts is the table of the catalogue.
+// verdicts returns the catalogue of reasons as a Markdown table.
 func verdicts() string {
 	var table strings.Builder
 	table.WriteString("| `reason` | `status` | meaning |\n|---|---|---|\n")

@@ -1,4 +1,4 @@
-// Package markers writes what programs made into documents that people wrote.
+// Package markers puts generated text into documents that are written by hand.
 package markers
 
 import (
@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Insert puts text between the two comments of that name in a file; by is the
-// command that writes it. A file without these comments is an error.
+// Insert puts text between the two comments of a name in a file; by is the command that
+// generates it. A file without these comments is an error.
 func Insert(file, name, by, text string) error {
 	begin, end := "<!-- "+name+": written by "+by+" -->\n", "<!-- end of "+name+" -->"
 	content, err := os.ReadFile(file)

@@ -70,8 +70,8 @@ func run(ctx context.Context, cli string) error {
 	return summarise(suites, results)
 }
 
-// prepare builds what the suites need and completes them: all but that of another
-// CLI, or that one alone.
+// prepare builds the programs of the suites and completes the list: all suites, or with
+// cli the suite of that CLI alone.
 func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 	var suites []suite
 	if err := json.Unmarshal(suitesJSON, &suites); err != nil {
@@ -123,7 +123,7 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 	return suites, nil
 }
 
-// build finds a pinned program and says how long that took.
+// build builds a pinned program and prints how long that took.
 func build(ctx context.Context, root, module, program string) (string, error) {
 	fmt.Printf("Building %s (tools/pinned/%s); the first time may take minutes, Go's cache keeps it.\n", program, module)
 	start := time.Now()
@@ -135,8 +135,8 @@ func build(ctx context.Context, root, module, program string) (string, error) {
 	return path, nil
 }
 
-// testEnv is the environment with a HOME of its own, Go's caches kept, and
-// nothing that steers a CLI.
+// testEnv returns the environment with another HOME, with Go's caches, and without the
+// variables that configure a CLI.
 func testEnv(ctx context.Context, home string) ([]string, error) {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return nil, fmt.Errorf("make a HOME for the tests: %w", err)
@@ -152,7 +152,7 @@ func testEnv(ctx context.Context, home string) ([]string, error) {
 	return env, nil
 }
 
-// has tells whether one of the programs is there, and says what is left out if
+// has reports whether one of the programs is installed, and prints what is left out if
 // none is: the race detector needs a C compiler, and a signature gpg.
 func has(programs ...string) bool {
 	for _, program := range programs {

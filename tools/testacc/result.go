@@ -16,24 +16,24 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// result counts what happened to the tests of a suite, subtests included.
+// result counts the tests of a suite, subtests included.
 type result struct {
 	passed, failed int
 	skipped        []string // test: reason
-	unlisted       []string // those whose reason is not in suites.json
-	counts         []string // what passed tests counted
+	unlisted       []string // skipped for a reason that is not in suites.json
+	counts         []string // the numbers that passed tests logged
 	broken         bool     // a package did not build, or a test process died
 }
 
 func (r result) ran() int { return r.passed + r.failed }
 
-// counted is a number that a test logs for the summary.
+// counted matches a number that a test logs for the summary.
 var counted = regexp.MustCompile(`\d+ (combinations of|faults:|attacks:) .*`)
 
-// tabled is such a number with a table before it, which one suite shows.
+// tabled matches such a number after a table, which is printed for one suite only.
 var tabled = regexp.MustCompile(`\d+ (faults|attacks): .*`)
 
-// logged are the lines behind the first of what a test logs.
+// logged matches the lines after the first in what a test logs.
 var logged = regexp.MustCompile(`(?m)^ {8}.*\n`)
 
 // event is a line of go test -json.
@@ -44,11 +44,11 @@ type event struct {
 	Output  string
 }
 
-// run runs the suite and shows the output of what failed.
+// run runs the suite and prints the output of what failed.
 func (s suite) run(ctx context.Context, root string) (result, error) {
 	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=20m"}, s.args...)...)
 	command.Dir, command.Env, command.Stderr = root, s.env, os.Stderr
-	tfcli.StopGently(command) // or its tests would go on
+	tfcli.StopGently(command) // a killed go test would leave its tests running
 	output, err := command.StdoutPipe()
 	if err != nil {
 		return result{}, fmt.Errorf("run suite %s: %w", s.Name, err)
@@ -111,11 +111,11 @@ func (s suite) count(r *result, e event, said map[string]string) {
 	delete(said, key)
 }
 
-// summarise prints the table and says what is wrong with it.
+// summarise prints the table and returns what is wrong with it.
 func summarise(suites []suite, results []result) error {
 	var problems []string
 	passed, failed, skipped := 0, 0, 0
-	// Errors of a tabwriter show when it is flushed.
+	// A tabwriter returns write errors from Flush.
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "\nsuite\tran\tskipped\tfailed")
 	for i, s := range suites {
@@ -125,7 +125,7 @@ func summarise(suites []suite, results []result) error {
 		if r.failed > 0 || r.broken {
 			problems = append(problems, s.Name+" failed")
 		}
-		if r.ran() == 0 { // go test passes where a pattern matches nothing
+		if r.ran() == 0 { // go test passes when a pattern matches no test
 			problems = append(problems, s.Name+" ran no test")
 		}
 		for _, line := range r.unlisted {

@@ -7,26 +7,26 @@ import (
 
 const service = "https://auth.example.com/token"
 
-// Issued is a token for a subject.
+// Issued returns an answer with a token for a subject.
 func Issued(subject string) *registry.TokenAnswer {
 	return &registry.TokenAnswer{Answer: registry.Answer{Status: 200}, Endpoint: service, Token: registry.NewSecret("minted"), Subject: subject}
 }
 
-// TokenStatus is an answer of a token service with nothing but a status.
+// TokenStatus returns an answer of a token service with a status and nothing else.
 func TokenStatus(code int) *registry.TokenAnswer {
 	return &registry.TokenAnswer{Answer: registry.Answer{Status: code}, Endpoint: service}
 }
 
-// TokenFailed is a token service without an answer.
+// TokenFailed returns a token request that got no answer.
 func TokenFailed(fault registry.Fault) *registry.TokenAnswer {
 	a := Failed(fault)
-	if fault == registry.FaultUnsafe || fault == registry.FaultRealm { // these always say why
+	if fault == registry.FaultUnsafe || fault == registry.FaultRealm { // these always have a detail
 		a.Failure.Detail = "it is at a private address"
 	}
 	return &registry.TokenAnswer{Answer: *a, Endpoint: service}
 }
 
-// refusedWith200 is what some services answer in the place of a 401.
+// refusedWith200 is the refusal of services that answer 200 instead of 401.
 func refusedWith200() *registry.TokenAnswer {
 	t := TokenStatus(200)
 	t.Refused = true
@@ -39,19 +39,19 @@ func grantRefused() *registry.TokenAnswer {
 	return t
 }
 
-// TokenRedirected is a token service that leads elsewhere.
+// TokenRedirected returns a redirect of a token service to another origin.
 func TokenRedirected() *registry.TokenAnswer {
 	t := TokenStatus(307)
 	t.Location = "https://elsewhere.example.com"
 	return t
 }
 
-// exchanged is what the token service and the registry answered to tokens.
+// exchanged sets T0, V and Ta.
 func exchanged(t0 *registry.TokenAnswer, v *registry.Answer, ta *registry.TokenAnswer) func(*verdict.Evidence) {
 	return func(e *verdict.Evidence) { e.Exchange, e.Minted, e.Control = t0, v, ta }
 }
 
-// exchangeRows are the lines of the verdict table about token services.
+// exchangeRows are the rows with a token service.
 func exchangeRows() []judgeRow {
 	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
 	proven := verdict.Verdict{Reason: verdict.ReasonExchangeAccepted, Passed: true, Verified: true}
@@ -114,7 +114,7 @@ func exchangeRows() []judgeRow {
 	return rows
 }
 
-// accessRows are what access and require_verified add.
+// accessRows are the rows with access or require_verified.
 func accessRows() []judgeRow {
 	open, closed := func() *registry.Answer { return Status(200) }, func() *registry.Answer { return Unauthorized(BasicChallenge) }
 	var rows []judgeRow

@@ -7,8 +7,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// judgeRows is the verdict table of the contract: at least one row a line, in
-// its order, then what decides between lines.
+// judgeRows returns at least one row for each rule, in the order in which they are
+// tried, then rows that decide between rules.
 func judgeRows() []judgeRow {
 	var rows []judgeRow
 	for _, row := range slices.Concat(credentialRows(), outageRows(), answerRows()) {

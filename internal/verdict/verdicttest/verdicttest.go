@@ -1,5 +1,5 @@
-// Package verdicttest has the verdict table as rows of evidence, for the tests of
-// those who judge it and of those who word it.
+// Package verdicttest holds the verdict table as rows of evidence, for the tests of the
+// packages that judge it and that describe it.
 package verdicttest
 
 import (
@@ -10,10 +10,10 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// Now is when every check of the table is made.
+// Now is the time of every check in the table.
 var Now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// Endpoint parses an address.
+// Endpoint parses an address; it fails the test where that is impossible.
 func Endpoint(t *testing.T, address string) registry.Endpoint {
 	t.Helper()
 	e, err := registry.ParseEndpoint(address)
@@ -23,18 +23,18 @@ func Endpoint(t *testing.T, address string) registry.Endpoint {
 	return e
 }
 
-// Challenges parses header lines.
+// Challenges parses lines of the header WWW-Authenticate.
 func Challenges(lines ...string) []registry.Challenge { return registry.ParseChallenges(lines) }
 
-// Status is an answer with nothing but a status.
+// Status returns an answer with a status and nothing else.
 func Status(code int) *registry.Answer { return &registry.Answer{Status: code} }
 
-// Unauthorized is a 401 with challenges.
+// Unauthorized returns a 401 with challenges.
 func Unauthorized(lines ...string) *registry.Answer {
 	return &registry.Answer{Status: 401, Challenges: Challenges(lines...)}
 }
 
-// Failed is a request without an answer.
+// Failed returns a request that got no answer.
 func Failed(fault registry.Fault) *registry.Answer {
 	return &registry.Answer{Failure: &registry.Failure{Fault: fault}}
 }
@@ -45,17 +45,17 @@ const (
 	BasicChallenge  = `Basic realm="registry"`
 )
 
-// Page is an HTML page.
+// Page returns an HTML page; registryHeader adds the header of a registry.
 func Page(code int, registryHeader bool) *registry.Answer {
 	return &registry.Answer{Status: code, IsHTML: true, IsRegistry: registryHeader}
 }
 
-// Redirect is one to another origin.
+// Redirect returns a redirect to another origin.
 func Redirect(code int) *registry.Answer {
 	return &registry.Answer{Status: code, Location: "https://elsewhere.example.com"}
 }
 
-// Text adds words to an answer.
+// Text adds the text of an error to an answer, and returns that answer.
 func Text(a *registry.Answer, words string) *registry.Answer {
 	a.Text = words
 	return a
@@ -80,13 +80,13 @@ func with(c verdict.CredentialFacts, change func(*verdict.CredentialFacts)) verd
 	return c
 }
 
-// judgeRow is a plainRow with what else is known.
+// judgeRow is a plainRow with other evidence.
 type judgeRow struct {
 	plainRow
 	more func(*verdict.Evidence)
 }
 
-// plainRow is what GET /v2/ was answered without and with credentials.
+// plainRow has the answers of GET /v2/ without (r0) and with (r1) credentials.
 type plainRow struct {
 	name       string
 	credential verdict.CredentialFacts
@@ -94,28 +94,29 @@ type plainRow struct {
 	want       verdict.Verdict
 }
 
-// Pass is a verdict that proves nothing.
+// Pass returns a pass without proof.
 func Pass(r verdict.Reason) verdict.Verdict { return verdict.Verdict{Reason: r, Passed: true} }
 
-// Accepted is the verdict with a proof.
+// Accepted is the pass of credentials that /v2/ accepts, with proof.
 var Accepted = verdict.Verdict{Reason: verdict.ReasonAccepted, Passed: true, Verified: true}
 
-// Fail is a verdict that rejects nothing.
+// Fail returns a fail that does not reject the credentials.
 func Fail(r verdict.Reason) verdict.Verdict { return verdict.Verdict{Reason: r} }
 
-// Refused is a verdict that rejects the credentials.
+// Refused returns a fail that rejects the credentials.
 func Refused(r verdict.Reason) verdict.Verdict {
 	return verdict.Verdict{Reason: r, Rejected: true}
 }
 
-// Row is one line of the table.
+// Row is one row of the verdict table.
 type Row struct {
 	Name     string
 	Evidence verdict.Evidence
-	Want     verdict.Verdict // but for Outage and Unproven, which follow from the reason
+	Want     verdict.Verdict // without Outage and Unproven, which follow from the reason
 }
 
-// Rows are at least one for each line of the verdict table, in its order.
+// Rows returns the verdict table: at least one row for each rule of [verdict.Judge], in
+// its order.
 func Rows(t *testing.T) []Row {
 	t.Helper()
 	var rows []Row

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// floorProvider is the provider with another data source.
+// floorProvider is the provider with a data source that checks nothing.
 type floorProvider struct {
 	framework.Provider
 
@@ -21,7 +21,7 @@ func newFloor(factory func() framework.Provider, bare bool) func() framework.Pro
 	return func() framework.Provider { return floorProvider{factory(), bare} }
 }
 
-// DataSources puts the floor in the place of the check.
+// DataSources returns the floor instead of the check.
 func (p floorProvider) DataSources(ctx context.Context) []func() datasource.DataSource {
 	var floors []func() datasource.DataSource
 	for _, factory := range p.Provider.DataSources(ctx) {
@@ -30,26 +30,25 @@ func (p floorProvider) DataSources(ctx context.Context) []func() datasource.Data
 	return floors
 }
 
-// floor has the schema of the check.
+// floor is a data source with the schema of the check that returns constants.
 type floor struct {
 	datasource.DataSource
 
 	bare bool
 }
 
-// bareSchema has the type of a schema and no attributes, in which the framework
-// would look for values to compare.
+// bareSchema has the type of a schema but no attributes, so that the framework compares
+// no values.
 type bareSchema struct {
 	schema.Schema
 
 	full attr.Type
 }
 
-// Type is that of the whole schema.
+// Type returns the type of the whole schema.
 func (s bareSchema) Type() attr.Type { return s.full }
 
-// Read returns the arguments and, for the attributes, what a check that passed
-// would return.
+// Read returns the arguments, and the attributes of a check that passed.
 func (f floor) Read(_ context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var values map[string]tftypes.Value
 	if err := request.Config.Raw.As(&values); err != nil {
@@ -69,7 +68,7 @@ func (f floor) Read(_ context.Context, request datasource.ReadRequest, response 
 	}
 }
 
-// constants are the attributes of a verified pass.
+// constants returns the attributes of a verified pass.
 func constants() map[string]any {
 	return map[string]any{
 		"passed": true, "verified": true, "rejected": false, "status": "pass", "reason": "accepted",
@@ -89,7 +88,7 @@ func constants() map[string]any {
 	}
 }
 
-// valueOf is a constant as the type has it; what is left out is null.
+// valueOf converts a constant to the type; what is missing is null.
 func valueOf(typ tftypes.Type, value any) tftypes.Value {
 	switch value := value.(type) {
 	case nil:

@@ -30,7 +30,7 @@ func run() error {
 		if err != nil {
 			return fmt.Errorf("leave a profile: %w", err)
 		}
-		defer func() { _ = file.Close() }() // what it lacks shows when it is read
+		defer func() { _ = file.Close() }() // a truncated profile fails when it is read
 		if err := pprof.StartCPUProfile(file); err != nil {
 			return fmt.Errorf("leave a profile: %w", err)
 		}

@@ -1,4 +1,4 @@
-// Package notes takes the notes of a release out of the changelog.
+// Package notes reads the notes of a release from the changelog.
 package notes
 
 import (
@@ -13,9 +13,9 @@ var heading = regexp.MustCompile(`(?m)^## (\S+) \((\S+)\)$`)
 // date is when a version was released.
 var date = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
-// For returns the newest part of a changelog without its heading. It is an error
-// if that part is of another version than the tag, or has no date: what is still
-// being written is no release.
+// For returns the newest part of a changelog without its heading. It is an error if
+// that part has another version than the tag, or no date, since an undated part is not
+// finished.
 func For(changelog, tag string) (string, error) {
 	parts := heading.FindAllStringSubmatchIndex(changelog, 2)
 	if len(parts) == 0 {

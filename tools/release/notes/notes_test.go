@@ -31,8 +31,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestTheReleaseTakesItsNotes looks at what would keep GoReleaser from them: with
-// its own changelog switched off, it reads no notes either.
+// TestTheReleaseTakesItsNotes reads .goreleaser.yml: with its own changelog disabled,
+// GoReleaser ignores the notes too.
 func TestTheReleaseTakesItsNotes(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()

@@ -18,8 +18,8 @@ type extra struct {
 	} `yaml:"extra_files"`
 }
 
-// TestWhatIsSummedIsPublished looks at what no snapshot does: a registry wants the
-// manifest in the release, under the name that the sums give it.
+// TestWhatIsSummedIsPublished reads .goreleaser.yml, because a snapshot publishes
+// nothing: a registry expects the manifest in the release, under the name in the sums.
 func TestWhatIsSummedIsPublished(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()

@@ -15,16 +15,16 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// Version is what .goreleaser.yml calls a snapshot.
+// Version is the version that .goreleaser.yml gives a snapshot.
 const Version = "0.1.0-snapshot"
 
-// Key is a key for signing, in a folder of its own.
+// Key is a key for signing, with its own GNUPGHOME.
 type Key struct {
 	Home        string // folder, as in GNUPGHOME
 	Fingerprint string
 }
 
-// NewKey makes a key of RSA, the kind that registries of providers take.
+// NewKey makes an RSA key, which the registries of providers require.
 func NewKey(ctx context.Context) (Key, error) {
 	if _, err := exec.LookPath("gpg"); err != nil {
 		return Key{}, errors.New("gpg is not installed; on Debian: apt-get install gnupg")
@@ -51,7 +51,7 @@ func NewKey(ctx context.Context) (Key, error) {
 	return k, nil
 }
 
-// GPG runs gpg with this key and no other, and returns what it printed.
+// GPG runs gpg with this key only and returns its output.
 func (k Key) GPG(ctx context.Context, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, "gpg", append([]string{"--homedir", k.Home, "--batch", "--no-tty"}, args...)...)
 	output, err := command.CombinedOutput()
@@ -67,9 +67,9 @@ func (k Key) Export(ctx context.Context, path string) error {
 	return err
 }
 
-// Remove throws the key away, and ends the agent that gpg started for it.
+// Remove deletes the key and ends the agent that gpg started for it.
 func (k Key) Remove() {
-	_ = exec.CommandContext(context.Background(), "gpgconf", "--homedir", k.Home, "--kill", "all").Run() // it ends by itself, later
+	_ = exec.CommandContext(context.Background(), "gpgconf", "--homedir", k.Home, "--kill", "all").Run() // on an error the agent ends later by itself
 	_ = os.RemoveAll(k.Home)                                                                             // what is left lies in a folder for temporary files
 }
 

@@ -103,8 +103,8 @@ func read(t *testing.T, file string) []byte {
 	return content
 }
 
-// sumsHold looks at every line; a registry wants the manifest among them, under
-// the name that it has in the release.
+// sumsHold checks every line of the sums. A registry expects the manifest among them,
+// under its name in the release.
 func sumsHold(t *testing.T, root, dist string) {
 	t.Helper()
 	var named []string
@@ -150,8 +150,8 @@ func signatureHolds(t *testing.T, key snapshot.Key, dist string) {
 	}
 }
 
-// downloadsHold runs the commands of SECURITY.md in the folder of the files, and
-// once more with an archive that somebody has changed.
+// downloadsHold runs the commands of SECURITY.md in the folder of the files, and again
+// with a changed archive, which they must refuse.
 func downloadsHold(t *testing.T, root string, key snapshot.Key, dist string) {
 	t.Helper()
 	_, block, ok := strings.Cut(string(read(t, filepath.Join(root, "SECURITY.md"))), "```sh\n")

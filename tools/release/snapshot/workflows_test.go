@@ -15,7 +15,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// workflow is what counts of one for who may do what.
+// workflow holds the parts of a workflow that grant permissions.
 type workflow struct {
 	Permissions map[string]string
 	Jobs        map[string]struct {
@@ -46,8 +46,8 @@ func workflows(t *testing.T) map[string]workflow {
 	return all
 }
 
-// TestWorkflowsMayDoNoMoreThanTheyNeed wants every action pinned, and the right to
-// write in the one job that publishes.
+// TestWorkflowsMayDoNoMoreThanTheyNeed expects every action pinned, and write
+// permission in the one job that publishes.
 func TestWorkflowsMayDoNoMoreThanTheyNeed(t *testing.T) {
 	t.Parallel()
 	pinned := regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}$`)
@@ -68,8 +68,8 @@ func TestWorkflowsMayDoNoMoreThanTheyNeed(t *testing.T) {
 	}
 }
 
-// TestWorkflowsDoWhatTheyAreFor looks for what would be missed only when it is
-// needed: a system, a kind of CLI, the provenance of a release.
+// TestWorkflowsDoWhatTheyAreFor expects every operating system and CLI, and the
+// provenance of a release.
 func TestWorkflowsDoWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
 	all := workflows(t)
@@ -101,8 +101,8 @@ func TestWorkflowsDoWhatTheyAreFor(t *testing.T) {
 	}
 }
 
-// TestNoToolWantsANewerGo compares with the toolchain that go.mod names, the one
-// that the workflows install and that binaries of a release are built with.
+// TestNoToolWantsANewerGo compares with the toolchain in go.mod, which the workflows
+// install and which builds the binaries of a release.
 func TestNoToolWantsANewerGo(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()
