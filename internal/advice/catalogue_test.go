@@ -8,7 +8,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict/verdicttest"
 )
 
-func TestEveryReasonHasARow(t *testing.T) {
+func TestCatalogue_HasARowForEachReason(t *testing.T) {
 	t.Parallel()
 	seen := map[verdict.Reason]int{}
 	for _, row := range verdicttest.Rows(t) {
@@ -25,7 +25,7 @@ func TestEveryReasonHasARow(t *testing.T) {
 	}
 }
 
-func TestStatusOfTheCatalogueIsTheVerdicts(t *testing.T) {
+func TestCatalogue_HasTheStatusOfTheVerdicts(t *testing.T) {
 	t.Parallel()
 	passes, fails := map[verdict.Reason]bool{}, map[verdict.Reason]bool{}
 	for _, row := range verdicttest.Rows(t) {

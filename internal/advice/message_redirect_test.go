@@ -11,7 +11,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-func TestARedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
+func TestOf_RedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	const want = `elsewhere.example.com did not answer about the basic credentials of user name "ci" but pointed elsewhere: ` +
 		`GET http://elsewhere.example.com/v2/ answered 308 Permanent Redirect, a redirect to https://elsewhere.example.com; write https:// in registry_url.`
@@ -26,9 +26,9 @@ func TestARedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
 	}
 }
 
-// TestARedirectToHTTPSSaysWhichAddress knows what to write on the same host only;
+// TestOf_RedirectToHTTPSSaysWhichAddress knows what to write on the same host only;
 // another port is not that of plain http.
-func TestARedirectToHTTPSSaysWhichAddress(t *testing.T) {
+func TestOf_RedirectToHTTPSSaysWhichAddress(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ asked, location, want string }{
 		{"http://r.example.com", "https://r.example.com", "write https:// in registry_url"},
@@ -58,7 +58,7 @@ func TestARedirectToHTTPSSaysWhichAddress(t *testing.T) {
 }
 
 // A token service that redirects says nothing about registry_url.
-func TestARedirectOfTheTokenServiceDoesNot(t *testing.T) {
+func TestOf_RedirectOfTheTokenServiceNamesNoAddress(t *testing.T) {
 	t.Parallel()
 	moved := registry.TokenAnswer{Answer: *redirect(308), Endpoint: "http://elsewhere.example.com:5001/token"}
 	asker := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return moved }}
@@ -73,7 +73,7 @@ func TestARedirectOfTheTokenServiceDoesNot(t *testing.T) {
 	}
 }
 
-func TestCausesTellCertificatesApart(t *testing.T) {
+func TestOf_CausesDependOnTheCertificate(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for fault, want := range map[string]string{"authority": "ca_cert_pem", "name": "another host name", "expired": "has expired", "invalid": "A proxy"} {

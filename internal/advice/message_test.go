@@ -27,7 +27,7 @@ func reports(t *testing.T) map[string]report {
 	return all
 }
 
-func TestEveryMessageStandsAlone(t *testing.T) {
+func TestOf_MessageStandsAlone(t *testing.T) {
 	t.Parallel()
 	for name, report := range reports(t) {
 		message := report.Message
@@ -53,7 +53,7 @@ func TestEveryMessageStandsAlone(t *testing.T) {
 	}
 }
 
-func TestCausesAndRemediationAreThereUnlessVerified(t *testing.T) {
+func TestOf_HasCausesAndRemediationUnlessVerified(t *testing.T) {
 	t.Parallel()
 	for name, report := range reports(t) {
 		if report.Causes == nil || report.Remediation == nil {
@@ -72,7 +72,7 @@ func TestCausesAndRemediationAreThereUnlessVerified(t *testing.T) {
 	}
 }
 
-func TestEveryReasonIsMendedOnEveryPlatform(t *testing.T) {
+func TestOf_HasRemediationForEachPlatform(t *testing.T) {
 	t.Parallel()
 	for name, report := range reports(t) {
 		if report.Verified {
@@ -90,7 +90,7 @@ func TestEveryReasonIsMendedOnEveryPlatform(t *testing.T) {
 	}
 }
 
-func TestMessages(t *testing.T) {
+func TestOf_Messages(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("é", 70)
 	for _, row := range []struct {
@@ -152,7 +152,7 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
+func TestOf_CausesFollowTheEvidence(t *testing.T) {
 	t.Parallel()
 	refusal := unauthorized(basicChallenge)
 	for _, row := range []struct {
@@ -195,7 +195,7 @@ func TestCausesAreSharpenedByWhatWasSeen(t *testing.T) {
 	}
 }
 
-func TestNoMessageContradictsItsVerdict(t *testing.T) {
+func TestOf_MessageDoesNotContradictTheVerdict(t *testing.T) {
 	t.Parallel()
 	for name, report := range reports(t) {
 		unproven := contains(report.Message, "not proven") || contains(report.Message, "nothing is proven")

@@ -78,7 +78,7 @@ func faultOf(step string) string {
 	return fault
 }
 
-func TestEveryShellStepIsReal(t *testing.T) {
+func TestRemediation_CallsOnlyRealPrograms(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for name, report := range reports(t) {
@@ -107,8 +107,8 @@ func TestEveryShellStepIsReal(t *testing.T) {
 	}
 }
 
-// TestAStepThatIsNotRealIsFound has steps that were, or might be, written.
-func TestAStepThatIsNotRealIsFound(t *testing.T) {
+// TestFaultOf_FindsUnrealSteps has steps that were, or might be, written.
+func TestFaultOf_FindsUnrealSteps(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{
 		"journalctl --unit stellaops-platform --sinced '1 hour ago'",

@@ -49,8 +49,8 @@ var awkward = []string{
 	`DOMAIN\ci`, `a\\b`, `a\nb`, `\a`, "a/b;c|d",
 }
 
-// TestUserNamesAreOneWordOfShell reads what is written as Compose does.
-func TestUserNamesAreOneWordOfShell(t *testing.T) {
+// TestRemediation_QuotesUserNames reads what is written as Compose does.
+func TestRemediation_QuotesUserNames(t *testing.T) {
 	t.Parallel()
 	for _, user := range awkward {
 		if !strings.Contains(user, ":") { // no user name
@@ -59,7 +59,7 @@ func TestUserNamesAreOneWordOfShell(t *testing.T) {
 	}
 }
 
-func TestSecretsAreWrittenAsComposeReadsThem(t *testing.T) {
+func TestRemediation_WritesSecretsAsComposeReadsThem(t *testing.T) {
 	t.Parallel()
 	for _, secret := range append([]string{" a ", "a\tb", "\xff$a"}, awkward...) {
 		isWritten(t, stepWith(t, "ci", "case "), "REGISTRY_PASSWORD", secret, map[string]string{"OTHER": "1", "OCI__Username": "ci", "OCI__Password": secret})
@@ -86,9 +86,9 @@ func isWritten(t *testing.T, step, variable, secret string, want map[string]stri
 	}
 }
 
-// TestWhatComposeCannotReadIsNotWritten has backslashes where they would be taken
+// TestRemediation_WritesNothingThatComposeCannotRead has backslashes where they would be taken
 // for those of a quote.
-func TestWhatComposeCannotReadIsNotWritten(t *testing.T) {
+func TestRemediation_WritesNothingThatComposeCannotRead(t *testing.T) {
 	t.Parallel()
 	refuses := func(step, variable, secret string) {
 		for _, shell := range shells() {
@@ -105,8 +105,8 @@ func TestWhatComposeCannotReadIsNotWritten(t *testing.T) {
 	}
 }
 
-// TestWithoutAUserNameNothingIsWritten has a refused one that no command can show.
-func TestWithoutAUserNameNothingIsWritten(t *testing.T) {
+// TestRemediation_WritesNothingWithoutAUserName has a refused one that no command can show.
+func TestRemediation_WritesNothingWithoutAUserName(t *testing.T) {
 	t.Parallel()
 	step := stepWith(t, "a\x1b[31m", "case ")
 	for _, shell := range shells() {
@@ -121,9 +121,9 @@ func TestWithoutAUserNameNothingIsWritten(t *testing.T) {
 	}
 }
 
-// TestWithoutANewSecretNothingIsWritten runs the steps that need a new secret without
+// TestRemediation_WritesNothingWithoutANewSecret runs the steps that need a new secret without
 // one.
-func TestWithoutANewSecretNothingIsWritten(t *testing.T) {
+func TestRemediation_WritesNothingWithoutANewSecret(t *testing.T) {
 	t.Parallel()
 	for challenge, credential := range map[string]registry.Credential{basicChallenge: userAndPassword, bearerChallenge: token} {
 		report := check(t, &script{r0: *unauthorized(challenge), r1: *unauthorized(challenge)}, credential)
@@ -150,7 +150,7 @@ func TestWithoutANewSecretNothingIsWritten(t *testing.T) {
 	}
 }
 
-func TestLookingAtTheConfigurationPrintsNoSecret(t *testing.T) {
+func TestRemediation_PrintsNoSecretOfTheConfiguration(t *testing.T) {
 	t.Parallel()
 	step := stepWith(t, "ci", "LC_ALL=C awk ")
 	for line, want := range map[string]string{

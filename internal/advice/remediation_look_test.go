@@ -12,9 +12,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// TestLookingAtSettingsPrintsNoSecret runs what looks at the settings file and at the
+// TestRemediation_PrintsNoSecretOfSettings runs what looks at the settings file and at the
 // secret of Kubernetes, with canaries in both.
-func TestLookingAtSettingsPrintsNoSecret(t *testing.T) {
+func TestRemediation_PrintsNoSecretOfSettings(t *testing.T) {
 	t.Parallel()
 	jq := os.Getenv("STELLAOPS_TEST_JQ")
 	if jq == "" {
@@ -50,7 +50,7 @@ func TestLookingAtSettingsPrintsNoSecret(t *testing.T) {
 	}
 }
 
-func TestTheLoginOfAProxyIsNotPrinted(t *testing.T) {
+func TestRemediation_PrintsNoLoginOfAProxy(t *testing.T) {
 	t.Parallel()
 	report := check(t, &script{r0: *failed(registry.FaultConnection)}, userAndPassword)
 	const environment = "HTTP_PROXY=http://u:canary@proxy:3128/\nhttps_proxy=u:canary@proxy\nNO_PROXY=a,b\nALL_PROXY=http://u:can/ary@x@proxy\nOCI__RegistryUrl=https://r.example.com\nOCI__Password=canary\n"

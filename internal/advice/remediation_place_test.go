@@ -10,9 +10,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestAPasswordIsTestedWhereItIsLookedAt has registries that check passwords
+// TestRemediation_TestsAPasswordWhereItIsChecked has registries that check passwords
 // themselves, and one whose token service does.
-func TestAPasswordIsTestedWhereItIsLookedAt(t *testing.T) {
+func TestRemediation_TestsAPasswordWhereItIsChecked(t *testing.T) {
 	t.Parallel()
 	const curl = `curl -sS -o /dev/null -w '%{http_code}\n' -u ci `
 	const v2, service = curl + "'https://registry.example.com/v2/'", curl + "'https://auth.example.com/token?service=registry.example.com'"
@@ -35,9 +35,9 @@ func TestAPasswordIsTestedWhereItIsLookedAt(t *testing.T) {
 	}
 }
 
-// TestThePlanIsGivenTheNewCredentialsToo expects the steps for the source of the old
+// TestRemediation_GivesThePlanTheNewCredentials expects the steps for the source of the old
 // credentials after those of the platform.
-func TestThePlanIsGivenTheNewCredentialsToo(t *testing.T) {
+func TestRemediation_GivesThePlanTheNewCredentials(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
 		"arguments":          "# The plan reads the arguments of the check: give their variable or secret the new value",

@@ -7,9 +7,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestStepsFitTheReason has what a reason's steps are about on every platform, and
+// TestRemediation_FitsTheReason has what a reason's steps are about on every platform, and
 // what belongs to another one.
-func TestStepsFitTheReason(t *testing.T) {
+func TestRemediation_FitsTheReason(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		reason      verdict.Reason
@@ -44,8 +44,8 @@ func TestStepsFitTheReason(t *testing.T) {
 	}
 }
 
-// TestAnIdentityTokenIsRenewedWithDocker has one that was refused.
-func TestAnIdentityTokenIsRenewedWithDocker(t *testing.T) {
+// TestRemediation_RenewsAnIdentityTokenWithDocker has one that was refused.
+func TestRemediation_RenewsAnIdentityTokenWithDocker(t *testing.T) {
 	t.Parallel()
 	for name, report := range reports(t) {
 		if report.Evidence.Method() == "identity_token" && report.Rejected && !contains(report.Remediation[0].Steps[1], "docker login registry.example.com") {
@@ -54,7 +54,7 @@ func TestAnIdentityTokenIsRenewedWithDocker(t *testing.T) {
 	}
 }
 
-func TestMeaningsNameWhatCanBeDone(t *testing.T) {
+func TestCatalogue_MeaningsNameWhatCanBeDone(t *testing.T) {
 	t.Parallel()
 	want := map[verdict.Reason]string{
 		verdict.ReasonUnexpectedRedirect: "The answer is a redirect to another host, port or scheme; nothing was sent there.",

@@ -63,8 +63,8 @@ func shows(text string) bool {
 	return found
 }
 
-// TestNoStepPrintsASecret runs every step of every reason and method.
-func TestNoStepPrintsASecret(t *testing.T) {
+// TestRemediation_PrintsNoSecret runs every step of every reason and method.
+func TestRemediation_PrintsNoSecret(t *testing.T) {
 	t.Parallel()
 	programs := stubs(t)
 	all, seen := "", map[string]bool{}
@@ -90,8 +90,8 @@ func TestNoStepPrintsASecret(t *testing.T) {
 	}
 }
 
-// TestAStepThatPrintsASecretIsFound has steps that do, each in its own way.
-func TestAStepThatPrintsASecretIsFound(t *testing.T) {
+// TestSession_FindsAPrintedSecret has steps that do, each in its own way.
+func TestSession_FindsAPrintedSecret(t *testing.T) {
 	t.Parallel()
 	programs := stubs(t)
 	for _, step := range []string{

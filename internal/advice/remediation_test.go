@@ -12,7 +12,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-func TestAddressesAreOneWordOfShell(t *testing.T) {
+func TestRemediation_QuotesAddresses(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *failed(registry.FaultRefused)}
 	report, err := within(t.Context(), doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
@@ -37,9 +37,9 @@ func TestAddressesAreOneWordOfShell(t *testing.T) {
 	}
 }
 
-// TestUserNamesForNoTerminalAreAskedFor wants no command with an invented one: it
+// TestRemediation_AsksForUnprintableUserNames wants no command with an invented one: it
 // could be written over the right one.
-func TestUserNamesForNoTerminalAreAskedFor(t *testing.T) {
+func TestRemediation_AsksForUnprintableUserNames(t *testing.T) {
 	t.Parallel()
 	for _, user := range []string{"a\x1b[31m", "hunter2x-ci"} {
 		if step := stepWith(t, user, "case "); !contains(step, ` "${REGISTRY_USER:?}" `) {
@@ -59,9 +59,9 @@ func TestUserNamesForNoTerminalAreAskedFor(t *testing.T) {
 	}
 }
 
-// TestALongUserNameIsWholeInCommands has one that messages cut, and one that is too
+// TestRemediation_KeepsALongUserNameWhole has one that messages cut, and one that is too
 // long for a command.
-func TestALongUserNameIsWholeInCommands(t *testing.T) {
+func TestRemediation_KeepsALongUserNameWhole(t *testing.T) {
 	t.Parallel()
 	whole := strings.Repeat("ab", 128)
 	for user, want := range map[string]string{whole: " " + whole + " ", whole + "c": ` "${REGISTRY_USER:?}" `, strings.Repeat("é", 129): ` "${REGISTRY_USER:?}" `} {
@@ -71,8 +71,8 @@ func TestALongUserNameIsWholeInCommands(t *testing.T) {
 	}
 }
 
-// TestStepsFitTheCredentials has a refusal of each kind.
-func TestStepsFitTheCredentials(t *testing.T) {
+// TestRemediation_FitsTheCredentials has a refusal of each kind.
+func TestRemediation_FitsTheCredentials(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		credential             registry.Credential

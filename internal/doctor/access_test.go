@@ -23,7 +23,7 @@ func uses(with, without int) func(registry.Trial) registry.Answer {
 	}
 }
 
-func TestAccessByUse(t *testing.T) {
+func TestDoctor_Check_AccessByUse(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name          string
@@ -41,7 +41,7 @@ func TestAccessByUse(t *testing.T) {
 		{"a refused manifest", "pull", false, 401, 403, 0, refused(verdict.ReasonAccessDenied), "use", []string{"basic pull"}},
 		{"a manifest that is an outage", "pull", false, 401, 500, 0, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull"}},
 		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, verdict.Verdict{Reason: verdict.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"anonymous pull", "basic pull"}},
-		{"a pull that anybody may do proves nothing", "pull", false, 200, 200, 200, pass(verdict.ReasonAcceptedUnproven), "use", []string{"anonymous pull", "basic pull"}},
+		{"a pull that is allowed without credentials proves nothing", "pull", false, 200, 200, 200, pass(verdict.ReasonAcceptedUnproven), "use", []string{"anonymous pull", "basic pull"}},
 		{"a push is not tried without probe", "push", false, 401, 202, 0, fail(verdict.ReasonAccessUnproven), "use", nil},
 		{"a push is tried with probe", "push", true, 401, 202, 0, accepted, "probe", []string{"basic push"}},
 		{"a push into a repository that is missing", "push", true, 401, 404, 401, fail(verdict.ReasonAccessUnproven), "probe", []string{"basic push"}},
@@ -74,7 +74,7 @@ func TestAccessByUse(t *testing.T) {
 	}
 }
 
-func TestAccessByToken(t *testing.T) {
+func TestDoctor_Check_AccessByToken(t *testing.T) {
 	t.Parallel()
 	claimed := func(source registry.GrantSource, scope string) *registry.TokenAnswer {
 		t := issued("ci")
@@ -103,9 +103,9 @@ func TestAccessByToken(t *testing.T) {
 			verdict.AccessResult{Unknown: []string{"pull"}, Method: "token_scope"}, 0},
 		{"a token that says nothing is used", userAndPassword, opaque, verdict.ReasonExchangeAccepted,
 			verdict.AccessResult{Granted: []string{"pull"}, Method: "use"}, 1},
-		{"anonymous: a token for anybody grants it", registry.Credential{}, claimed(registry.GrantsOfScope, "repository:org/app:pull"), verdict.ReasonAnonymousAccepted,
+		{"anonymous: an anonymous token grants it", registry.Credential{}, claimed(registry.GrantsOfScope, "repository:org/app:pull"), verdict.ReasonAnonymousAccepted,
 			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
-		{"anonymous: nobody gets one", registry.Credential{}, tokenStatus(401), verdict.ReasonAuthenticationRequired,
+		{"anonymous: no anonymous token", registry.Credential{}, tokenStatus(401), verdict.ReasonAuthenticationRequired,
 			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestAccessByToken(t *testing.T) {
 	}
 }
 
-func TestAccessIsNotAskedOfBadCredentials(t *testing.T) {
+func TestDoctor_Check_RequestsNoAccessWithBadCredentials(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
 	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
@@ -146,10 +146,10 @@ func TestAccessIsNotAskedOfBadCredentials(t *testing.T) {
 	}
 }
 
-// TestAUseProvesNothingWhereAnybodysTokenIsAsGood has token services that give other
+// TestDoctor_Check_ProvesNothingByUseWhereAnyClientGetsAToken has token services that give other
 // credentials the same token, or none. Where a wrong password gets the same token, a
 // pull with it proves nothing.
-func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
+func TestDoctor_Check_ProvesNothingByUseWhereAnyClientGetsAToken(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
@@ -157,11 +157,11 @@ func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
 		want   verdict.Verdict
 		proof  verdict.Verdict
 	}{
-		{"anybody gets such a token", issued(""), pass(verdict.ReasonExchangeInconclusive), fail(verdict.ReasonAnyoneAccepted)},
-		{"nobody else gets one", tokenStatus(401),
+		{"other credentials get the same token", issued(""), pass(verdict.ReasonExchangeInconclusive), fail(verdict.ReasonAnyoneAccepted)},
+		{"other credentials get none", tokenStatus(401),
 			verdict.Verdict{Reason: verdict.ReasonExchangeInconclusive, Passed: true, Verified: true},
 			verdict.Verdict{Reason: verdict.ReasonExchangeInconclusive, Passed: true, Verified: true}},
-		{"nobody else is answered", tokenStatus(500), pass(verdict.ReasonExchangeInconclusive), fail(verdict.ReasonAnyoneAccepted)},
+		{"other credentials get no answer", tokenStatus(500), pass(verdict.ReasonExchangeInconclusive), fail(verdict.ReasonAnyoneAccepted)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +184,7 @@ func TestAUseProvesNothingWhereAnybodysTokenIsAsGood(t *testing.T) {
 	}
 }
 
-func TestAccessBelowAnOpenRegistryIsAskedOfItsTokenService(t *testing.T) {
+func TestDoctor_Check_RequestsAccessBelowAnOpenRegistryFromItsTokenService(t *testing.T) {
 	t.Parallel()
 	scoped := issued("ci")
 	scoped.Grants = registry.ParseScope("repository:org/app:pull")
@@ -205,7 +205,7 @@ func TestAccessBelowAnOpenRegistryIsAskedOfItsTokenService(t *testing.T) {
 	}
 }
 
-func TestTheSamePermissionIsAskedOnce(t *testing.T) {
+func TestDoctor_Check_RequestsAPermissionOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: uses(200, 401)}
 	pull := doctor.AccessRequest{Repository: "org/app", Actions: []string{"pull"}}
@@ -215,7 +215,7 @@ func TestTheSamePermissionIsAskedOnce(t *testing.T) {
 	}
 }
 
-func TestClaimsOfATokenThatNobodyLookedAtGrantNothing(t *testing.T) {
+func TestDoctor_Check_IgnoresClaimsOfAnUnverifiedToken(t *testing.T) {
 	t.Parallel()
 	// {"alg":"none"}.{"access":[{"type":"repository","name":"org/app","actions":["*"]}]}
 	forged := registry.Credential{Token: registry.NewSecret("eyJhbGciOiJub25lIn0.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6Im9yZy9hcHAiLCJhY3Rpb25zIjpbIioiXX1dfQ.")}
@@ -230,7 +230,7 @@ func TestClaimsOfATokenThatNobodyLookedAtGrantNothing(t *testing.T) {
 	}
 }
 
-func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
+func TestDoctor_Check_DecidesByUseWhereAScopeIsUnknown(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(404, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 		if r.Scope != "" {
@@ -249,7 +249,7 @@ func TestAScopeThatTheServiceDoesNotKnowLeavesTheUse(t *testing.T) {
 	}
 }
 
-func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
+func TestDoctor_Check_SendsADecoyByUseOnceAMinute(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]int{"refused": 401, "called malformed": 400} {
 		s := &script{r0: *status(200), r1: *status(200), uses: func(r registry.Trial) registry.Answer {
@@ -279,7 +279,7 @@ func TestADecoyByUseIsSentOnceAMinute(t *testing.T) {
 	}
 }
 
-func TestADecoyThatItsTokenServiceCallsMalformedIsRefused(t *testing.T) {
+func TestDoctor_Check_TakesAMalformedDecoyAsRefused(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(200, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 		switch r.Credential.Username {
@@ -303,9 +303,9 @@ func TestADecoyThatItsTokenServiceCallsMalformedIsRefused(t *testing.T) {
 	}
 }
 
-// TestManyLargeTokensCostLittleMoreThanOne counts what the whole process
+// TestDoctor_Check_KeepsLittleOfManyLargeTokens counts what the whole process
 // allocates, so nothing runs beside it.
-func TestManyLargeTokensCostLittleMoreThanOne(t *testing.T) { //nolint:paralleltest // see above
+func TestDoctor_Check_KeepsLittleOfManyLargeTokens(t *testing.T) { //nolint:paralleltest // see above
 	large := issued("ci")
 	large.Token = registry.NewSecret(strings.Repeat("&", 64<<10))
 	scoped := *large

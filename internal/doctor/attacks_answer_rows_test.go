@@ -133,7 +133,7 @@ func echoAttacks() []attack {
 		}},
 		{"in hex", func(secret string) string { return hex.EncodeToString([]byte(secret)) }},
 		{"percent-encoded", url.QueryEscape},
-		{"with letters between that nobody sees", func(secret string) string { return strings.Join(strings.Split(secret, ""), "\u200b") }},
+		{"with invisible letters between", func(secret string) string { return strings.Join(strings.Split(secret, ""), "\u200b") }},
 		{"over two lines", func(secret string) string { return secret[:5] + "\n" + secret[5:] }},
 	} {
 		says := func(v visit) response {

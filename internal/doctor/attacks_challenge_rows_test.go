@@ -21,7 +21,7 @@ func challengeAttacks() []attack {
 		})
 	}
 	const down = `Bearer realm="http://evil.example.net/token"`
-	off := row("nobody is to be asked for a token", exchanging(verdict.ReasonExchangeSkipped), wants(trap))
+	off := row("no token service may be asked", exchanging(verdict.ReasonExchangeSkipped), wants(trap))
 	off.arrange = func(s *scene) { s.request.TokenExchange = false }
 	below := row("a repository names a realm of plain http", map[registry.Method]verdict.Reason{basicMethod: verdict.ReasonAccessUnproven}, func(v visit) response {
 		if v.Path == "/v2/" {

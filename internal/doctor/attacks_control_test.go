@@ -12,9 +12,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestAttackTrapsHearSecrets shows that an empty trap is evidence: the same traps
+// TestAttacks_TrapsHearSecrets shows that an empty trap is evidence: the same traps
 // receive a secret that is meant for them.
-func TestAttackTrapsHearSecrets(t *testing.T) {
+func TestAttacks_TrapsHearSecrets(t *testing.T) {
 	t.Parallel()
 	authority := registrytest.NewAuthority()
 	overTLS := attack{answers: wants(`Bearer realm="https://evil.example.net/token"`), trap: issues}
@@ -58,7 +58,7 @@ func TestAttackTrapsHearSecrets(t *testing.T) {
 	}
 }
 
-func TestAttackTrapsHearWhatIsNoHTTP(t *testing.T) {
+func TestAttacks_TrapsHearWhatIsNoHTTP(t *testing.T) {
 	t.Parallel()
 	trap := registrytest.NewTrap(t, nil, takes)
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", trap.Address())
@@ -75,7 +75,7 @@ func TestAttackTrapsHearWhatIsNoHTTP(t *testing.T) {
 	}
 }
 
-func TestAttackTracesAreFoundInEveryForm(t *testing.T) {
+func TestAttacks_TracesAreFoundInEveryForm(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"clear": "x" + attackPassword + "x", "base64": base64.StdEncoding.EncodeToString([]byte(attackToken)),

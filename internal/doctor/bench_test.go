@@ -23,9 +23,9 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// BenchmarkCheck makes checks without a network, none of which shares an answer with
+// BenchmarkDoctor_Check makes checks without a network, none of which shares an answer with
 // credentials.
-func BenchmarkCheck(b *testing.B) {
+func BenchmarkDoctor_Check(b *testing.B) {
 	address, err := registry.ParseEndpoint("registry.example.com")
 	if err != nil {
 		b.Fatal(err)

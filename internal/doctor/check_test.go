@@ -66,7 +66,7 @@ func check(t *testing.T, asker registry.Asker, credential registry.Credential) r
 	return report
 }
 
-func TestCheckSendsOnlyWhatIsWorthSending(t *testing.T) {
+func TestDoctor_Check_SendsOnlyWhatIsWorthSending(t *testing.T) {
 	t.Parallel()
 	const none, first, second = registry.MethodAnonymous, registry.MethodBasic, registry.MethodBearer
 	for _, row := range []struct {
@@ -86,7 +86,7 @@ func TestCheckSendsOnlyWhatIsWorthSending(t *testing.T) {
 		{"two for basic credentials", userAndPassword, status(401), []registry.Method{none, first}},
 		{"two for a token", token, status(401), []registry.Method{none, second}},
 		{"two on an open registry", userAndPassword, status(200), []registry.Method{none, first}},
-		{"two where anybody is forbidden", userAndPassword, status(403), []registry.Method{none, first}},
+		{"two where every request is forbidden", userAndPassword, status(403), []registry.Method{none, first}},
 		{"no credentials to a server error", userAndPassword, status(502), []registry.Method{none}},
 		{"no credentials to a redirect", userAndPassword, redirect(301), []registry.Method{none}},
 		{"no credentials to a web page", userAndPassword, page(200, false), []registry.Method{none}},
@@ -112,7 +112,7 @@ func TestCheckSendsOnlyWhatIsWorthSending(t *testing.T) {
 	}
 }
 
-func TestCheckReturnsOnlyTheCallersEndAsError(t *testing.T) {
+func TestDoctor_Check_ReturnsOnlyCancellationAsError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -132,7 +132,7 @@ func (*waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credenti
 	return *failed(registry.FaultTimeout)
 }
 
-func TestCheckEndsAtItsTimeout(t *testing.T) {
+func TestDoctor_Check_EndsAtItsTimeout(t *testing.T) {
 	t.Parallel()
 	report, err := within(t.Context(), doctor.New(registry.NewMemory(&waiter{}), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Millisecond,
@@ -145,7 +145,7 @@ func TestCheckEndsAtItsTimeout(t *testing.T) {
 	}
 }
 
-func TestReportHoldsTheFacts(t *testing.T) {
+func TestDoctor_Check_ReturnsTheFacts(t *testing.T) {
 	t.Parallel()
 	report := check(t, &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge, bearerChallenge)}, userAndPassword)
 	if report.Status() != "pass" || report.HTTPStatus() != 401 || report.Evidence.Method() != registry.MethodBasic || report.Evidence.Host() != "registry.example.com" {
@@ -158,7 +158,7 @@ func TestReportHoldsTheFacts(t *testing.T) {
 	}
 }
 
-func TestReportShowsNoSecretOfAChallenge(t *testing.T) {
+func TestDoctor_Check_RemovesSecretsFromChallenges(t *testing.T) {
 	t.Parallel()
 	echo := `Bearer realm="https://u:p4ss@auth.example.com/s3cret",service="s3cret",scope="czNjcmV0",error="s3cret"`
 	report := check(t, &script{r0: *unauthorized(echo), r1: *text(unauthorized(echo), "wrong password s3cret")}, userAndPassword)

@@ -8,10 +8,10 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestFaultsLeaveNoSocketOpen counts the sockets that the kernel holds for this
+// TestFaults_LeaveNoSocketOpen counts the sockets that the kernel holds for this
 // process, including those that Go has lost. Every fifth fault is enough here;
 // TestFaults counts the connections of all.
-func TestFaultsLeaveNoSocketOpen(t *testing.T) { //nolint:paralleltest // others open sockets too
+func TestFaults_LeaveNoSocketOpen(t *testing.T) { //nolint:paralleltest // others open sockets too
 	var faults []registrytest.Fault
 	for i, fault := range registrytest.Faults() {
 		if i%5 == 0 {

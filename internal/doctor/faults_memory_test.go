@@ -15,10 +15,10 @@ import (
 // memoryOfCheck is the most that one check may allocate.
 const memoryOfCheck = 8 << 20
 
-// TestABigAnswerCostsACheckLittleMemory counts all allocations of the process, freed
+// TestDoctor_Check_AllocatesLittleForABigAnswer counts all allocations of the process, freed
 // ones and those of the server included, which is an upper bound of the heap's growth.
 // The check before it makes what is made only once.
-func TestABigAnswerCostsACheckLittleMemory(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+func TestDoctor_Check_AllocatesLittleForABigAnswer(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
 	for _, fault := range registrytest.Faults() { //nolint:paralleltest // see above
 		if !fault.Big {
 			continue

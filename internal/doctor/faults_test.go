@@ -253,7 +253,7 @@ func (o outcome) judge(t *testing.T, fault registrytest.Fault) {
 	}
 }
 
-func TestEveryFaultHasItsOwnName(t *testing.T) {
+func TestFaults_HaveUniqueNames(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
 	for _, fault := range registrytest.Faults() {

@@ -36,7 +36,7 @@ func answers(byMethod map[registry.Method]*registry.TokenAnswer) func(registry.T
 
 var identityToken = registry.Credential{IdentityToken: registry.NewSecret("r3fresh")}
 
-func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
+func TestDoctor_Check_SendsEachSecretOnceInAnExchange(t *testing.T) {
 	t.Parallel()
 	const basicMethod, none, refresh = registry.MethodBasic, registry.MethodAnonymous, registry.MethodIdentityToken
 	type service = map[registry.Method]*registry.TokenAnswer
@@ -56,7 +56,7 @@ func TestAnExchangeSendsEachSecretOnceAndNoMoreThanItNeeds(t *testing.T) {
 			"/v2/ anonymous, basic", verdict.ReasonInvalidCredentials},
 		{"a forbidden one takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
 			"/v2/ anonymous, basic, anonymous", verdict.ReasonForbiddenNetwork},
-		{"a refused token is not compared with anybody's", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
+		{"a refused token is not compared with an anonymous one", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
 			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonTokenRejected},
 		{"a token service that is down abandonedAsker the registry itself", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
 			"/v2/ anonymous, /v2/ basic, basic", verdict.ReasonExchangeUnavailable},
@@ -111,7 +111,7 @@ func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) report {
 	return report
 }
 
-func TestTokenExchangeFalseAsksNoTokenService(t *testing.T) {
+func TestDoctor_Check_SendsNothingToTokenServicesWithoutTokenExchange(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge)}
 	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword})
@@ -171,7 +171,7 @@ func TestDoctor_Check_AsksAgainAfterAnOutageThatWasFoundAtOnce(t *testing.T) {
 	}
 }
 
-func TestADecoyIsSentOnlyWhenAskedForAndNeverWithTheRealUser(t *testing.T) {
+func TestDoctor_Check_SendsADecoyOnlyForRequireVerified(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name     string
@@ -226,9 +226,9 @@ func (s *decoyScript) Ask(_ context.Context, _ registry.Endpoint, c registry.Cre
 	}
 }
 
-// TestADecoyOfOneQuestionDoesNotAnswerAnother has a registry that checks passwords,
+// TestDoctor_Check_SendsADecoyForEachKindOfLogin has a registry that checks passwords,
 // behind a token service that accepts any.
-func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
+func TestDoctor_Check_SendsADecoyForEachKindOfLogin(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: unauthorized(basicChallenge), script: script{
 		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200),
@@ -241,11 +241,11 @@ func TestADecoyOfOneQuestionDoesNotAnswerAnother(t *testing.T) {
 	}
 	exchanged := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
 	if exchanged.Reason != verdict.ReasonAnyoneAccepted {
-		t.Errorf("the token service takes anybody, but: %s", exchanged.Message)
+		t.Errorf("the token service accepts any credentials, but: %s", exchanged.Message)
 	}
 }
 
-func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
+func TestDoctor_Check_TakesATokenForTheDecoyAsAccepted(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 		return *issued(r.Credential.Username) // any user gets a token
@@ -256,7 +256,7 @@ func TestATokenForAnInventedUserShowsThatNothingIsChecked(t *testing.T) {
 	}
 }
 
-func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
+func TestDoctor_Check_SharesADecoyThatIsMalformed(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: status(400), script: script{r0: *unauthorized(basicChallenge), r1: *status(200)}}
 	d := doctor.New(registry.NewMemory(s), redact.New(), random)
@@ -270,7 +270,7 @@ func TestADecoyThatIsCalledMalformedIsSharedToo(t *testing.T) {
 	}
 }
 
-func TestATokenServiceThatForbidsEverybodyRejectsNobody(t *testing.T) {
+func TestDoctor_Check_RejectsNothingWhereATokenServiceForbidsAll(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *tokenStatus(403) }}
 	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})

@@ -154,10 +154,10 @@ func distinct(t *testing.T, n int, access ...doctor.AccessRequest) []doctor.Requ
 	return checks
 }
 
-// TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo checks two hundred different logins,
+// TestDoctor_Check_WaitsForADeadServerOnceOrTwice checks two hundred different logins,
 // with different numbers in parallel. A request that differs from login to login fails
 // twice before it counts as an outage of the address.
-func TestDoctor_Check_ADeadServerCostsOneTimeoutOrTwo(t *testing.T) {
+func TestDoctor_Check_WaitsForADeadServerOnceOrTwice(t *testing.T) {
 	t.Parallel()
 	const own, elsewhere = "/token", "https://auth.example.com/token"
 	pull := doctor.AccessRequest{Repository: "team/app", Actions: []string{"pull"}}
@@ -218,10 +218,10 @@ var reasonsOf = map[registry.Fault]verdict.Reason{
 	registry.FaultTLS: verdict.ReasonTLSFailed, registry.FaultRefused: verdict.ReasonConnectionRefused,
 }
 
-// TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion counts the
+// TestDoctor_Check_TakesAnOverloadForAnOutageOfOneRequest counts the
 // requests of many different logins: 503 and 429 are answers, which may concern one
 // login only.
-func TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion(t *testing.T) {
+func TestDoctor_Check_TakesAnOverloadForAnOutageOfOneRequest(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []outage{busy, limited} {
 		for _, parallelism := range []int{1, 10, 50} {
@@ -246,9 +246,9 @@ func TestDoctor_Check_AnAnswerOfAnOverloadedServerIsAnOutageOfOneQuestion(t *tes
 	}
 }
 
-// TestDoctor_Check_OneLoginThatHangsIsNotAnOutage has one login that hangs among a
+// TestDoctor_Check_TakesOneHangingLoginForNoOutage has one login that hangs among a
 // hundred good ones.
-func TestDoctor_Check_OneLoginThatHangsIsNotAnOutage(t *testing.T) {
+func TestDoctor_Check_TakesOneHangingLoginForNoOutage(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		realm  string
@@ -311,9 +311,9 @@ func TestDoctor_Check_NoticesThatARegistryRecovered(t *testing.T) {
 	}
 }
 
-// TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits has one login from two
+// TestDoctor_Check_GivesConcurrentChecksTheSameVerdict has one login from two
 // sources, a slow registry and a silent token service.
-func TestDoctor_Check_TheSameCheckGetsTheSameVerdictWhoeverWaits(t *testing.T) {
+func TestDoctor_Check_GivesConcurrentChecksTheSameVerdict(t *testing.T) {
 	t.Parallel()
 	for _, later := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond, 1500 * time.Millisecond} {
 		t.Run(later.String(), func(t *testing.T) {
@@ -348,9 +348,9 @@ func (s *slowFirst) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 	return s.failingAsker.Ask(ctx, e, who)
 }
 
-// TestDoctor_Check_AProbeIsMadeAfterACheckWithoutOne has a registry whose tokens do not
+// TestDoctor_Check_ProbesAfterACheckWithoutProbe has a registry whose tokens do not
 // say what they grant.
-func TestDoctor_Check_AProbeIsMadeAfterACheckWithoutOne(t *testing.T) {
+func TestDoctor_Check_ProbesAfterACheckWithoutProbe(t *testing.T) {
 	t.Parallel()
 	a := &failingAsker{}
 	d := doctor.New(registry.NewMemory(a), redact.New(), random)

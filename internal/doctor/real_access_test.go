@@ -24,7 +24,7 @@ func wantAccess(t *testing.T, got []verdict.AccessResult, want verdict.AccessRes
 	}
 }
 
-func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
+func TestDoctor_Check_AccessByTokensOfARealRegistry(t *testing.T) {
 	t.Parallel()
 	const pull, push = "pull", "push"
 	type result = verdict.AccessResult
@@ -45,7 +45,7 @@ func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 		{"nothing for an identity token", false, refresh("ci", "r3fresh"), []string{pull}, 4, result{Repository: "org/secret", Missing: []string{pull}, Method: verdict.AccessByClaims}, refused(verdict.ReasonAccessDenied)},
 		{"anonymous, public", true, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Granted: []string{pull}, Method: verdict.AccessByClaims}, pass(verdict.ReasonAnonymousAccepted)},
 		{"anonymous, not public", true, registry.Credential{}, []string{pull}, 2, result{Repository: "org/app", Missing: []string{pull}, Method: verdict.AccessByClaims}, refused(verdict.ReasonAuthenticationRequired)},
-		{"anonymous, no tokens for anybody", false, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Missing: []string{pull}, Method: verdict.AccessByScope}, refused(verdict.ReasonAuthenticationRequired)},
+		{"anonymous, no anonymous tokens", false, registry.Credential{}, []string{pull}, 2, result{Repository: "org/public", Missing: []string{pull}, Method: verdict.AccessByScope}, refused(verdict.ReasonAuthenticationRequired)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -59,7 +59,7 @@ func TestAccessByTheTokensOfARealRegistry(t *testing.T) {
 	}
 }
 
-func TestAccessByTheClaimsOfAConfiguredToken(t *testing.T) {
+func TestDoctor_Check_AccessByClaimsOfAConfiguredToken(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		actions []string
@@ -82,7 +82,7 @@ func TestAccessByTheClaimsOfAConfiguredToken(t *testing.T) {
 	}
 }
 
-func TestAccessByUseOfARealRegistry(t *testing.T) {
+func TestDoctor_Check_AccessByUseOfARealRegistry(t *testing.T) {
 	t.Parallel()
 	accounts := map[string]string{"ci": "right"}
 	head, start, cancel, remove := `"HEAD /v2/org/app/manifests/latest HTTP`, `"POST /v2/org/app/blobs/uploads/ HTTP`, `"DELETE /v2/org/app/blobs/uploads/`, `"DELETE /v2/org/app/manifests/sha256:`
@@ -99,12 +99,12 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 	}{
 		{"pull", accounts, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Granted: []string{"pull"}, Method: verdict.AccessByUse}, accepted},
 		{"pull, proof wanted", accounts, doctor.AccessRequest{Actions: []string{"pull"}}, true, 2, map[string]int{head: 3}, result{Granted: []string{"pull"}, Method: verdict.AccessByUse}, accepted},
-		{"push by trial", accounts, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 1, cancel: 1}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, accepted},
-		{"pull, and push by trial", accounts, doctor.AccessRequest{Actions: []string{"pull", "push"}, Probe: true}, false, 2, map[string]int{head: 2, start: 1, cancel: 1}, result{Granted: []string{"pull", "push"}, Method: verdict.AccessByProbe}, accepted},
-		{"push without a trial", accounts, doctor.AccessRequest{Actions: []string{"push"}}, false, 2, nil, result{Unknown: []string{"push"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
-		{"delete by trial, which is switched off", accounts, doctor.AccessRequest{Actions: []string{"delete"}, Probe: true}, false, 2, map[string]int{remove: 1}, result{Unknown: []string{"delete"}, Method: verdict.AccessByProbe}, fail(verdict.ReasonAccessUnproven)},
+		{"push by probe", accounts, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{start: 1, cancel: 1}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, accepted},
+		{"pull, and push by probe", accounts, doctor.AccessRequest{Actions: []string{"pull", "push"}, Probe: true}, false, 2, map[string]int{head: 2, start: 1, cancel: 1}, result{Granted: []string{"pull", "push"}, Method: verdict.AccessByProbe}, accepted},
+		{"push without probe", accounts, doctor.AccessRequest{Actions: []string{"push"}}, false, 2, nil, result{Unknown: []string{"push"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
+		{"delete by probe, which is switched off", accounts, doctor.AccessRequest{Actions: []string{"delete"}, Probe: true}, false, 2, map[string]int{remove: 1}, result{Unknown: []string{"delete"}, Method: verdict.AccessByProbe}, fail(verdict.ReasonAccessUnproven)},
 		{"open, pull of nothing", nil, doctor.AccessRequest{Actions: []string{"pull"}}, false, 2, map[string]int{head: 2}, result{Unknown: []string{"pull"}, Method: verdict.AccessByUse}, fail(verdict.ReasonAccessUnproven)},
-		{"open, push by trial", nil, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{head: 1, start: 2, cancel: 2}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, pass(verdict.ReasonAcceptedUnproven)},
+		{"open, push by probe", nil, doctor.AccessRequest{Actions: []string{"push"}, Probe: true}, false, 2, map[string]int{head: 1, start: 2, cancel: 2}, result{Granted: []string{"push"}, Method: verdict.AccessByProbe}, pass(verdict.ReasonAcceptedUnproven)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestAccessByUseOfARealRegistry(t *testing.T) {
 	}
 }
 
-func TestAccessOfARealRegistryIsNotAskedWithARefusedPassword(t *testing.T) {
+func TestDoctor_Check_RequestsNoAccessOfARealRegistryWithARefusedPassword(t *testing.T) {
 	t.Parallel()
 	wanted := []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull", "push"}, Probe: true}}
 	for name, r := range map[string]realRegistry{

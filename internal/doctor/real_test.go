@@ -107,7 +107,7 @@ func wantVerdict(t *testing.T, got report, want verdict.Verdict) {
 
 var exchangeAccepted = verdict.Verdict{Reason: verdict.ReasonExchangeAccepted, Passed: true, Verified: true}
 
-func TestARealTokenRegistry(t *testing.T) {
+func TestDoctor_Check_RealTokenRegistry(t *testing.T) {
 	t.Parallel()
 	serial := func(user string) string { return strings.Repeat("id-", len(user)) } // "" stays ""
 	noSubject := func(string) string { return "" }
@@ -123,22 +123,22 @@ func TestARealTokenRegistry(t *testing.T) {
 		{"good password", options{}, ci("right"), false, 3, exchangeAccepted},
 		{"good password, proof wanted", options{}, ci("right"), true, 4, exchangeAccepted},
 		{"good password, another subject", options{Subject: serial}, ci("right"), false, 4, exchangeAccepted},
-		{"good password, another subject, tokens for anybody", options{Subject: serial, Anonymous: true}, ci("right"), false, 4, exchangeAccepted},
+		{"good password, another subject, anonymous tokens", options{Subject: serial, Anonymous: true}, ci("right"), false, 4, exchangeAccepted},
 		{"good password, no subject", options{Subject: noSubject}, ci("right"), false, 4, exchangeAccepted},
-		{"good password, no subject, tokens for anybody", options{Subject: noSubject, Anonymous: true}, ci("right"), false, 4, pass(verdict.ReasonExchangeInconclusive)},
+		{"good password, no subject, anonymous tokens", options{Subject: noSubject, Anonymous: true}, ci("right"), false, 4, pass(verdict.ReasonExchangeInconclusive)},
 		{"wrong password", options{}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"wrong password, proof wanted", options{}, ci("wrong"), true, 2, refused(verdict.ReasonInvalidCredentials)},
-		{"wrong password, tokens for anybody", options{Anonymous: true}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"wrong password, anonymous tokens", options{Anonymous: true}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"unknown user", options{}, registry.Credential{Username: "cy", Password: registry.NewSecret("right")}, false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"good identity token", options{}, refresh("", "r3fresh"), false, 4, exchangeAccepted},
 		{"good identity token with its user", options{}, refresh("ci", "r3fresh"), false, 3, exchangeAccepted},
 		{"good identity token, proof wanted", options{}, refresh("ci", "r3fresh"), true, 4, exchangeAccepted},
-		{"good identity token, no subject, tokens for anybody", options{Subject: noSubject, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(verdict.ReasonExchangeInconclusive)},
+		{"good identity token, no subject, anonymous tokens", options{Subject: noSubject, Anonymous: true}, refresh("ci", "r3fresh"), false, 4, fail(verdict.ReasonExchangeInconclusive)},
 		{"bad identity token", options{}, refresh("ci", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
-		{"bad identity token, tokens for anybody", options{Anonymous: true}, refresh("", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
+		{"bad identity token, anonymous tokens", options{Anonymous: true}, refresh("", "revoked"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"the password as an identity token", options{}, refresh("ci", "right"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"anonymous", options{}, registry.Credential{}, false, 1, refused(verdict.ReasonAuthenticationRequired)},
-		{"anonymous, tokens for anybody", options{Anonymous: true}, registry.Credential{}, false, 1, refused(verdict.ReasonAuthenticationRequired)},
+		{"anonymous, anonymous tokens", options{Anonymous: true}, registry.Credential{}, false, 1, refused(verdict.ReasonAuthenticationRequired)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -169,7 +169,7 @@ func wantLogged(t *testing.T, r realRegistry, words string) {
 	}
 }
 
-func TestARealRegistryRefusesWhatItsTokenServiceIssues(t *testing.T) {
+func TestDoctor_Check_RealRegistryRefusesIssuedTokens(t *testing.T) {
 	t.Parallel()
 	for flaw, words := range flaws() {
 		for name, credential := range map[string]registry.Credential{"password": ci("right"), "identity token": refresh("ci", "r3fresh")} {
@@ -183,7 +183,7 @@ func TestARealRegistryRefusesWhatItsTokenServiceIssues(t *testing.T) {
 	}
 }
 
-func TestARealRegistryIsAskedWithAConfiguredToken(t *testing.T) {
+func TestDoctor_Check_RealRegistryWithAConfiguredToken(t *testing.T) {
 	t.Parallel()
 	for flaw, words := range flaws() {
 		t.Run(words, func(t *testing.T) {
@@ -223,7 +223,7 @@ func (r realRegistry) configured(t *testing.T, flaw registrytest.Flaw) doctor.Re
 	return doctor.Request{Credential: registry.Credential{Token: registry.NewSecret(text)}}
 }
 
-func TestARealRegistryWithPasswordsOfItsOwn(t *testing.T) {
+func TestDoctor_Check_RealRegistryWithPasswords(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name       string

@@ -16,10 +16,10 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestDoctor_Check_RemembersAnOutageForAsLongAsItTook has outages of one request, each
+// TestDoctor_Check_CachesAnOutageForAsLongAsItTook has outages of one request, each
 // noticed at once. Some of these checks pass, so a wrong password would pass too if the
 // outage were cached for longer.
-func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
+func TestDoctor_Check_CachesAnOutageForAsLongAsItTook(t *testing.T) {
 	t.Parallel()
 	const basic, none = registry.MethodBasic, registry.MethodAnonymous
 	type service = map[registry.Method]*registry.TokenAnswer
@@ -36,7 +36,7 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 		{"a token service that answers something else, and then refuses", doctor.Request{},
 			script{r1: *unauthorized(bearerChallenge), tokens: answers(service{basic: tokenStatus(200)})}, script{tokens: answers(service{basic: tokenStatus(401)})},
 			verdict.ReasonExchangeUnavailable, verdict.ReasonInvalidCredentials},
-		{"a token for nobody that did not come, and then is refused", doctor.Request{},
+		{"an anonymous token that did not come, and then is refused", doctor.Request{},
 			script{v: *status(200), tokens: answers(service{basic: issued("")})}, script{v: *status(200), tokens: answers(service{basic: issued(""), none: tokenStatus(401)})},
 			verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeAccepted},
 		{"the same, where a proof is wanted", doctor.Request{RequireVerified: true},
@@ -48,7 +48,7 @@ func TestDoctor_Check_RemembersAnOutageForAsLongAsItTook(t *testing.T) {
 		{"a permission that could not be tried, and then is granted", doctor.Request{Access: pull},
 			script{v: *status(200), tokens: byScope(issued("ci"), tokenStatus(503))}, script{v: *status(200), tokens: byScope(issued("ci"), grants("repository:team/app:pull"))},
 			verdict.ReasonAccessUnproven, verdict.ReasonExchangeAccepted},
-		{"a use by nobody that failed, and then is refused", doctor.Request{Access: pull},
+		{"an anonymous use that failed, and then is refused", doctor.Request{Access: pull},
 			script{r1: *status(200), uses: usesBy(status(200), status(503))}, script{r1: *status(200), uses: usesBy(status(200), unauthorized(basicChallenge))},
 			verdict.ReasonAcceptedUnproven, verdict.ReasonAcceptedUnproven},
 	} {
@@ -125,9 +125,9 @@ func grants(scope string) *registry.TokenAnswer {
 	return a
 }
 
-// TestAnAnswerThatWasBrokenOffIsNotRemembered cancels a check while the token service
+// TestDoctor_Check_DoesNotCacheAnAbandonedAnswer cancels a check while the token service
 // hangs. The next check has a wrong password, which must not pass.
-func TestAnAnswerThatWasBrokenOffIsNotRemembered(t *testing.T) {
+func TestDoctor_Check_DoesNotCacheAnAbandonedAnswer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &abandonedAsker{leave: cancel, over: make(chan struct{})}
@@ -166,9 +166,9 @@ func (w *abandonedAsker) Token(ctx context.Context, _ registry.TokenRequest) reg
 	return *tokenFailed(registry.FaultConnection)
 }
 
-// TestARefusalOfASecretIsRememberedWhateverComesOfIt has fifty modules, one after the
+// TestDoctor_Check_CachesEveryRefusalOfASecret has fifty modules, one after the
 // other, and registries whose refusals prove nothing.
-func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
+func TestDoctor_Check_CachesEveryRefusalOfASecret(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
@@ -177,13 +177,13 @@ func TestARefusalOfASecretIsRememberedWhateverComesOfIt(t *testing.T) {
 		down   bool // the token service gives no answer
 	}{
 		{"without a challenge", script{r0: *unauthorized(basicChallenge), r1: *unauthorized()}, verdict.ReasonInvalidCredentials, false},
-		{"with a challenge that nobody can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, verdict.ReasonUnsupportedChallenge, false},
-		{"as everybody is", script{r0: *status(403), r1: *status(403)}, verdict.ReasonForbiddenNetwork, false},
+		{"with a challenge that no client can meet", script{r0: *unauthorized("NTLM"), r1: *unauthorized("NTLM")}, verdict.ReasonUnsupportedChallenge, false},
+		{"as every request is", script{r0: *status(403), r1: *status(403)}, verdict.ReasonForbiddenNetwork, false},
 		{"as malformed", script{r0: *unauthorized(basicChallenge), r1: *status(400)}, verdict.ReasonMalformedCredentials, false},
 		{"by the registry, while its token service is down", script{
 			r0: *unauthorized(bearerChallenge), r1: *unauthorized(basicChallenge), tokens: answers(nil),
 		}, verdict.ReasonInvalidCredentials, true},
-		{"by the token service, while it cannot say what anybody gets", script{
+		{"by the token service, while it answers no anonymous request", script{
 			r0: *unauthorized(bearerChallenge), tokens: answers(map[registry.Method]*registry.TokenAnswer{registry.MethodBasic: tokenStatus(403), registry.MethodAnonymous: tokenStatus(503)}),
 		}, verdict.ReasonForbiddenNetwork, false},
 		{"by the registry, as a token", script{
@@ -231,9 +231,9 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 	}
 }
 
-// TestASecretIsRefusedOnceWhateverIsConfiguredBesides varies an argument that is not
+// TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured varies an argument that is not
 // sent.
-func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
+func TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
 	d := doctor.New(registry.NewMemory(s), redact.New(), random)
@@ -245,9 +245,9 @@ func TestASecretIsRefusedOnceWhateverIsConfiguredBesides(t *testing.T) {
 	}
 }
 
-// TestAWrongPasswordIsSentOnceAmongManyOthers has a module with a wrong password
+// TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers has a module with a wrong password
 // between each twenty of a thousand others.
-func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
+func TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: func(user string) registry.Answer {
 		if user == "" || user == "ciold" {
@@ -273,9 +273,9 @@ func TestAWrongPasswordIsSentOnceAmongManyOthers(t *testing.T) {
 	}
 }
 
-// TestChecksOfAnyPatienceShareALogin has ten checks with different timeouts and
+// TestDoctor_Check_SharesALoginBetweenTimeouts has ten checks with different timeouts and
 // retries.
-func TestChecksOfAnyPatienceShareALogin(t *testing.T) {
+func TestDoctor_Check_SharesALoginBetweenTimeouts(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
 	d := doctor.New(registry.NewMemory(c), redact.New(), random)

@@ -66,9 +66,9 @@ func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) m
 	return reasons
 }
 
-// TestAThousandChecks counts the requests, connections and failed logins at the
+// TestDoctor_Check_AThousandTimes counts the requests, connections and failed logins at the
 // registry.
-func TestAThousandChecks(t *testing.T) {
+func TestDoctor_Check_AThousandTimes(t *testing.T) {
 	t.Parallel()
 	same := func(password string) func(int) string { return func(int) string { return password } }
 	distinct := func(i int) string { return fmt.Sprintf("right-%d", i) }

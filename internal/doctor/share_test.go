@@ -155,9 +155,9 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 	}
 }
 
-// TestOneCredentialIsPresentedOnceWhateverElseIsAsked has a module for each of fifty
+// TestDoctor_Check_PresentsACredentialOnceForManyRepositories has a module for each of fifty
 // repositories, which must not become fifty failed logins.
-func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
+func TestDoctor_Check_PresentsACredentialOnceForManyRepositories(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked}
 	d := doctor.New(registry.NewMemory(c), redact.New(), random)
@@ -178,9 +178,9 @@ func TestOneCredentialIsPresentedOnceWhateverElseIsAsked(t *testing.T) {
 	}
 }
 
-// TestDoctor_Check_PassesNoShortTimeoutOn has a registry that takes ten seconds, and
+// TestDoctor_Check_KeepsAShortTimeoutToItself has a registry that takes ten seconds, and
 // a check that has one second beside one that has a minute.
-func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
+func TestDoctor_Check_KeepsAShortTimeoutToItself(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := &countingAsker{answers: locked, takes: 10 * time.Second}
@@ -196,12 +196,12 @@ func TestDoctor_Check_PassesNoShortTimeoutOn(t *testing.T) {
 		}
 		asked := c.count("*")
 		if again := checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Hour})[0]; again.Reason != verdict.ReasonAccepted || c.count("*") != asked {
-			t.Errorf("what is known does not depend on a timeout: %s, %d questions more", again.Reason, c.count("*")-asked)
+			t.Errorf("what is known does not depend on a timeout: %s, %d requests more", again.Reason, c.count("*")-asked)
 		}
 	})
 }
 
-func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
+func TestDoctor_Check_CancelsOnlyTheCancelledCaller(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
 	d := doctor.New(registry.NewMemory(c), redact.New(), random)
@@ -227,7 +227,7 @@ func TestACancelledCallerCancelsNobodyElse(t *testing.T) {
 	}
 }
 
-func TestNothingGoesOnWhenNobodyWaits(t *testing.T) {
+func TestDoctor_Check_EndsRequestsWithoutACaller(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
 	c := &countingAsker{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
@@ -255,9 +255,9 @@ func (w endWatcher) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 	return w.countingAsker.Ask(ctx, e, who)
 }
 
-// TestRegistriesShareTheControlOfOneTokenService has two registries with the same token
+// TestDoctor_Check_SharesTheControlBetweenRegistries has two registries with the same token
 // service, and two with a token service each.
-func TestRegistriesShareTheControlOfOneTokenService(t *testing.T) {
+func TestDoctor_Check_SharesTheControlBetweenRegistries(t *testing.T) {
 	t.Parallel()
 	for realm, controls := range map[string]int{"https://auth.example.com/token": 1, "https://auth.example.com/token?x=1": 1, "/token": 2, "/token?for=https://auth.example.com": 2} {
 		anonymous := 0

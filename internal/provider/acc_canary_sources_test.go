@@ -110,9 +110,9 @@ func checksOf(kind string, blocks map[string]string, timeout string) string {
 	return text.String()
 }
 
-// TestAccNoSecretOfAnySourceIsKept plans and applies checks of every source, by
+// TestAccNoSecretIsKeptOfAnySource plans and applies checks of every source, by
 // both kinds of block, against registries that repeat what they are sent.
-func TestAccNoSecretOfAnySourceIsKept(t *testing.T) { //nolint:tparallel // the outer subtest waits for those in it
+func TestAccNoSecretIsKeptOfAnySource(t *testing.T) { //nolint:tparallel // the outer subtest waits for those in it
 	t.Parallel()
 	first := newCLI(t)
 	version, err := first.Sandbox.Version(t.Context(), first.Path)
@@ -208,9 +208,9 @@ func checkCanary(t *testing.T, cli tfcli.CLI, configuration string, deferred boo
 	}
 }
 
-// TestAccAnErrorOfASourceRepeatsNothing breaks every source at once, with the
+// TestAccDataSource_ErrorOfASourceRepeatsNothing breaks every source at once, with the
 // canary in the part that is broken.
-func TestAccAnErrorOfASourceRepeatsNothing(t *testing.T) {
+func TestAccDataSource_ErrorOfASourceRepeatsNothing(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	folder := t.TempDir()

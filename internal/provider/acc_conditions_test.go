@@ -46,9 +46,9 @@ func silentServer(t *testing.T) string {
 	return "http://" + address
 }
 
-// TestAccConditions plans the table of the guide Gate an apply: each condition
+// TestAccDocuments_Conditions plans the table of the guide Gate an apply: each condition
 // where it matters which one it is.
-func TestAccConditions(t *testing.T) {
+func TestAccDocuments_Conditions(t *testing.T) {
 	t.Parallel()
 	basic := registrytest.Unauthorized(`Basic realm="there"`)
 	bearer := registrytest.Unauthorized(`Bearer realm="` + silentServer(t) + `/token",service="there"`)

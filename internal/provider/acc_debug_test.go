@@ -8,9 +8,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestAccGODEBUGShowsNoSecret has package net/http write each header of HTTP/2 to
+// TestAccServe_GODEBUGShowsNoSecret has package net/http write each header of HTTP/2 to
 // the standard logger, which would end in the CLI's log.
-func TestAccGODEBUGShowsNoSecret(t *testing.T) {
+func TestAccServe_GODEBUGShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.NewTLS(t, registrytest.ByAuthorization(basicHeader("ci", canary),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))

@@ -77,9 +77,9 @@ func shell(t *testing.T, cli tfcli.CLI, commands string) (string, error) {
 	return string(output), err
 }
 
-// TestAccTheQuestionToAStateIsStrict runs the command of the guide In CI where a
+// TestAccDocuments_CommandOnAStateIsStrict runs the command of the guide In CI where a
 // check in a module has failed, and where there is no check at all.
-func TestAccTheQuestionToAStateIsStrict(t *testing.T) {
+func TestAccDocuments_CommandOnAStateIsStrict(t *testing.T) {
 	t.Parallel()
 	for name, configuration := range map[string]string{
 		"a failed check in a module": `module "inner" { source = "./inner" }`,
@@ -120,9 +120,9 @@ data "stellaops_oci_credentials_check" "c" {
 	}
 }
 
-// TestAccThePlanOfAStoppedGateIsAsked runs the command of the guide In CI where the
+// TestAccDocuments_CommandOnAStoppedPlanPrintsTheVerdict runs the command of the guide In CI where the
 // gate stops: it prints the verdict all the same, and keeps the exit code.
-func TestAccThePlanOfAStoppedGateIsAsked(t *testing.T) {
+func TestAccDocuments_CommandOnAStoppedPlanPrintsTheVerdict(t *testing.T) {
 	t.Parallel()
 	host := distribution(t).Host
 	root, err := tfcli.Root()

@@ -53,9 +53,9 @@ func blocks(t *testing.T) []block {
 	return all
 }
 
-// TestAccEveryBlockOfTheDocumentsIsTrue plans configurations, runs commands, and
+// TestAccDocuments_EveryBlockIsTrue plans configurations, runs commands, and
 // compares output with what is printed today.
-func TestAccEveryBlockOfTheDocumentsIsTrue(t *testing.T) {
+func TestAccDocuments_EveryBlockIsTrue(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	for _, b := range blocks(t) {

@@ -60,7 +60,7 @@ resource "terraform_data" "release" {
 }
 `
 
-func TestAccEphemeralCheckOnARealRegistry(t *testing.T) {
+func TestAccEphemeralResource_OnARealRegistry(t *testing.T) {
 	t.Parallel()
 	needs(t, newCLI(t), tfcli.Version.HasEphemeral, "ephemeral resources")
 	registry := distribution(t)
@@ -113,7 +113,7 @@ resource "echo" "test" {}
 	})
 }
 
-func TestAccEphemeralCheckCatchesWhatWasRevokedBetweenPlanAndApply(t *testing.T) {
+func TestAccEphemeralResource_CatchesRevocationBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	cli := newCLI(t)
 	needs(t, cli, tfcli.Version.HasEphemeral, "ephemeral resources")

@@ -19,8 +19,8 @@ resource "terraform_data" "change" {
 }
 `
 
-// TestAccExitCodes are the table of the guide In CI.
-func TestAccExitCodes(t *testing.T) {
+// TestAccExampleGate_ExitCodes are the table of the guide In CI.
+func TestAccExampleGate_ExitCodes(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	for _, row := range []struct {
@@ -59,9 +59,9 @@ func TestAccExitCodes(t *testing.T) {
 	}
 }
 
-// TestAccAStoppedPlanCannotBeApplied saves a plan that the gate stops. Its file
+// TestAccExampleGate_StoppedPlanCannotBeApplied saves a plan that the gate stops. Its file
 // tells machines why, as the guide In CI says.
-func TestAccAStoppedPlanCannotBeApplied(t *testing.T) {
+func TestAccExampleGate_StoppedPlanCannotBeApplied(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	cli := newCLI(t, "TF_VAR_url=http://"+registry.Host, "TF_VAR_username=ci", "TF_VAR_password=wrong")

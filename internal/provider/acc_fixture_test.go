@@ -12,10 +12,10 @@ import (
 // fixtureHost stands in a fixture for the host of the registry.
 const fixtureHost = "REGISTRY-HOST"
 
-// TestAccTheStateOfAReleaseStillFits plans with a state that release 0.1.0 wrote: the
+// TestAccDataSource_ReadsTheStateOfARelease plans with a state that release 0.1.0 wrote: the
 // plan must show no difference. UPDATE_FIXTURE=1 makes the test of the release write it
 // again, which is only right for a release.
-func TestAccTheStateOfAReleaseStillFits(t *testing.T) {
+func TestAccDataSource_ReadsTheStateOfARelease(t *testing.T) {
 	t.Parallel()
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})
 	host := strings.TrimPrefix(busy.URL, "http://")

@@ -9,9 +9,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestAccOneBadLoginStopsAFleet has two registries with a password each: one that
+// TestAccModuleFleet_OneBadLoginStopsIt has two registries with a password each: one that
 // is wrong, or at the other registry, is enough.
-func TestAccOneBadLoginStopsAFleet(t *testing.T) {
+func TestAccModuleFleet_OneBadLoginStopsIt(t *testing.T) {
 	t.Parallel()
 	basic := func(password string) string {
 		return base64.StdEncoding.EncodeToString([]byte("ci:" + password))

@@ -37,8 +37,8 @@ resource "terraform_data" "gate" {
 }
 `
 
-// TestAccFiveHundredChecks counts what they cost the registry and the state.
-func TestAccFiveHundredChecks(t *testing.T) {
+// TestAccDataSource_FiveHundredChecks counts what they cost the registry and the state.
+func TestAccDataSource_FiveHundredChecks(t *testing.T) {
 	t.Parallel()
 	sizes := map[int]int64{}
 	for _, checks := range []int{1, 501} {

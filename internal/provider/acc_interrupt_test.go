@@ -11,9 +11,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestAccAnInterruptEndsACheckAtOnce interrupts the CLI, as Ctrl-C does, while a
+// TestAccDataSource_InterruptEndsACheckAtOnce interrupts the CLI, as Ctrl-C does, while a
 // check with five minutes left waits for a silent registry.
-func TestAccAnInterruptEndsACheckAtOnce(t *testing.T) {
+func TestAccDataSource_InterruptEndsACheckAtOnce(t *testing.T) {
 	t.Parallel()
 	reached, left := make(chan struct{}), make(chan struct{})
 	var once, again sync.Once

@@ -13,9 +13,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// TestAccLogsAreOffWhereNobodyReadsThem counts the lines that the provider logs before
+// TestAccServe_LogsAreOffWhereTheCLIDropsThem counts the lines that the provider logs before
 // the CLI drops them, which costs more than a check.
-func TestAccLogsAreOffWhereNobodyReadsThem(t *testing.T) {
+func TestAccServe_LogsAreOffWhereTheCLIDropsThem(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("it needs a shell")
@@ -38,18 +38,18 @@ func TestAccLogsAreOffWhereNobodyReadsThem(t *testing.T) {
 	mustRun(t, cli, 0, "plan", "-no-color")
 	// go-plugin says two lines of its own when a process starts.
 	if text := read(t, written); strings.Contains(text, "@module") {
-		t.Errorf("the provider wrote %d lines that nobody reads:\n%s", strings.Count(text, "\n"), text)
+		t.Errorf("the provider wrote %d lines that the CLI drops:\n%s", strings.Count(text, "\n"), text)
 	}
 	cli.Env = append(cli.Env, "TF_LOG_PROVIDER=TRACE")
 	mustRun(t, cli, 0, "plan", "-no-color")
 	if text := read(t, written); !strings.Contains(text, "Checked registry credentials") || !strings.Contains(text, "@module") {
-		t.Errorf("nobody could read what the provider does:\n%s", text)
+		t.Errorf("the CLI shows no line of the provider:\n%s", text)
 	}
 }
 
-// TestAccAProviderInADebuggerIsUsed starts one with -debug, as the page for
+// TestAccServe_ProviderInADebuggerIsUsed starts one with -debug, as the page for
 // contributors says, and plans with the line that it prints.
-func TestAccAProviderInADebuggerIsUsed(t *testing.T) {
+func TestAccServe_ProviderInADebuggerIsUsed(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	cli := newCLI(t, "TF_VAR_url=http://"+registry.Host, "TF_VAR_username=ci", "TF_VAR_password=right")

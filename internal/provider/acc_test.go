@@ -89,7 +89,7 @@ func attribute(name string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), want)
 }
 
-func TestAccCheckOnARealRegistry(t *testing.T) {
+func TestAccDataSource_OnARealRegistry(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	url := config.StringVariable("http://" + registry.Host)
@@ -177,7 +177,7 @@ func TestAccCheckOnARealRegistry(t *testing.T) {
 	})
 }
 
-func TestAccAUserNameWithoutPasswordSendsNothing(t *testing.T) {
+func TestAccDataSource_UserNameWithoutPasswordSendsNothing(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	for name, password := range map[string]config.Variable{"null": nil, "empty": config.StringVariable("")} {
@@ -207,7 +207,7 @@ func TestAccAUserNameWithoutPasswordSendsNothing(t *testing.T) {
 	}
 }
 
-func TestAccARegistryThatWantsATokenPassesAsInTheDoctor(t *testing.T) {
+func TestAccDataSource_PassesWithoutTokenExchangeAsInTheDoctor(t *testing.T) {
 	t.Parallel()
 	bearer := registrytest.Unauthorized(`Bearer realm="https://auth.example.com/token",service="registry.example.com"`)
 	fake := registrytest.New(t, func(string) registrytest.Response { return bearer })
@@ -227,7 +227,7 @@ func TestAccARegistryThatWantsATokenPassesAsInTheDoctor(t *testing.T) {
 	})
 }
 
-func TestAccAnErrorInTheAddressDoesNotRepeatIt(t *testing.T) {
+func TestAccDataSource_ErrorInTheAddressDoesNotRepeatIt(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
 		"https://ci:%s@registry.example.com", "https://registry.example.com/?p=%s", "https://registry.example.com/#%s", "oci://registry.example.com/%s",

@@ -26,10 +26,10 @@ provider "stellaops" {
 }
 `
 
-// TestAccUnknownSettingsBlockNoDestroy shows what an error from Configure would
+// TestAccProvider_UnknownSettingsBlockNoDestroy shows what an error from Configure would
 // break for good on Terraform 1.5: a check that does not need what is unknown
 // works, one that needs it says so, and either can be destroyed.
-func TestAccUnknownSettingsBlockNoDestroy(t *testing.T) {
+func TestAccProvider_UnknownSettingsBlockNoDestroy(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	url := "http://" + registry.Host
@@ -68,7 +68,7 @@ data "stellaops_oci_credentials_check" "test" {
 	})
 }
 
-func TestAccTheSwitchLetsDestroyThrough(t *testing.T) {
+func TestAccProvider_SkipChecksLetsDestroyThrough(t *testing.T) {
 	t.Parallel()
 	cli := newCLI(t, "TF_VAR_url=http://127.0.0.1:1")
 	write(t, cli, `

@@ -41,7 +41,7 @@ func nullAction(t *testing.T, s server) tftypes.Value {
 	return tftypes.NewValue(s.schema.AttributeTypes["access"], []tftypes.Value{tftypes.NewValue(entries[0].Type(), object)})
 }
 
-func TestAccessIsProvenAndComesBackAsConfigured(t *testing.T) {
+func TestDataSource_Read_ProvesAccessAndReturnsIt(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	profiles := registrytest.Profiles()
@@ -77,7 +77,7 @@ func TestAccessIsProvenAndComesBackAsConfigured(t *testing.T) {
 	}
 }
 
-func TestAccessThatNobodyCanActOnIsAnError(t *testing.T) {
+func TestDataSource_Read_RefusesUnusableAccess(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	none := tftypes.NewValue(tftypes.Bool, nil)
@@ -107,9 +107,9 @@ func TestAccessThatNobodyCanActOnIsAnError(t *testing.T) {
 	}
 }
 
-// TestTrustedRealms asks through a proxy, so that the registry has no address
+// TestProviderModel_TrustedRealms asks through a proxy, so that the registry has no address
 // and a realm is judged as it is written: nothing leaves this machine.
-func TestTrustedRealms(t *testing.T) { //nolint:paralleltest // it sets the environment
+func TestProviderModel_TrustedRealms(t *testing.T) { //nolint:paralleltest // it sets the environment
 	list := tftypes.List{ElementType: tftypes.String}
 	none := tftypes.NewValue(list, nil)
 	unknown := tftypes.NewValue(list, tftypes.UnknownValue)

@@ -11,9 +11,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestBadServersGetAVerdictInTimeAndLittleMemory counts what the whole process
+// TestDataSource_Read_BadServersInTimeAndLittleMemory counts what the whole process
 // allocates, so nothing runs beside it.
-func TestBadServersGetAVerdictInTimeAndLittleMemory(t *testing.T) { //nolint:paralleltest // see above
+func TestDataSource_Read_BadServersInTimeAndLittleMemory(t *testing.T) { //nolint:paralleltest // see above
 	const (
 		limit   = 8 << 20 // bytes allocated by one check
 		page    = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>"
@@ -60,8 +60,8 @@ func TestBadServersGetAVerdictInTimeAndLittleMemory(t *testing.T) { //nolint:par
 	}
 }
 
-// TestWhatNoCLISendsIsAnError asks for what a CLI would wait with, or turn down.
-func TestWhatNoCLISendsIsAnError(t *testing.T) {
+// TestDataSource_Read_RefusesWhatNoCLISends asks for what a CLI would wait with, or turn down.
+func TestDataSource_Read_RefusesWhatNoCLISends(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	retry := s.schema.AttributeTypes["retry"].(tftypes.Object)

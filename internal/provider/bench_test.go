@@ -10,8 +10,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// BenchmarkRead makes checks through the plugin protocol, each with another password.
-func BenchmarkRead(b *testing.B) {
+// BenchmarkDataSource_Read makes checks through the plugin protocol, each with another password.
+func BenchmarkDataSource_Read(b *testing.B) {
 	busy := registrytest.NewBusy(b, registrytest.BusyOptions{})
 	s := benchServer(b)
 	b.ReportAllocs()
@@ -20,10 +20,10 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// TestAReadIsCheap counts the allocations of a check that sends nothing. A schema that
+// TestDataSource_Read_AllocatesLittle counts the allocations of a check that sends nothing. A schema that
 // is built for each check, or the framework's comparison of values, would cost several
 // times as much.
-func TestAReadIsCheap(t *testing.T) { //nolint:paralleltest // others would be counted too
+func TestDataSource_Read_AllocatesLittle(t *testing.T) { //nolint:paralleltest // others would be counted too
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})
 	s := benchServer(t)
 	const most = 2600
@@ -37,7 +37,7 @@ func TestAReadIsCheap(t *testing.T) { //nolint:paralleltest // others would be c
 // readOnce makes a check with the password of that number.
 func readOnce(tb testing.TB, s tfprotov6.ProviderServer, busy *registrytest.Busy, i int) {
 	tb.Helper()
-	typ := s.(fast).object
+	typ := s.(fastServer).object
 	values := withNulls(typ, map[string]tftypes.Value{
 		"registry_url": str(busy.URL), "username": str("ci"), "password": str(fmt.Sprintf("right-%d", i)),
 	})

@@ -137,10 +137,10 @@ func echoingRegistries() map[string]func(authorization string) registrytest.Resp
 	return all
 }
 
-// TestNoSecretLeavesTheProvider checks every echoing registry with the secret in every
+// TestDataSourceAndEphemeralResource_ShowNoSecret checks every echoing registry with the secret in every
 // place, as data source and as ephemeral resource, and searches for the secret in all
 // output of the provider.
-func TestNoSecretLeavesTheProvider(t *testing.T) { //nolint:tparallel // the outer subtest waits for those in it
+func TestDataSourceAndEphemeralResource_ShowNoSecret(t *testing.T) { //nolint:tparallel // the outer subtest waits for those in it
 	t.Parallel()
 	var mu sync.Mutex
 	combinations, reasons := 0, map[string]int{}

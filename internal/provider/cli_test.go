@@ -75,7 +75,7 @@ func mustRun(t *testing.T, cli tfcli.CLI, want int, args ...string) string {
 	return output
 }
 
-func TestAccBadCredentialsBlockNeitherDestroyNorRefresh(t *testing.T) {
+func TestAccDataSource_BadCredentialsBlockNeitherDestroyNorRefresh(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	cli := newCLI(t, "TF_VAR_url=http://"+registry.Host, "TF_VAR_username=ci", "TF_VAR_password=right")

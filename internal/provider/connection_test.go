@@ -29,7 +29,7 @@ func unknownValue(typ tftypes.Type) tftypes.Value {
 	return tftypes.NewValue(typ, tftypes.UnknownValue)
 }
 
-func TestRetryIsMergedPartByPart(t *testing.T) {
+func TestMerger_Retry_MergesEachPart(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name       string
@@ -60,7 +60,7 @@ func TestRetryIsMergedPartByPart(t *testing.T) {
 	}
 }
 
-func TestTLSArgumentsReachTheRegistry(t *testing.T) {
+func TestDataSource_Read_UsesTLSArguments(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.NewTLS(t, func(string) registrytest.Response { return registrytest.OK() })
 	authority := str(fake.CertificatePEM())
@@ -105,7 +105,7 @@ func TestTLSArgumentsReachTheRegistry(t *testing.T) {
 	}
 }
 
-func TestHowToConnectMayBeWrong(t *testing.T) {
+func TestMerger_Merge_Errors(t *testing.T) {
 	t.Parallel()
 	const secret = "c4nary-in-a-key"
 	certificate, key := certificatePEM(t)
@@ -155,9 +155,9 @@ func TestHowToConnectMayBeWrong(t *testing.T) {
 	}
 }
 
-// TestInsecureWarnsOfTheTokenServiceToo has a registry without TLS whose token
+// TestDataSource_Read_WarnsOfAnInsecureTokenService has a registry without TLS whose token
 // service has it.
-func TestInsecureWarnsOfTheTokenServiceToo(t *testing.T) {
+func TestDataSource_Read_WarnsOfAnInsecureTokenService(t *testing.T) {
 	t.Parallel()
 	service := registrytest.NewTLS(t, func(string) registrytest.Response {
 		return registrytest.Response{Status: 200, Body: `{"token":"minted"}`}

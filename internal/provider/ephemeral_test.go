@@ -61,7 +61,7 @@ func everyArgument(t *testing.T, s server, url string) map[string]tftypes.Value 
 	return arguments
 }
 
-func TestOpenReturnsEveryArgumentUnchanged(t *testing.T) {
+func TestEphemeralResource_Open_ReturnsEveryArgumentUnchanged(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Unauthorized(`Basic realm="test"`) })
@@ -91,7 +91,7 @@ func TestOpenReturnsEveryArgumentUnchanged(t *testing.T) {
 	}
 }
 
-func TestTheTwinsGiveTheSameVerdict(t *testing.T) {
+func TestEphemeralResource_Open_ReturnsTheVerdictOfTheDataSource(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, registrytest.ByAuthorization(basicHeader("ci", "right"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
@@ -108,7 +108,7 @@ func TestTheTwinsGiveTheSameVerdict(t *testing.T) {
 	}
 }
 
-func TestOpenWarnsOfWhatDidNotPass(t *testing.T) {
+func TestEphemeralResource_Open_WarnsOfAFail(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, registrytest.ByAuthorization(basicHeader("ci", "right"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
@@ -147,7 +147,7 @@ func TestOpenWarnsOfWhatDidNotPass(t *testing.T) {
 	}
 }
 
-func TestOpenReportsWhatNobodyCanActOn(t *testing.T) {
+func TestEphemeralResource_Open_ReportsErrors(t *testing.T) {
 	t.Parallel()
 	got, diags := startServer(t).open(t.Context(), t, map[string]tftypes.Value{"registry_url": str("oci://registry.example.com"), "password": str(canary)})
 	if got != nil && !got["passed"].IsNull() {

@@ -64,7 +64,7 @@ func example(t *testing.T, folder, url, password string) tfcli.CLI {
 	return cli
 }
 
-func TestAccEveryExampleIsPlanned(t *testing.T) {
+func TestAccExamples_ArePlanned(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	folders := examples(t)
@@ -81,9 +81,9 @@ func TestAccEveryExampleIsPlanned(t *testing.T) {
 	}
 }
 
-// TestAccEveryExampleIsDestroyedWhileChecksAreSkipped has no registry any more, as
+// TestAccExamples_AreDestroyedWhileChecksAreSkipped has no registry any more, as
 // when both are torn down: attributes that are null then must not be in the way.
-func TestAccEveryExampleIsDestroyedWhileChecksAreSkipped(t *testing.T) {
+func TestAccExamples_AreDestroyedWhileChecksAreSkipped(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	folders := examples(t)
@@ -99,9 +99,9 @@ func TestAccEveryExampleIsDestroyedWhileChecksAreSkipped(t *testing.T) {
 	}
 }
 
-// TestAccEveryGateStopsBadCredentials plans the examples with a wrong password:
+// TestAccExamples_StopBadCredentials plans the examples with a wrong password:
 // those that gate must fail, and those that warn must not.
-func TestAccEveryGateStopsBadCredentials(t *testing.T) {
+func TestAccExamples_StopBadCredentials(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	for folder, code := range map[string]int{
@@ -121,8 +121,8 @@ func TestAccEveryGateStopsBadCredentials(t *testing.T) {
 	}
 }
 
-// TestAccEveryTestOfAnExamplePasses runs the test command of the CLI.
-func TestAccEveryTestOfAnExamplePasses(t *testing.T) {
+// TestAccExamples_TestsPass runs the test command of the CLI.
+func TestAccExamples_TestsPass(t *testing.T) {
 	t.Parallel()
 	for folder, runs := range map[string]int{
 		"tested": 3, "modules/registry": 4, "modules/fleet": 2, "modules/pull-secret": 2, "modules/vault": 4,
@@ -146,8 +146,8 @@ func TestAccEveryTestOfAnExamplePasses(t *testing.T) {
 	}
 }
 
-// TestAccAModuleBlocksNoDestroy has a login that is refused after the apply.
-func TestAccAModuleBlocksNoDestroy(t *testing.T) {
+// TestAccExamples_ModuleBlocksNoDestroy has a login that is refused after the apply.
+func TestAccExamples_ModuleBlocksNoDestroy(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)
 	cli := example(t, "examples/modules/registry", "http://"+registry.Host, "right")
@@ -159,7 +159,7 @@ func TestAccAModuleBlocksNoDestroy(t *testing.T) {
 	mustRun(t, cli, 0, "destroy", "-auto-approve", "-no-color")
 }
 
-func TestAccTheExpiryExampleWarnsAWeekAhead(t *testing.T) {
+func TestAccExampleExpiry_WarnsAWeekAhead(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()
 	if err != nil {

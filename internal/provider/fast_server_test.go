@@ -69,7 +69,7 @@ func (s server) validate(t *testing.T, arguments map[string]tftypes.Value) []str
 	return found
 }
 
-func TestLogsAreOffWhereNobodyReadsThem(t *testing.T) {
+func TestLogSwitches_WhereTheCLIDropsLogs(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		environ []string

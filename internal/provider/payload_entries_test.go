@@ -40,9 +40,9 @@ func sent(fake *registrytest.Registry) []string {
 	return all
 }
 
-// TestRepositoriesWithOtherCredentialsDoNotPass has an open registry: a check without
+// TestDataSource_Read_PassesNoRepositoryWithOtherCredentials has an open registry: a check without
 // the credentials of the repository would pass.
-func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
+func TestDataSource_Read_PassesNoRepositoryWithOtherCredentials(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name         string
@@ -89,9 +89,9 @@ func TestRepositoriesWithOtherCredentialsDoNotPass(t *testing.T) {
 	}
 }
 
-// TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected has two entries that the
+// TestDataSource_Read_RejectsNoRepositoryThatMayHaveOtherCredentials has two entries that the
 // kubelet tries for each repository, neither of which may pull both.
-func TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected(t *testing.T) {
+func TestDataSource_Read_RejectsNoRepositoryThatMayHaveOtherCredentials(t *testing.T) {
 	t.Parallel()
 	may := map[string]string{basicHeader("ci", "app"): "/v2/team/app/", basicHeader("ci", "base"): "/v2/team/base/"}
 	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -127,9 +127,9 @@ func TestRepositoriesThatMayHaveOtherCredentialsAreNotRejected(t *testing.T) {
 	}
 }
 
-// TestTheNextEntryOfAPayloadIsTriedWhereOneDoesNotPass does as the kubelet does
+// TestDataSource_Read_TriesTheNextEntryOfAPayload does as the kubelet does
 // while a password is being rotated.
-func TestTheNextEntryOfAPayloadIsTriedWhereOneDoesNotPass(t *testing.T) {
+func TestDataSource_Read_TriesTheNextEntryOfAPayload(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name      string
@@ -207,9 +207,9 @@ func tries(t *testing.T, attempts int) tftypes.Value {
 	return tftypes.NewValue(typ, withNulls(typ, map[string]tftypes.Value{"attempts": tftypes.NewValue(tftypes.Number, attempts)}))
 }
 
-// TestASourceSaysWhenItsSecretEnds has a token with an end in it, in a place that
+// TestDataSource_Read_ReturnsTheExpiryOfASource has a token with an end in it, in a place that
 // is not an argument of the check.
-func TestASourceSaysWhenItsSecretEnds(t *testing.T) {
+func TestDataSource_Read_ReturnsTheExpiryOfASource(t *testing.T) {
 	t.Parallel()
 	const token = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.x" // {} and {"exp":4102444800}
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })

@@ -131,7 +131,7 @@ func basicHeader(user, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }
 
-func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
+func TestDataSource_Read_ReturnsTheVerdictAndNoSecret(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	for _, row := range []struct {
@@ -193,7 +193,7 @@ func TestReadReturnsTheVerdictAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyCanActOnIsAnErrorThatRepeatsNothing(t *testing.T) {
+func TestDataSource_Read_ErrorsRepeatNoValue(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
 	const canary = "c4nary-in-the-address"
@@ -231,7 +231,7 @@ func TestWhatNobodyCanActOnIsAnErrorThatRepeatsNothing(t *testing.T) {
 	}
 }
 
-func TestACancelledReadSaysSo(t *testing.T) {
+func TestDataSource_Read_SaysThatItWasCancelled(t *testing.T) {
 	t.Parallel()
 	address, err := registrytest.Serve(t, registrytest.Silence)
 	if err != nil {
@@ -246,7 +246,7 @@ func TestACancelledReadSaysSo(t *testing.T) {
 	}
 }
 
-func TestUserAgentNamesTheProvider(t *testing.T) {
+func TestDataSource_Read_SendsTheUserAgent(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	startServer(t).read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL)})

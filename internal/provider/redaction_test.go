@@ -35,7 +35,7 @@ func fullOfSecrets(url string) checkModel {
 	}
 }
 
-func TestNoVerbPrintsASecretArgument(t *testing.T) {
+func TestSecretValue_NoVerbPrintsIt(t *testing.T) {
 	t.Parallel()
 	model := fullOfSecrets("registry.example.com")
 	entry := registryModel{Password: canarySecret(), Token: canarySecret(), IdentityToken: canarySecret()}
@@ -61,8 +61,8 @@ func TestNoVerbPrintsASecretArgument(t *testing.T) {
 	}
 }
 
-// TestTheLoginOfAProxyIsNotShown has a proxy that repeats the credentials it received.
-func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it sets the environment
+// TestDataSource_Read_ShowsNoLoginOfAProxy has a proxy that repeats the credentials it received.
+func TestDataSource_Read_ShowsNoLoginOfAProxy(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, form := range []string{"http://ci:%s@%s", "ci:%s@%s", "http://%s@%s", "http://%s:@%s"} {
 		proxy := registrytest.New(t, func(string) registrytest.Response {
 			return registrytest.Response{Status: 403, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"errors":[{"code":"DENIED","message":"no ` + canary + ` here"}]}`}
@@ -83,10 +83,10 @@ func TestTheLoginOfAProxyIsNotShown(t *testing.T) { //nolint:paralleltest // it 
 	}
 }
 
-// TestTheLogOfACheckHasNoForeignText reads what is logged at the lowest level: one line
+// TestDataSource_Read_LogsNoTextOfTheRegistry reads what is logged at the lowest level: one line
 // of our own words, so that nothing in it has to be masked. The layers below this one
 // log nothing; a linter keeps them from it.
-func TestTheLogOfACheckHasNoForeignText(t *testing.T) {
+func TestDataSource_Read_LogsNoTextOfTheRegistry(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response {
 		return registrytest.Unauthorized(`Basic realm="` + canary + `"`)
@@ -115,9 +115,9 @@ func (crashingAsker) Ask(_ context.Context, endpoint registry.Endpoint, credenti
 	panic(fmt.Sprintf("crashed with %+v %#v %+v %#v", endpoint, endpoint, credential, credential)) //nolint:forbidigo // what a bug would do
 }
 
-// TestACrashShowsNoSecret runs a check that panics, in another process and with the
+// TestChecks_Run_CrashShowsNoSecret runs a check that panics, in another process and with the
 // longest trace that Go prints.
-func TestACrashShowsNoSecret(t *testing.T) {
+func TestChecks_Run_CrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
 		crashes := doctor.New(registry.NewMemory(crashingAsker{}), redact.New(), func() string { return "0123456789abcdef" })
@@ -128,7 +128,7 @@ func TestACrashShowsNoSecret(t *testing.T) {
 		t.Fatal("it did not crash")
 	}
 	t.Parallel()
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestACrashShowsNoSecret$", "-test.v")
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChecks_Run_CrashShowsNoSecret$", "-test.v")
 	command.Env = append(os.Environ(), variable+"=1", "GOTRACEBACK=system")
 	output, err := command.CombinedOutput()
 	if err == nil || !strings.Contains(string(output), "crashed with") || !strings.Contains(string(output), "goroutine ") {

@@ -13,7 +13,7 @@ import (
 	blockSchema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
 )
 
-func TestProviderSchemaIsValid(t *testing.T) {
+func TestProvider_Schema_IsValid(t *testing.T) {
 	t.Parallel()
 	var response provider.SchemaResponse
 	New("test")().Schema(t.Context(), provider.SchemaRequest{}, &response)
@@ -53,7 +53,7 @@ func TestCheckModel_HasEveryFieldOfTheSchema(t *testing.T) {
 	}
 }
 
-func TestOnlySecretArgumentsAreSensitive(t *testing.T) {
+func TestFields_OnlySecretArgumentsAreSensitive(t *testing.T) {
 	t.Parallel()
 	secret := map[string]bool{"password": true, "token": true, "identity_token": true, "docker_config_json": true, "client_key_pem": true}
 	for name, attribute := range dataSourceSchema(t).Attributes {
@@ -75,7 +75,7 @@ func TestOnlySecretArgumentsAreSensitive(t *testing.T) {
 	}
 }
 
-func TestEveryFieldHasAText(t *testing.T) {
+func TestFields_EachHasAText(t *testing.T) {
 	t.Parallel()
 	var look func(prefix string, fields []field)
 	look = func(prefix string, fields []field) {
@@ -90,7 +90,7 @@ func TestEveryFieldHasAText(t *testing.T) {
 	look("", providerFields)
 }
 
-func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
+func TestProviderModel_HasEveryFieldOfTheSchema(t *testing.T) {
 	t.Parallel()
 	attributes := providerAttributes(providerFields)
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[providerModel]()) {
@@ -108,9 +108,9 @@ func TestProviderSchemaAndModelHaveTheSameNames(t *testing.T) {
 	}
 }
 
-// TestTheTwinsAreAlike compares the schemas of data source and ephemeral resource part
+// TestEphemeralAttributes_EqualThoseOfTheDataSource compares the schemas of data source and ephemeral resource part
 // by part, since the conversion lists the parts one by one.
-func TestTheTwinsAreAlike(t *testing.T) {
+func TestEphemeralAttributes_EqualThoseOfTheDataSource(t *testing.T) {
 	t.Parallel()
 	var response ephemeral.SchemaResponse
 	(&ephemeralResource{}).Schema(t.Context(), ephemeral.SchemaRequest{}, &response)

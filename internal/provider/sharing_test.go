@@ -14,9 +14,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestChecksShareWhatTheyAskOverTheSameTLS makes each check several times, in parallel
+// TestDoctorCache_SharesAnswersOverTheSameTLS makes each check several times, in parallel
 // and later. An answer over one TLS configuration must not be shared with another.
-func TestChecksShareWhatTheyAskOverTheSameTLS(t *testing.T) {
+func TestDoctorCache_SharesAnswersOverTheSameTLS(t *testing.T) {
 	t.Parallel()
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{TLS: true})
 	s := startServer(t)
@@ -62,8 +62,8 @@ func TestChecksShareWhatTheyAskOverTheSameTLS(t *testing.T) {
 	}
 }
 
-// TestChecksShareACredentialHelper has one that runs for all of them.
-func TestChecksShareACredentialHelper(t *testing.T) {
+// TestDataSource_Read_SharesACredentialHelper has one that runs for all of them.
+func TestDataSource_Read_SharesACredentialHelper(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, registrytest.ByAuthorization(basicHeader("ci", "p"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
@@ -84,8 +84,8 @@ func TestChecksShareACredentialHelper(t *testing.T) {
 	}
 }
 
-// TestSettingsOfTLSAreBounded uses more TLS configurations than are cached.
-func TestSettingsOfTLSAreBounded(t *testing.T) {
+// TestDoctorCache_Get_IsBounded uses more TLS configurations than are cached.
+func TestDoctorCache_Get_IsBounded(t *testing.T) {
 	t.Parallel()
 	authority, _ := certificatePEM(t)
 	var all doctorCache

@@ -46,7 +46,7 @@ func isOneWarning(t *testing.T, diags []*tfprotov6.Diagnostic, names string) {
 	noCanary(t, nil, diags)
 }
 
-func TestTheSwitchOfTheChecks(t *testing.T) {
+func TestProviderModel_Skipped(t *testing.T) {
 	t.Parallel()
 	const argument, variable = "skip_checks", "STELLAOPS_SKIP_CHECKS"
 	on, off := tftypes.NewValue(tftypes.Bool, true), tftypes.NewValue(tftypes.Bool, false)
@@ -113,9 +113,9 @@ func TestTheSwitchOfTheChecks(t *testing.T) {
 	}
 }
 
-// TestASkippedCheckTouchesNothing has nothing that could be used, so that whatever
+// TestDataSource_Read_TouchesNothingWhenSkipped has nothing that could be used, so that whatever
 // is read, run or asked shows.
-func TestASkippedCheckTouchesNothing(t *testing.T) {
+func TestDataSource_Read_TouchesNothingWhenSkipped(t *testing.T) {
 	t.Parallel()
 	yes, no := tftypes.NewValue(tftypes.Bool, true), tftypes.NewValue(tftypes.Bool, false)
 	realms := tftypes.List{ElementType: tftypes.String}
@@ -141,7 +141,7 @@ func TestASkippedCheckTouchesNothing(t *testing.T) {
 		}},
 		{"a timeout that is no duration", func(_ *testing.T, s *setup, _ login) { s.check["timeout"] = str(canary) }},
 		{"a timeout of the provider block that is no duration", func(_ *testing.T, s *setup, _ login) { s.block["timeout"] = str(canary) }},
-		{"access that nobody can act on", func(_ *testing.T, s *setup, _ login) {
+		{"access that cannot be used", func(_ *testing.T, s *setup, _ login) {
 			s.check["access"], s.check["token_exchange"] = access, no
 		}},
 		{"files that are not there", func(_ *testing.T, s *setup, _ login) {

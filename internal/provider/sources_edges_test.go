@@ -15,9 +15,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestAHelperThatHangsEndsWithTheTimeout would hang itself if the search for
+// TestDataSource_Read_EndsAHangingHelperAtTheTimeout would hang itself if the search for
 // credentials had no deadline: nothing ends the helper's child.
-func TestAHelperThatHangsEndsWithTheTimeout(t *testing.T) {
+func TestDataSource_Read_EndsAHangingHelperAtTheTimeout(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	helper := credentialstest.Helper{Hangs: true, LeavesChild: true}.Install(t)
@@ -38,9 +38,9 @@ func TestAHelperThatHangsEndsWithTheTimeout(t *testing.T) {
 	}
 }
 
-// TestStepsNameWhereTheCredentialsWereFound has a login that is refused, of two
+// TestDataSource_Read_StepsNameTheSource has a login that is refused, of two
 // sources in turn.
-func TestStepsNameWhereTheCredentialsWereFound(t *testing.T) {
+func TestDataSource_Read_StepsNameTheSource(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Unauthorized(`Basic realm="test"`) })
 	auth := base64.StdEncoding.EncodeToString([]byte("ci:wrong"))
@@ -56,9 +56,9 @@ func TestStepsNameWhereTheCredentialsWereFound(t *testing.T) {
 	}
 }
 
-// TestRepositoriesChooseTheEntryOfAPayload has an entry for one team only: the
+// TestDataSource_Read_ChoosesTheEntryByRepository has an entry for one team only: the
 // repository of the check must reach the search, wherever it is written.
-func TestRepositoriesChooseTheEntryOfAPayload(t *testing.T) {
+func TestDataSource_Read_ChoosesTheEntryByRepository(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.NewTLS(t, registrytest.ByAuthorization(basicHeader("ci", "right"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))
@@ -91,8 +91,8 @@ func TestRepositoriesChooseTheEntryOfAPayload(t *testing.T) {
 	}
 }
 
-// TestANullEntryOfRegistriesIsLeftOut is what a conditional expression makes.
-func TestANullEntryOfRegistriesIsLeftOut(t *testing.T) {
+// TestProviderModel_Places_IgnoresANullEntry is what a conditional expression makes.
+func TestProviderModel_Places_IgnoresANullEntry(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	value := registriesValue(fake.URL, nil)

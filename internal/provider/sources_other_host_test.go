@@ -184,7 +184,7 @@ func only(t *testing.T, fake *registrytest.Registry, want ...string) {
 	}
 }
 
-func TestCredentialsGoToTheirOwnRegistryOnly(t *testing.T) {
+func TestDataSource_Read_SendsCredentialsToTheirOwnRegistryOnly(t *testing.T) {
 	t.Parallel()
 	for _, p := range places {
 		for _, row := range []struct {
@@ -237,9 +237,9 @@ func TestCredentialsGoToTheirOwnRegistryOnly(t *testing.T) {
 	}
 }
 
-// TestArgumentsOfOneCheckAreNotThoseOfAnother makes the checks on one server,
+// TestDataSource_Read_KeepsArgumentsOfChecksApart makes the checks on one server,
 // which keeps answers.
-func TestArgumentsOfOneCheckAreNotThoseOfAnother(t *testing.T) {
+func TestDataSource_Read_KeepsArgumentsOfChecksApart(t *testing.T) {
 	t.Parallel()
 	first, ofFirst := locked(t, "ci-1", canary+"-1")
 	second, _ := locked(t, "ci-2", canary+"-2")
@@ -257,9 +257,9 @@ func TestArgumentsOfOneCheckAreNotThoseOfAnother(t *testing.T) {
 	only(t, second, "")
 }
 
-// TestCredentialsOfAnAlmostEqualAddressAreNotUsed has a login for an address that
+// TestDataSource_Read_IgnoresCredentialsOfAnAlmostEqualAddress has a login for an address that
 // is a part of the registry's, or has it as a part.
-func TestCredentialsOfAnAlmostEqualAddressAreNotUsed(t *testing.T) {
+func TestDataSource_Read_IgnoresCredentialsOfAnAlmostEqualAddress(t *testing.T) {
 	t.Parallel()
 	for _, p := range places {
 		for name, address := range map[string]func(host string) string{

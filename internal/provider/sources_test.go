@@ -21,7 +21,7 @@ var whereEmpty = map[string]string{
 	"the Docker configuration": "In the Docker configuration, this registry's entry holds nothing",
 }
 
-func TestEverySourceGivesItsLoginAndEndsTheSearch(t *testing.T) {
+func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
 	t.Parallel()
 	const fails = "authentication_required"
 	for _, p := range append([]place{argumentsPlace}, places...) {
@@ -64,9 +64,9 @@ func TestEverySourceGivesItsLoginAndEndsTheSearch(t *testing.T) {
 	}
 }
 
-// TestTheFirstSourceWins gives every source another password and takes away one
+// TestDataSource_Read_UsesTheFirstSource gives every source another password and takes away one
 // source after the other.
-func TestTheFirstSourceWins(t *testing.T) {
+func TestDataSource_Read_UsesTheFirstSource(t *testing.T) {
 	t.Parallel()
 	ordered := []place{argumentsPlace}
 	for _, name := range []string{"docker_config_json", "registries", "the environment", "the settings file", "a helper for one registry", "a helper for all registries", "the Docker configuration"} {
@@ -90,7 +90,7 @@ func TestTheFirstSourceWins(t *testing.T) {
 	}
 }
 
-func TestASourceWithNothingForTheRegistryIsPassedOver(t *testing.T) {
+func TestDataSource_Read_PassesOverSourcesWithoutALogin(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
@@ -116,7 +116,7 @@ func TestASourceWithNothingForTheRegistryIsPassedOver(t *testing.T) {
 	}
 }
 
-func TestABrokenSourceIsAnErrorThatNamesIt(t *testing.T) {
+func TestDataSource_Read_NamesABrokenSourceInAnError(t *testing.T) {
 	t.Parallel()
 	const inBlock = " in the provider block cannot be used"
 	for _, row := range []struct {
@@ -155,7 +155,7 @@ func TestABrokenSourceIsAnErrorThatNamesIt(t *testing.T) {
 	}
 }
 
-func TestABrokenSourceIsAVerdictWhereItIsAnAnswer(t *testing.T) {
+func TestDataSource_Read_GivesAVerdictForABrokenLogin(t *testing.T) {
 	t.Parallel()
 	const store = `{"credsStore":"{helper}"}`
 	anonymous := map[string]string{"reason": "authentication_required", "auth_method": "anonymous", "credential_source": "docker_config_json"}
@@ -201,7 +201,7 @@ func TestABrokenSourceIsAVerdictWhereItIsAnAnswer(t *testing.T) {
 	}
 }
 
-func TestARegistryURLThatIsLeftOutIsThatOfTheSettings(t *testing.T) {
+func TestDataSource_Read_TakesTheRegistryFromTheSettings(t *testing.T) {
 	t.Parallel()
 	const address = "http://{host}"
 	for _, row := range []struct {
@@ -225,7 +225,7 @@ func TestARegistryURLThatIsLeftOutIsThatOfTheSettings(t *testing.T) {
 	}
 }
 
-func TestNoRegistryToAskIsAnErrorThatSaysWhereItLooked(t *testing.T) {
+func TestDataSource_Read_SaysWhereItLookedForARegistry(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name  string
@@ -256,7 +256,7 @@ func TestNoRegistryToAskIsAnErrorThatSaysWhereItLooked(t *testing.T) {
 	}
 }
 
-func TestSettingsWithoutARegistryServeNothingAndAWarningSaysSo(t *testing.T) {
+func TestDataSource_Read_WarnsOfSettingsWithoutARegistry(t *testing.T) {
 	t.Parallel()
 	environment := []string{"Registry__Username=ci", "Registry__Password=" + canary}
 	file := `{"OCI": {"Username": "ci", "Password": "` + canary + `"}}`

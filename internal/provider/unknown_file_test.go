@@ -9,9 +9,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestAnUnknownSettingsFileIsAnErrorWhereItCounts has a settings file that is
+// TestDataSource_Read_RefusesAnUnknownSettingsFile has a settings file that is
 // not known yet beside settings of the environment, which win key by key.
-func TestAnUnknownSettingsFileIsAnErrorWhereItCounts(t *testing.T) {
+func TestDataSource_Read_RefusesAnUnknownSettingsFile(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, registrytest.ByAuthorization(basicHeader("ci", "right"),
 		registrytest.Unauthorized(`Basic realm="test"`), registrytest.OK(), registrytest.Unauthorized(`Basic realm="test"`)))

@@ -26,7 +26,7 @@ func unknownSetting(name string, typ tftypes.Type) func(*setup, string) {
 	return func(s *setup, _ string) { s.block[name] = notKnown(typ) }
 }
 
-func TestAnUnknownSettingIsAnErrorOfTheChecksThatNeedIt(t *testing.T) {
+func TestDataSource_Read_RefusesAnUnknownSettingThatItNeeds(t *testing.T) {
 	t.Parallel()
 	const asArguments = "Pass the credentials to this check as arguments"
 	for _, row := range []struct {
@@ -68,7 +68,7 @@ func TestAnUnknownSettingIsAnErrorOfTheChecksThatNeedIt(t *testing.T) {
 	}
 }
 
-func TestAnUnknownSettingThatIsNotNeededIsNoError(t *testing.T) {
+func TestDataSource_Read_IgnoresAnUnknownSettingThatItDoesNotNeed(t *testing.T) {
 	t.Parallel()
 	realms := tftypes.List{ElementType: tftypes.String}
 	for _, row := range []struct {
@@ -91,7 +91,7 @@ func TestAnUnknownSettingThatIsNotNeededIsNoError(t *testing.T) {
 		{"trusted_realms where the registry has no realm", unknownSetting("trusted_realms", realms), "registries"},
 		{"one of trusted_realms where the registry has no realm", func(s *setup, _ string) {
 			s.block["trusted_realms"] = tftypes.NewValue(realms, []tftypes.Value{str("auth.example.com"), notKnown(tftypes.String)})
-		}, "registries"}, // TestTrustedRealms has the checks that need it
+		}, "registries"}, // TestProviderModel_TrustedRealms has the checks that need it
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +105,7 @@ func TestAnUnknownSettingThatIsNotNeededIsNoError(t *testing.T) {
 	}
 }
 
-func TestTheTimeoutOfTheProviderBlockIsTheDefault(t *testing.T) {
+func TestMerger_Merge_TimeoutOfTheProviderBlockIsTheDefault(t *testing.T) {
 	t.Parallel()
 	const cannot = "timeout in the provider block cannot be used"
 	for _, row := range []struct{ name, block, check, want string }{ // want is a reason, or the summary of an error

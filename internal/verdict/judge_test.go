@@ -70,7 +70,7 @@ func TestJudge_TokenExpired(t *testing.T) {
 	}
 }
 
-func TestNoTwoLinesShareARow(t *testing.T) {
+func TestRows_HaveUniqueNames(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, row := range verdicttest.Rows(t) {
@@ -81,7 +81,7 @@ func TestNoTwoLinesShareARow(t *testing.T) {
 	}
 }
 
-func TestNoVerdictContradictsItself(t *testing.T) {
+func TestJudge_DoesNotContradictItself(t *testing.T) {
 	t.Parallel()
 	for _, row := range verdicttest.Rows(t) {
 		v := verdict.Judge(row.Evidence)

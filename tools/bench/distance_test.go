@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestRelay_DelaysEachPieceOnce wants what is sent at once to arrive at once.
-func TestRelay_DelaysEachPieceOnce(t *testing.T) {
+// TestRelay_DelaysEachChunkOnce wants what is sent at once to arrive at once.
+func TestRelay_DelaysEachChunkOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const chunks, oneWay = 100, 25 * time.Millisecond
@@ -53,9 +53,9 @@ func TestRelay_DelaysEachPieceOnce(t *testing.T) {
 	})
 }
 
-// TestRelay_EndsWhereNobodyReads wants no goroutine to stay behind, which synctest
+// TestRelay_EndsWhenTheDestinationCloses wants no goroutine to stay behind, which synctest
 // would find.
-func TestRelay_EndsWhereNobodyReads(t *testing.T) {
+func TestRelay_EndsWhenTheDestinationCloses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, near := net.Pipe()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestDistanceComparesWithHTTP(t *testing.T) {
+func TestResults_Distance_ComparesWithHTTP(t *testing.T) {
 	t.Parallel()
 	took := func(times ...time.Duration) (costs []cost) {
 		for _, wall := range times {

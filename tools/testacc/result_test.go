@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWhatFailsASuite(t *testing.T) {
+func TestSummarise(t *testing.T) {
 	t.Parallel()
 	pass, skip := event{Action: "pass", Test: "TestA"}, event{Action: "skip", Test: "TestB"}
 	reason := event{Action: "output", Test: "TestB", Output: "no such thing here\n"}

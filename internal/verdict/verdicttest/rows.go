@@ -96,12 +96,12 @@ func answerRows() []plainRow {
 		{"anonymous: 401 with an HTML page is normal behind nginx", anonymous, Page(401, false), nil, Refused(verdict.ReasonAuthenticationRequired)},
 		{"anonymous: 403", anonymous, Status(403), nil, Fail(verdict.ReasonForbiddenNetwork)},
 
-		{"basic: 200 where nobody else gets in", basic, Unauthorized(BasicChallenge), Status(200), Accepted},
+		{"basic: 200, and 401 without credentials", basic, Unauthorized(BasicChallenge), Status(200), Accepted},
 		{"basic: 200 where others get 403", basic, Status(403), Status(200), Accepted},
 		{"basic: 200 beside a Bearer challenge", basic, Unauthorized(BearerChallenge), Status(200), Accepted},
-		{"bearer: 200 where nobody else gets in", bearer, Unauthorized(BearerChallenge), Status(200), Accepted},
-		{"basic: 200 for anybody", basic, Status(200), Status(200), Pass(verdict.ReasonAcceptedUnproven)},
-		{"bearer: 200 for anybody", bearer, Status(200), Status(200), Pass(verdict.ReasonAcceptedUnproven)},
+		{"bearer: 200, and 401 without credentials", bearer, Unauthorized(BearerChallenge), Status(200), Accepted},
+		{"basic: 200 without credentials too", basic, Status(200), Status(200), Pass(verdict.ReasonAcceptedUnproven)},
+		{"bearer: 200 without credentials too", bearer, Status(200), Status(200), Pass(verdict.ReasonAcceptedUnproven)},
 
 		{"basic: 401 with a Bearer challenge", unexchanged, Unauthorized(BearerChallenge), Unauthorized(BearerChallenge), Pass(verdict.ReasonExchangeSkipped)},
 		{"basic: 401 with a Bearer challenge on an open registry", unexchanged, Status(200), Unauthorized(BearerChallenge), Pass(verdict.ReasonExchangeSkipped)},

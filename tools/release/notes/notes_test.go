@@ -10,7 +10,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/tools/release/notes"
 )
 
-func TestNotes(t *testing.T) {
+func TestFor(t *testing.T) {
 	t.Parallel()
 	const old = "## 0.1.0 (2026-01-02)\n\n- Old.\n"
 	for _, row := range []struct {
@@ -31,9 +31,9 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestTheReleaseTakesItsNotes reads .goreleaser.yml: with its own changelog disabled,
+// TestConfiguration_TakesTheNotes reads .goreleaser.yml: with its own changelog disabled,
 // GoReleaser ignores the notes too.
-func TestTheReleaseTakesItsNotes(t *testing.T) {
+func TestConfiguration_TakesTheNotes(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()
 	if err != nil {

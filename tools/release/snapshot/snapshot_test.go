@@ -22,9 +22,9 @@ import (
 
 const name = "terraform-provider-stellaops_" + snapshot.Version
 
-// TestAccASnapshotIsARelease builds the last commit twice, in two places, and
+// TestAccBuild_SnapshotIsARelease builds the last commit twice, in two places, and
 // looks at what came of it as a registry of providers and its users do.
-func TestAccASnapshotIsARelease(t *testing.T) { //nolint:paralleltest // it uses all cores
+func TestAccBuild_SnapshotIsARelease(t *testing.T) { //nolint:paralleltest // it uses all cores
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("TF_ACC is not set")
 	}

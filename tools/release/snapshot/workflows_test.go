@@ -46,9 +46,9 @@ func workflows(t *testing.T) map[string]workflow {
 	return all
 }
 
-// TestWorkflowsMayDoNoMoreThanTheyNeed expects every action pinned, and write
+// TestWorkflows_HaveNoMorePermissionsThanTheyNeed expects every action pinned, and write
 // permission in the one job that publishes.
-func TestWorkflowsMayDoNoMoreThanTheyNeed(t *testing.T) {
+func TestWorkflows_HaveNoMorePermissionsThanTheyNeed(t *testing.T) {
 	t.Parallel()
 	pinned := regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}$`)
 	for name, w := range workflows(t) {
@@ -68,9 +68,9 @@ func TestWorkflowsMayDoNoMoreThanTheyNeed(t *testing.T) {
 	}
 }
 
-// TestWorkflowsDoWhatTheyAreFor expects every operating system and CLI, and the
+// TestWorkflows_RunEverySystemAndCLI expects every operating system and CLI, and the
 // provenance of a release.
-func TestWorkflowsDoWhatTheyAreFor(t *testing.T) {
+func TestWorkflows_RunEverySystemAndCLI(t *testing.T) {
 	t.Parallel()
 	all := workflows(t)
 	if systems := all["test"].Jobs["unit"].Strategy.Matrix["os"]; !slices.Equal(systems, []string{"ubuntu-latest", "macos-latest", "windows-latest"}) {
@@ -101,9 +101,9 @@ func TestWorkflowsDoWhatTheyAreFor(t *testing.T) {
 	}
 }
 
-// TestNoToolWantsANewerGo compares with the toolchain in go.mod, which the workflows
+// TestPinnedTools_NeedNoNewerGo compares with the toolchain in go.mod, which the workflows
 // install and which builds the binaries of a release.
-func TestNoToolWantsANewerGo(t *testing.T) {
+func TestPinnedTools_NeedNoNewerGo(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()
 	if err != nil {
