@@ -92,5 +92,5 @@ func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) report {
 
 func check(t *testing.T, s *script, credential registry.Credential) report {
 	t.Helper()
-	return ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: credential})
+	return ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: credential})
 }

@@ -15,7 +15,7 @@ func TestOf_RedirectFromHTTPToHTTPSSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	const want = `elsewhere.example.com did not answer about the basic credentials of user name "ci" but pointed elsewhere: ` +
 		`GET http://elsewhere.example.com/v2/ answered 308 Permanent Redirect, a redirect to https://elsewhere.example.com; write https:// in registry_url.`
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(&script{r0: *redirect(308)}), redact.New(), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewCache(&script{r0: *redirect(308)}), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute,
 	})
 	if err != nil {
@@ -43,7 +43,7 @@ func TestOf_RedirectToHTTPSSaysWhichAddress(t *testing.T) {
 	} {
 		answer := redirect(308)
 		answer.Location = row.location
-		report, err := within(t.Context(), doctor.New(registry.NewMemory(&script{r0: *answer}), redact.New(), random), doctor.Request{
+		report, err := within(t.Context(), doctor.New(registry.NewCache(&script{r0: *answer}), redact.New(), random), doctor.Request{
 			Endpoint: endpoint(t, row.asked), Credential: userAndPassword, Timeout: time.Minute,
 		})
 		if err != nil {
@@ -62,7 +62,7 @@ func TestOf_RedirectOfTheTokenServiceNamesNoAddress(t *testing.T) {
 	t.Parallel()
 	moved := registry.TokenAnswer{Answer: *redirect(308), Endpoint: "http://elsewhere.example.com:5001/token"}
 	asker := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return moved }}
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(asker), redact.New(), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewCache(asker), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "http://elsewhere.example.com"), Credential: userAndPassword, Timeout: time.Minute, TokenExchange: true,
 	})
 	if err != nil {

@@ -182,7 +182,7 @@ func TestOf_CausesFollowTheEvidence(t *testing.T) {
 			if row.r1 != nil {
 				s.r1 = *row.r1
 			}
-			report, err := within(t.Context(), doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+			report, err := within(t.Context(), doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 				Endpoint: endpoint(t, row.address), Credential: row.credential, Notes: row.notes, Timeout: time.Minute,
 			})
 			if err != nil {

@@ -28,7 +28,7 @@ func TestRemediation_TestsAPasswordWhereItIsChecked(t *testing.T) {
 		{bearerChallenge, basicChallenge, broken, v2},
 	} {
 		s := &script{r0: *unauthorized(row.r0), r1: *unauthorized(row.r1), tokens: func(registry.TokenRequest) registry.TokenAnswer { return row.token }}
-		report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
 		if steps := strings.Join(report.Remediation[1].Steps, "\n"); report.Reason != verdict.ReasonInvalidCredentials || !strings.Contains(steps, row.want+"\n") {
 			t.Errorf("%s: no %s in\n%s", report.Reason, row.want, steps)
 		}
@@ -50,7 +50,7 @@ func TestRemediation_GivesThePlanTheNewCredentials(t *testing.T) {
 	} {
 		for credential, challenge := range map[registry.Credential]string{userAndPassword: basicChallenge, token: bearerChallenge, {Username: "ci"}: basicChallenge} {
 			s := &script{r0: *unauthorized(challenge), r1: *unauthorized(challenge)}
-			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: credential, Source: source})
+			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: credential, Source: source})
 			for _, remediation := range report.Remediation {
 				steps := strings.Join(remediation.Steps, "\n")
 				if remediation.Platform != "registry" && !strings.HasSuffix(steps, "\n"+want+"\nterraform plan") {

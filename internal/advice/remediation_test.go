@@ -15,7 +15,7 @@ import (
 func TestRemediation_QuotesAddresses(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *failed(registry.FaultRefused)}
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "http://registry.example.com/x';exit;'"), Timeout: time.Minute,
 	})
 	if err != nil {

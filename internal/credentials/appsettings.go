@@ -24,7 +24,7 @@ func readAppsettings(path string) (map[string]string, *Error) {
 		return nil, problem
 	}
 	content = append(bytes.TrimPrefix(content, []byte("\ufeff")), '\n') // a comment may end the file
-	if depth(content) > maxDepth {
+	if nestingDepth(content) > maxDepth {
 		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q has objects or lists in each other more than %d deep, so it is hardly a settings file.", path, maxDepth)}
 	}
 	standard, err := hujson.Standardize(content)
@@ -44,16 +44,16 @@ func readAppsettings(path string) (map[string]string, *Error) {
 	return values, nil
 }
 
-// depth is how deep brackets stand in each other outside of texts and comments.
+// nestingDepth is how deep brackets stand in each other outside of texts and comments.
 // The parser calls itself for each, and would end the process on a file that
 // holds little else.
-func depth(content []byte) int {
+func nestingDepth(content []byte) int {
 	deepest, now := 0, 0
 	for i := 0; i < len(content); i++ {
 		rest := content[i:]
 		switch {
 		case rest[0] == '"':
-			i += textEnd(rest)
+			i += stringEnd(rest)
 		case bytes.HasPrefix(rest, []byte("//")):
 			i += max(0, bytes.IndexByte(rest, '\n'))
 		case bytes.HasPrefix(rest, []byte("/*")):
@@ -68,8 +68,8 @@ func depth(content []byte) int {
 	return deepest
 }
 
-// textEnd is where the text that begins with a quote ends.
-func textEnd(text []byte) int {
+// stringEnd is where the text that begins with a quote ends.
+func stringEnd(text []byte) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
 		case '\\':
@@ -104,7 +104,7 @@ func flatten(values map[string]string, prefix string, decoder *json.Decoder) (tw
 		if _, there := values[key]; there && isWanted(key) {
 			twice = key
 		}
-		values[key] = text(value)
+		values[key] = settingText(value)
 	}
 	_, _ = decoder.Token() // the end of the object
 	return twice
@@ -124,8 +124,8 @@ func skip(decoder *json.Decoder) {
 	}
 }
 
-// text is a value as .NET writes it into a setting.
-func text(value any) string {
+// settingText is a value as .NET writes it into a setting.
+func settingText(value any) string {
 	switch value := value.(type) {
 	case string:
 		return value

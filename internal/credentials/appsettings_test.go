@@ -10,67 +10,69 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 )
 
-// ofHost are settings of the registry that is asked, with these further members
+// settingsFor are settings of the registry that is asked, with these further members
 // of the section OCI.
-func ofHost(members string) string { return `{"OCI":{"RegistryUrl":"` + host + `",` + members + `}}` }
+func settingsFor(members string) string {
+	return `{"OCI":{"RegistryUrl":"` + host + `",` + members + `}}`
+}
 
 func TestAppsettings(t *testing.T) {
 	t.Parallel()
-	type found = credentials.Found
+	type result = credentials.Result
 	for _, row := range []struct {
 		name    string
 		content string
-		want    credentials.Found
+		want    credentials.Result
 	}{
-		{"nested keys", ofHost(`"Username":"ci","Password":"p"`), found{Credential: login("ci", "p")}},
-		{"other settings beside them", `{"Logging":{"Level":{"Default":"Debug"}},"Hosts":["a",{"b":null}],"N":1.5,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p","More":{"Username":"x"}}}`, found{Credential: login("ci", "p")}},
-		{"comments", "// one\n{\"OCI\":{/* two */\"RegistryUrl\":\"r.example.com\", // three\n\"Username\":\"ci\",\"Password\":\"p\"}}\n// four\n", found{Credential: login("ci", "p")}},
-		{"a comment that ends the file", ofHost(`"Username":"ci","Password":"p"`) + "// that is all", found{Credential: login("ci", "p")}},
-		{"what looks like a comment in a password", ofHost(`"Username":"ci","Password":"/*p*/ //,}"`), found{Credential: login("ci", "/*p*/ //,}")}},
-		{"commas behind the last element", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p",},"Hosts":["a",],}`, found{Credential: login("ci", "p")}},
-		{"a byte order mark", "\ufeff" + ofHost(`"Username":"ci","Password":"p"`), found{Credential: login("ci", "p")}},
-		{"line ends of Windows", "{\r\n\"OCI\":{\r\n\"RegistryUrl\":\"r.example.com\",\r\n\"Username\":\"ci\",\r\n\"Password\":\"p\"\r\n}\r\n}\r\n", found{Credential: login("ci", "p")}},
-		{"keys in small letters", `{"oci":{"registryurl":"r.example.com","username":"ci","password":"p"}}`, found{Credential: login("ci", "p")}},
-		{"keys in capital letters", `{"OCI":{"REGISTRYURL":"r.example.com","USERNAME":"ci","PASSWORD":"p"}}`, found{Credential: login("ci", "p")}},
-		{"flat keys", `{"OCI:RegistryUrl":"r.example.com","OCI:Username":"ci","oci:password":"p"}`, found{Credential: login("ci", "p")}},
-		{"flat keys beside nested ones", `{"OCI:RegistryUrl":"r.example.com","OCI":{"Username":"ci"},"oci":{"Password":"p"}}`, found{Credential: login("ci", "p")}},
-		{"two underscores are for the environment only", `{"OCI__RegistryUrl":"r.example.com","OCI__Username":"ci"}`, found{Source: credentials.SourceNone}},
-		{"keys of no section", `{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}`, found{Source: credentials.SourceNone}},
-		{"a section within another object", `{"App":{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"}}}`, found{Source: credentials.SourceNone}},
-		{"the section Registry", `{"Registry":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, found{Credential: login("ci", "p")}},
-		{"numbers as they are written", ofHost(`"Username":12345678901234567890,"Password":1.50e1`), found{Credential: login("12345678901234567890", "1.50e1")}},
-		{"true and false as .NET writes them", ofHost(`"Username":true,"Password":false`), found{Credential: login("True", "False")}},
-		{"null is a setting that is not there", ofHost(`"Username":"ci","Password":"p","Token":null`), found{Credential: login("ci", "p")}},
-		{"a password of null came not empty", ofHost(`"Username":"ci","Password":null`), found{Credential: login("ci", "")}},
-		{"null in front of a value", ofHost(`"Username":"ci","Password":null,"Password":"p"`), found{Credential: login("ci", "p")}},
-		{"null behind a value in other notation", `{"OCI:Password":"p","oci":{"RegistryUrl":"r.example.com","Username":"ci","password":null}}`, found{Credential: login("ci", "p")}},
-		{"a list is no value", ofHost(`"Username":"ci","Password":"p","Token":["t",{"a":[1]}]`), found{Credential: login("ci", "p")}},
-		{"a list beside a value", ofHost(`"Username":"ci","Password":["x"],"password":"p"`), found{Credential: login("ci", "p")}},
-		{"the same section twice", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"},"OCI":{"Password":"p"}}`, found{Credential: login("ci", "p")}},
-		{"64 objects in each other", deep(64, ofHost(`"Username":"ci","Password":"p"`)), found{Credential: login("ci", "p")}},
-		{"64 objects and lists in each other", ofHost(`"Username":"ci","Password":"p","Deep":` + strings.Repeat("[", 62) + strings.Repeat("]", 62)), found{Credential: login("ci", "p")}},
-		{"objects and lists side by side", ofHost(`"Username":"ci","Password":"p","Wide":[` + strings.Repeat("[],{},", 99) + `1]`), found{Credential: login("ci", "p")}},
-		{"brackets in a key", ofHost(`"Username":"ci","Password":"p","` + strings.Repeat("[", 99) + `":1`), found{Credential: login("ci", "p")}},
-		{"brackets in a text and in comments", "/*" + strings.Repeat("[", 99) + "*/" + ofHost(`"Username":"ci","Password":"\"`+strings.Repeat("{", 99)+`"`) + "//" + strings.Repeat("[", 99), found{Credential: login("ci", `"`+strings.Repeat("{", 99))}},
-		{"an empty text", ofHost(`"Username":"ci","Password":""`), found{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
-		{"everything null hides nothing", `{"OCI":{"RegistryUrl":null,"Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, found{Credential: bearer("t")}},
-		{"an address beside a null hides Registry", `{"OCI":{"RegistryUrl":"r.example.com","Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, found{Source: credentials.SourceNone}},
-		{"an empty object", `{}`, found{Source: credentials.SourceNone}},
-		{"a section that is a text", `{"OCI":"ci"}`, found{Source: credentials.SourceNone}},
-		{"a key twice that nobody asks for", `{"Logging":1,"logging":2,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, found{Credential: login("ci", "p")}},
+		{"nested keys", settingsFor(`"Username":"ci","Password":"p"`), result{Credential: login("ci", "p")}},
+		{"other settings beside them", `{"Logging":{"Level":{"Default":"Debug"}},"Hosts":["a",{"b":null}],"N":1.5,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p","More":{"Username":"x"}}}`, result{Credential: login("ci", "p")}},
+		{"comments", "// one\n{\"OCI\":{/* two */\"RegistryUrl\":\"r.example.com\", // three\n\"Username\":\"ci\",\"Password\":\"p\"}}\n// four\n", result{Credential: login("ci", "p")}},
+		{"a comment that ends the file", settingsFor(`"Username":"ci","Password":"p"`) + "// that is all", result{Credential: login("ci", "p")}},
+		{"what looks like a comment in a password", settingsFor(`"Username":"ci","Password":"/*p*/ //,}"`), result{Credential: login("ci", "/*p*/ //,}")}},
+		{"commas behind the last element", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p",},"Hosts":["a",],}`, result{Credential: login("ci", "p")}},
+		{"a byte order mark", "\ufeff" + settingsFor(`"Username":"ci","Password":"p"`), result{Credential: login("ci", "p")}},
+		{"line ends of Windows", "{\r\n\"OCI\":{\r\n\"RegistryUrl\":\"r.example.com\",\r\n\"Username\":\"ci\",\r\n\"Password\":\"p\"\r\n}\r\n}\r\n", result{Credential: login("ci", "p")}},
+		{"keys in small letters", `{"oci":{"registryurl":"r.example.com","username":"ci","password":"p"}}`, result{Credential: login("ci", "p")}},
+		{"keys in capital letters", `{"OCI":{"REGISTRYURL":"r.example.com","USERNAME":"ci","PASSWORD":"p"}}`, result{Credential: login("ci", "p")}},
+		{"flat keys", `{"OCI:RegistryUrl":"r.example.com","OCI:Username":"ci","oci:password":"p"}`, result{Credential: login("ci", "p")}},
+		{"flat keys beside nested ones", `{"OCI:RegistryUrl":"r.example.com","OCI":{"Username":"ci"},"oci":{"Password":"p"}}`, result{Credential: login("ci", "p")}},
+		{"two underscores are for the environment only", `{"OCI__RegistryUrl":"r.example.com","OCI__Username":"ci"}`, result{Source: credentials.SourceNone}},
+		{"keys of no section", `{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}`, result{Source: credentials.SourceNone}},
+		{"a section within another object", `{"App":{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"}}}`, result{Source: credentials.SourceNone}},
+		{"the section Registry", `{"Registry":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, result{Credential: login("ci", "p")}},
+		{"numbers as they are written", settingsFor(`"Username":12345678901234567890,"Password":1.50e1`), result{Credential: login("12345678901234567890", "1.50e1")}},
+		{"true and false as .NET writes them", settingsFor(`"Username":true,"Password":false`), result{Credential: login("True", "False")}},
+		{"null is a setting that is not there", settingsFor(`"Username":"ci","Password":"p","Token":null`), result{Credential: login("ci", "p")}},
+		{"a password of null came not empty", settingsFor(`"Username":"ci","Password":null`), result{Credential: login("ci", "")}},
+		{"null in front of a value", settingsFor(`"Username":"ci","Password":null,"Password":"p"`), result{Credential: login("ci", "p")}},
+		{"null behind a value in other notation", `{"OCI:Password":"p","oci":{"RegistryUrl":"r.example.com","Username":"ci","password":null}}`, result{Credential: login("ci", "p")}},
+		{"a list is no value", settingsFor(`"Username":"ci","Password":"p","Token":["t",{"a":[1]}]`), result{Credential: login("ci", "p")}},
+		{"a list beside a value", settingsFor(`"Username":"ci","Password":["x"],"password":"p"`), result{Credential: login("ci", "p")}},
+		{"the same section twice", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"},"OCI":{"Password":"p"}}`, result{Credential: login("ci", "p")}},
+		{"64 objects in each other", nested(64, settingsFor(`"Username":"ci","Password":"p"`)), result{Credential: login("ci", "p")}},
+		{"64 objects and lists in each other", settingsFor(`"Username":"ci","Password":"p","Deep":` + strings.Repeat("[", 62) + strings.Repeat("]", 62)), result{Credential: login("ci", "p")}},
+		{"objects and lists side by side", settingsFor(`"Username":"ci","Password":"p","Wide":[` + strings.Repeat("[],{},", 99) + `1]`), result{Credential: login("ci", "p")}},
+		{"brackets in a key", settingsFor(`"Username":"ci","Password":"p","` + strings.Repeat("[", 99) + `":1`), result{Credential: login("ci", "p")}},
+		{"brackets in a text and in comments", "/*" + strings.Repeat("[", 99) + "*/" + settingsFor(`"Username":"ci","Password":"\"`+strings.Repeat("{", 99)+`"`) + "//" + strings.Repeat("[", 99), result{Credential: login("ci", `"`+strings.Repeat("{", 99))}},
+		{"an empty text", settingsFor(`"Username":"ci","Password":""`), result{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
+		{"everything null hides nothing", `{"OCI":{"RegistryUrl":null,"Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, result{Credential: bearer("t")}},
+		{"an address beside a null hides Registry", `{"OCI":{"RegistryUrl":"r.example.com","Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, result{Source: credentials.SourceNone}},
+		{"an empty object", `{}`, result{Source: credentials.SourceNone}},
+		{"a section that is a text", `{"OCI":"ci"}`, result{Source: credentials.SourceNone}},
+		{"a key twice that nobody asks for", `{"Logging":1,"logging":2,"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, result{Credential: login("ci", "p")}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			if row.want.Source == "" {
 				row.want.Source = fromAppsettings
 			}
-			compare(t, find(t, settingsPlaces(t, nil, row.content), question(t, host)), row.want)
+			compare(t, find(t, settingsPlaces(t, nil, row.content), searchFor(t, host)), row.want)
 		})
 	}
 }
 
-// deep puts a settings object beside one that is that deep.
-func deep(levels int, object string) string {
+// nested puts a settings object beside one that is that deep.
+func nested(levels int, object string) string {
 	return strings.TrimSuffix(object, "}") + `,"Deep":` + strings.Repeat(`{"a":`, levels-1) + "1" + strings.Repeat("}", levels-1) + "}"
 }
 
@@ -99,7 +101,7 @@ func TestAppsettingsThatCannotBeUsed(t *testing.T) {
 		{"a key twice in one spelling", `{"OCI":{"Password":"` + canary + `","Password":"x"}}`, twice},
 		{"a key twice in one section written twice", `{"OCI":{"Password":"` + canary + `"},"OCI":{"Password":"x"}}`, twice},
 		{"null", "null", noObject},
-		{"65 objects in each other", deep(65, `{"OCI":{"Password":"`+canary+`"}}`), tooDeep},
+		{"65 objects in each other", nested(65, `{"OCI":{"Password":"`+canary+`"}}`), tooDeep},
 		{"65 lists in each other", strings.Repeat("[", 65) + strings.Repeat("]", 65), tooDeep},
 		{"brackets behind two comments", "/**//**/" + strings.Repeat("[", 65), tooDeep},
 		{"brackets behind comments with a quote", "/*\"*///\"\n" + strings.Repeat("[", 65), tooDeep},
@@ -111,11 +113,11 @@ func TestAppsettingsThatCannotBeUsed(t *testing.T) {
 			t.Parallel()
 			places := settingsPlaces(t, nil, row.content)
 			want := credentials.Error{Setting: "appsettings_path", Text: strings.Replace(row.text, "%q", fmt.Sprintf("%q", places.AppsettingsPath.Value), 1)}
-			refusal := refused(t, places, question(t, host))
+			refusal := findError(t, places, searchFor(t, host))
 			if refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, &refusal)
+			checkNoCanary(t, credentials.Result{}, &refusal)
 			_, _, err := places.Registry()
 			if refusal := asError(t, err); refusal != want {
 				t.Errorf("as the registry to ask: got  %+v\nwant %+v", refusal, want)
@@ -128,7 +130,7 @@ func TestAppsettingsThatCannotBeUsed(t *testing.T) {
 // repeat a secret. SECRET in the file stands for one.
 func FuzzAppsettings(f *testing.F) {
 	for _, content := range []string{
-		ofHost(`"Username":"ci","Password":"SECRET"`), ofHost(`"Token":"SECRET","token":"SECRET"`), ofHost(`"Token":["SECRET"]`),
+		settingsFor(`"Username":"ci","Password":"SECRET"`), settingsFor(`"Token":"SECRET","token":"SECRET"`), settingsFor(`"Token":["SECRET"]`),
 		"\ufeff// SECRET\n{\"oci:token\":\"SECRET\",}", `{"OCI":{"RegistryUrl":"https://ci:SECRET@r.example.com","Token":"SECRET"}}`,
 		`{"Registry":{"Password":"SECRET"}}`, `{"OCI":{"RegistryUrl":null,"Token":1e999}}`, `["SECRET"]`, `SECRET`, `{"OCI":{"SECRET`, `/*`, ``,
 	} {
@@ -140,15 +142,15 @@ func FuzzAppsettings(f *testing.F) {
 			t.Fatal(err)
 		}
 		places := credentials.Places{AppsettingsPath: set(path)}
-		found, err := places.Find(t.Context(), question(t, host))
-		if err == nil && found.Source != fromAppsettings && found.Source != credentials.SourceNone {
-			t.Errorf("found in %q", found.Source)
+		result, err := places.Find(t.Context(), searchFor(t, host))
+		if err == nil && result.Source != fromAppsettings && result.Source != credentials.SourceNone {
+			t.Errorf("found in %q", result.Source)
 		}
-		keepsQuiet(t, found, err)
+		checkNoCanary(t, result, err)
 		_, address, err := places.Registry()
 		if err == nil && address == "" {
 			t.Error("there is no error, and no registry either")
 		}
-		keepsQuiet(t, credentials.Found{}, err)
+		checkNoCanary(t, credentials.Result{}, err)
 	})
 }

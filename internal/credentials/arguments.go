@@ -17,32 +17,32 @@ type Arguments struct {
 }
 
 // FromArguments takes the credential that is written in the check itself.
-func FromArguments(a Arguments) Found {
-	if !a.written() {
-		return Found{Source: SourceNone}
+func FromArguments(a Arguments) Result {
+	if !a.isSet() {
+		return Result{Source: SourceNone}
 	}
 	format := "The argument %s is written in the configuration, but came empty (broken secret reference)"
 	if len(a.empty()) > 1 {
 		format = "The arguments %s are written in the configuration, but came empty (broken secret reference)"
 	}
-	return a.found(SourceArguments, format)
+	return a.result(SourceArguments, format)
 }
 
-// written tells whether any part is written, even with nothing in it. Such a part
+// isSet tells whether any part is written, even with nothing in it. Such a part
 // ends the search: otherwise a secret that did not resolve would be answered
 // with somebody else's login.
-func (a Arguments) written() bool {
+func (a Arguments) isSet() bool {
 	return a.Username != nil || a.Password != nil || a.Token != nil || a.IdentityToken != nil
 }
 
-// found takes the arguments as one source. What came empty is noted in the words
+// result takes the arguments as one source. What came empty is noted in the words
 // of format, which has a place for its names.
-func (a Arguments) found(source Source, format string) Found {
+func (a Arguments) result(source Source, format string) Result {
 	var notes []string
 	if empty := a.empty(); len(empty) > 0 {
 		notes = append(notes, fmt.Sprintf(format, strings.Join(empty, " and ")))
 	}
-	return found(source, a.credential(), notes...)
+	return newResult(source, a.credential(), notes...)
 }
 
 func (a Arguments) credential() registry.Credential {

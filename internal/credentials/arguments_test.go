@@ -39,12 +39,12 @@ func TestFromArguments(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			found := credentials.FromArguments(row.arguments)
-			if got := found.Credential.Method(); got != row.method {
+			result := credentials.FromArguments(row.arguments)
+			if got := result.Credential.Method(); got != row.method {
 				t.Errorf("method %q, want %q", got, row.method)
 			}
-			if found.Source != row.source {
-				t.Errorf("source %q, want %q", found.Source, row.source)
+			if result.Source != row.source {
+				t.Errorf("source %q, want %q", result.Source, row.source)
 			}
 			want := ""
 			switch len(row.empty) {
@@ -54,11 +54,11 @@ func TestFromArguments(t *testing.T) {
 			default:
 				want = "The arguments " + strings.Join(row.empty, " and ") + " are written in the configuration, but came empty (broken secret reference)"
 			}
-			if got := strings.Join(found.Notes, "\n"); got != want {
+			if got := strings.Join(result.Notes, "\n"); got != want {
 				t.Errorf("notes %q, want %q", got, want)
 			}
-			if !found.Credential.ExpiresAt().IsZero() {
-				t.Errorf("expires at %v, though nothing says so", found.Credential.ExpiresAt())
+			if !result.Credential.ExpiresAt().IsZero() {
+				t.Errorf("expires at %v, though nothing says so", result.Credential.ExpiresAt())
 			}
 		})
 	}

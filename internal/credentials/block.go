@@ -21,50 +21,50 @@ type Entry struct {
 
 // fromBlock looks into registries. Its keys are read as registry_url is; two of
 // them for one registry are an error, since none is better than the other.
-func (p Places) fromBlock(_ context.Context, q Question) (Found, error) {
+func (p Places) fromBlock(_ context.Context, search Search) (Result, error) {
 	if p.Registries.Unknown {
-		return Found{}, unknown(registriesName, q)
+		return Result{}, unknown(registriesName, search)
 	}
 	keys := map[string]string{} // by registry
 	at, has := "", false
 	for i, key := range slices.Sorted(maps.Keys(p.Registries.Value)) {
 		endpoint, err := registry.ParseEndpoint(key)
 		if err != nil {
-			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The key in place %d of the alphabetical order is not shown here, since it may hold a secret: %v.", i+1, err)}
+			return Result{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The key in place %d of the alphabetical order is not shown here, since it may hold a secret: %v.", i+1, err)}
 		}
 		name := endpoint.DialAddress()
 		if other, twice := keys[name]; twice {
-			return Found{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The keys %q and %q are one registry. Leave one of them out.", other, key)}
+			return Result{}, &Error{Setting: registriesName, Text: fmt.Sprintf("The keys %q and %q are one registry. Leave one of them out.", other, key)}
 		}
 		keys[name] = key
-		if serves(key, endpoint, q.Endpoint) {
+		if matchesRegistry(key, endpoint, search.Endpoint) {
 			at, has = key, true
 		}
 	}
 	if !has {
-		return Found{Source: SourceNone}, nil
+		return Result{Source: SourceNone}, nil
 	}
 	entry := p.Registries.Value[at]
 	if entry.Unknown {
-		return Found{}, unknown(registriesName, q)
+		return Result{}, unknown(registriesName, search)
 	}
-	if !entry.written() {
-		return found(SourceProvider, registry.Credential{}, "The entry for this registry in registries of the provider block holds nothing"), nil
+	if !entry.isSet() {
+		return newResult(SourceProvider, registry.Credential{}, "The entry for this registry in registries of the provider block holds nothing"), nil
 	}
-	return entry.found(SourceProvider, "In registries of the provider block, %s of this registry's entry came empty (broken secret reference)"), nil
+	return entry.result(SourceProvider, "In registries of the provider block, %s of this registry's entry came empty (broken secret reference)"), nil
 }
 
-// serves tells whether credentials that are stored for an address are for the
+// matchesRegistry tells whether credentials that are stored for an address are for the
 // registry that is asked: host and port are the same, and the scheme too where
 // the address names it.
-func serves(address string, stored, asked registry.Endpoint) bool {
+func matchesRegistry(address string, stored, asked registry.Endpoint) bool {
 	return stored.SameRegistry(asked) && (!strings.Contains(address, "://") || stored.Scheme() == asked.Scheme())
 }
 
 // unknown is the error of a setting that a check needs and that only the apply
 // will show.
-func unknown(setting string, q Question) *Error {
+func unknown(setting string, search Search) *Error {
 	return &Error{Setting: setting, Unknown: true, Text: fmt.Sprintf(
 		"The check of %s looks for its credentials there, and the value is known only after the apply. "+
-			"Pass the credentials to this check as arguments instead: a check whose own arguments are not known yet waits for the apply.", q.Endpoint.Host())}
+			"Pass the credentials to this check as arguments instead: a check whose own arguments are not known yet waits for the apply.", search.Endpoint.Host())}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// block are the credentials of the provider block alone.
-func block(entries map[string]credentials.Entry) credentials.Places {
+// blockPlaces are the credentials of the provider block alone.
+func blockPlaces(entries map[string]credentials.Entry) credentials.Places {
 	return credentials.Places{Registries: set(entries)}
 }
 
@@ -57,11 +57,11 @@ func TestBlockFindsARegistry(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			want := credentials.Found{Source: credentials.SourceNone}
+			want := credentials.Result{Source: credentials.SourceNone}
 			if row.key != "" {
-				want = credentials.Found{Source: credentials.SourceProvider, Credential: login(row.key, "p")}
+				want = credentials.Result{Source: credentials.SourceProvider, Credential: login(row.key, "p")}
 			}
-			compare(t, find(t, block(entries(row.keys...)), question(t, row.address)), want)
+			compare(t, find(t, blockPlaces(entries(row.keys...)), searchFor(t, row.address)), want)
 		})
 	}
 }
@@ -89,8 +89,8 @@ func TestBlockEntry(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			places := block(map[string]credentials.Entry{host: {Arguments: row.entry}, "other.example.com": {Arguments: written("other", "o")}})
-			compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceProvider, Credential: row.want, Notes: row.notes})
+			places := blockPlaces(map[string]credentials.Entry{host: {Arguments: row.entry}, "other.example.com": {Arguments: written("other", "o")}})
+			compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceProvider, Credential: row.want, Notes: row.notes})
 		})
 	}
 }
@@ -124,11 +124,11 @@ func TestBlockThatCannotBeUsed(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			refusal := refused(t, block(entries(row.keys...)), question(t, host))
+			refusal := findError(t, blockPlaces(entries(row.keys...)), searchFor(t, host))
 			if want := (credentials.Error{Setting: "registries", Text: row.text}); refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, &refusal)
+			checkNoCanary(t, credentials.Result{}, &refusal)
 		})
 	}
 }
@@ -138,12 +138,12 @@ func TestBlockWithAnUnknownEntry(t *testing.T) {
 	t.Parallel()
 	all := entries("r.example.com:443", "other.example.com")
 	all["r.example.com:443"] = credentials.Entry{Arguments: written("ci", "p"), Unknown: true}
-	refusal := refused(t, block(all), question(t, "https://r.example.com/base"))
-	if want := notKnown("registries", host); refusal != want {
+	refusal := findError(t, blockPlaces(all), searchFor(t, "https://r.example.com/base"))
+	if want := unknownSetting("registries", host); refusal != want {
 		t.Errorf("got  %+v\nwant %+v", refusal, want)
 	}
-	compare(t, find(t, block(all), question(t, "other.example.com")), credentials.Found{
+	compare(t, find(t, blockPlaces(all), searchFor(t, "other.example.com")), credentials.Result{
 		Source: credentials.SourceProvider, Credential: login("other.example.com", "p"),
 	})
-	compare(t, find(t, block(all), question(t, "third.example.com")), credentials.Found{Source: credentials.SourceNone})
+	compare(t, find(t, blockPlaces(all), searchFor(t, "third.example.com")), credentials.Result{Source: credentials.SourceNone})
 }

@@ -29,10 +29,10 @@ type dockerConfig struct {
 
 // fromDockerConfig looks for the registry's login where Docker does: in the
 // helper for its host, else in the store, else in the file itself.
-func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error) {
-	none := Found{Source: SourceNone}
+func (p Places) fromDockerConfig(ctx context.Context, search Search) (Result, error) {
+	none := Result{Source: SourceNone}
 	if p.DockerConfigPath.Unknown {
-		return none, unknown(dockerConfigName, q)
+		return none, unknown(dockerConfigName, search)
 	}
 	path := p.DockerConfigPath.Value
 	if path == "" {
@@ -46,29 +46,29 @@ func (p Places) fromDockerConfig(ctx context.Context, q Question) (Found, error)
 	if len(strings.TrimSpace(string(content))) > 0 && json.Unmarshal(content, &config) != nil {
 		return none, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("%q is no Docker configuration: it is no JSON object, or auths, credHelpers or credsStore in it have another type.", path)}
 	}
-	for _, name := range q.storedNames() {
+	for _, name := range search.loginNames() {
 		switch helper, ok := config.CredHelpers[name]; {
 		case ok && helper != "":
 			return p.Helpers.fromHelper(ctx, helper, []string{name})
 		case ok: // an empty name switches the store off for this host
-			return config.fromFile(ctx, path, q)
+			return config.fromFile(ctx, path, search)
 		}
 	}
 	if config.CredsStore != "" {
-		found, err := p.Helpers.fromHelper(ctx, config.CredsStore, q.storedNames())
-		if err == nil && found.Source == SourceNone {
-			return config.none(q), nil
+		result, err := p.Helpers.fromHelper(ctx, config.CredsStore, search.loginNames())
+		if err == nil && result.Source == SourceNone {
+			return config.noLogin(search), nil
 		}
-		return found, err
+		return result, err
 	}
-	return config.fromFile(ctx, path, q)
+	return config.fromFile(ctx, path, search)
 }
 
 // fromFile takes the login that stands in the file itself.
-func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Found, error) {
-	key, ok := c.key(q)
+func (c dockerConfig) fromFile(ctx context.Context, path string, search Search) (Result, error) {
+	key, ok := c.authsKey(search)
 	if !ok {
-		return c.none(q), nil
+		return c.noLogin(search), nil
 	}
 	store, err := credentials.NewFileStore(path)
 	if err == nil {
@@ -82,29 +82,29 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, q Question) (Fo
 				credential = registry.Credential{IdentityToken: credential.Password}
 			}
 			if credential == (registry.Credential{}) {
-				return found(SourceDockerConfig, credential, "In the Docker configuration, this registry's entry holds nothing; log in again with docker login"), nil
+				return newResult(SourceDockerConfig, credential, "In the Docker configuration, this registry's entry holds nothing; log in again with docker login"), nil
 			}
-			return found(SourceDockerConfig, credential), nil
+			return newResult(SourceDockerConfig, credential), nil
 		}
 	}
 	// The library's words are not shown: they repeat what could not be decoded.
-	return Found{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %q, the entry of %s cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login.", path, q.Endpoint.Host())}
+	return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %q, the entry of %s cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login.", path, search.Endpoint.Host())}
 }
 
-// none says that there is no login, and whether there is one that is not for this
+// noLogin says that there is no login, and whether there is one that is not for this
 // scheme. Where a helper has the logins, the file names their hosts all the same.
-func (c dockerConfig) none(q Question) Found {
-	none := Found{Source: SourceNone}
-	if host := q.Endpoint.Host(); !slices.Contains(q.storedNames(), host) && c.Auths[host] != nil {
+func (c dockerConfig) noLogin(search Search) Result {
+	none := Result{Source: SourceNone}
+	if host := search.Endpoint.Host(); !slices.Contains(search.loginNames(), host) && c.Auths[host] != nil {
 		none.Notes = []string{fmt.Sprintf("In the Docker configuration, the login of %s is for https, and plain http does not get it; docker login %s:80 stores one that it gets", host, host)}
 	}
 	return none
 }
 
-// key finds the entry for a host: under one of its names, else under a URL with
+// authsKey finds the entry for a host: under one of its names, else under a URL with
 // such a host, as older logins have them.
-func (c dockerConfig) key(q Question) (string, bool) {
-	names := q.storedNames()
+func (c dockerConfig) authsKey(search Search) (string, bool) {
+	names := search.loginNames()
 	for _, name := range names {
 		if _, ok := c.Auths[name]; ok {
 			return name, true
@@ -113,7 +113,7 @@ func (c dockerConfig) key(q Question) (string, bool) {
 	for _, key := range slices.Sorted(maps.Keys(c.Auths)) {
 		scheme, _, isURL := strings.Cut(key, "://")
 		switch host := authority(key); {
-		case isURL && scheme != q.Endpoint.Scheme(), !slices.Contains(names, host) && (!isURL || host != q.Endpoint.Host()):
+		case isURL && scheme != search.Endpoint.Scheme(), !slices.Contains(names, host) && (!isURL || host != search.Endpoint.Host()):
 		case strings.HasSuffix(key, "/access-token"), strings.HasSuffix(key, "/refresh-token"): // parts of a login of Docker Hub that no registry takes
 		default:
 			return key, true

@@ -13,8 +13,8 @@ import (
 
 const dockerHubLogin = "https://index.docker.io/v1/"
 
-// dockerConfig is a Docker configuration alone.
-func dockerConfig(t testing.TB, content string) credentials.Places {
+// dockerConfigPlaces is a Docker configuration alone.
+func dockerConfigPlaces(t testing.TB, content string) credentials.Places {
 	t.Helper()
 	return credentials.Places{DockerConfigPath: set(file(t, content))}
 }
@@ -59,11 +59,11 @@ func TestDockerConfigFindsAHost(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			want := credentials.Found{Source: credentials.SourceNone}
+			want := credentials.Result{Source: credentials.SourceNone}
 			if row.key != "" {
-				want = credentials.Found{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key)}
+				want = credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key)}
 			}
-			compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, row.keys...))), question(t, row.address)), want)
+			compare(t, find(t, dockerConfigPlaces(t, jsonOf(t, auths(t, row.keys...))), searchFor(t, row.address)), want)
 		})
 	}
 }
@@ -82,11 +82,11 @@ func TestDockerConfigPassesOver(t *testing.T) {
 		"https://index.docker.io/v1/refresh-token": "docker.io/team/app",
 		"index.docker.io/v1/access-token":          "docker.io",
 	} {
-		compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, key))), question(t, address)), credentials.Found{Source: credentials.SourceNone})
+		compare(t, find(t, dockerConfigPlaces(t, jsonOf(t, auths(t, key))), searchFor(t, address)), credentials.Result{Source: credentials.SourceNone})
 	}
 	for _, host := range []string{"r.example.com", "[::1]"} {
-		want := credentials.Found{Source: credentials.SourceNone, Notes: []string{"In the Docker configuration, the login of " + host + " is for https, and plain http does not get it; docker login " + host + ":80 stores one that it gets"}}
-		compare(t, find(t, dockerConfig(t, jsonOf(t, auths(t, host))), question(t, "http://"+host)), want)
+		want := credentials.Result{Source: credentials.SourceNone, Notes: []string{"In the Docker configuration, the login of " + host + " is for https, and plain http does not get it; docker login " + host + ":80 stores one that it gets"}}
+		compare(t, find(t, dockerConfigPlaces(t, jsonOf(t, auths(t, host))), searchFor(t, "http://"+host)), want)
 	}
 }
 
@@ -94,9 +94,9 @@ func TestDockerConfigPassesOver(t *testing.T) {
 // run to run.
 func TestDockerConfigFindsTheSameURLEveryTime(t *testing.T) {
 	t.Parallel()
-	places := dockerConfig(t, jsonOf(t, auths(t, "https://r.example.com/v2/", "http://r.example.com", "https://r.example.com", "https://r.example.com/v1/")))
+	places := dockerConfigPlaces(t, jsonOf(t, auths(t, "https://r.example.com/v2/", "http://r.example.com", "https://r.example.com", "https://r.example.com/v1/")))
 	for range 20 { // a map is read in another order each time
-		compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceDockerConfig, Credential: login("ci", "https://r.example.com")})
+		compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", "https://r.example.com")})
 	}
 }
 
@@ -128,7 +128,7 @@ func TestDockerConfigEntry(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, find(t, dockerConfig(t, entryOf(row.entry)), question(t, host)), credentials.Found{
+			compare(t, find(t, dockerConfigPlaces(t, entryOf(row.entry)), searchFor(t, host)), credentials.Result{
 				Source: credentials.SourceDockerConfig, Credential: row.want, Notes: row.notes,
 			})
 		})
@@ -159,12 +159,12 @@ func TestDockerConfigThatCannotBeUsed(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			places := dockerConfig(t, row.content)
-			refusal := refused(t, places, question(t, host))
+			places := dockerConfigPlaces(t, row.content)
+			refusal := findError(t, places, searchFor(t, host))
 			if want := (credentials.Error{Setting: "docker_config_path", Text: fmt.Sprintf(row.text, places.DockerConfigPath.Value)}); refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, &refusal)
+			checkNoCanary(t, credentials.Result{}, &refusal)
 		})
 	}
 }
@@ -180,7 +180,7 @@ func TestDockerConfigWithoutALogin(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, find(t, dockerConfig(t, row.content), question(t, host)), credentials.Found{Source: credentials.SourceNone})
+			compare(t, find(t, dockerConfigPlaces(t, row.content), searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
 		})
 	}
 }
@@ -235,14 +235,14 @@ func TestDockerConfigAsksTheRightProgram(t *testing.T) {
 			if row.store {
 				content["credsStore"] = store
 			}
-			want := credentials.Found{Source: credentials.SourceNone}
+			want := credentials.Result{Source: credentials.SourceNone}
 			switch {
 			case strings.HasPrefix(row.address, "http://"):
 				want.Notes = []string{"In the Docker configuration, the login of r.example.com is for https, and plain http does not get it; docker login r.example.com:80 stores one that it gets"}
 			case row.user != "":
-				want = credentials.Found{Source: credentials.SourceDockerConfig, Credential: login(row.user, "p")}
+				want = credentials.Result{Source: credentials.SourceDockerConfig, Credential: login(row.user, "p")}
 			}
-			compare(t, find(t, dockerConfig(t, jsonOf(t, content)), question(t, row.address)), want)
+			compare(t, find(t, dockerConfigPlaces(t, jsonOf(t, content)), searchFor(t, row.address)), want)
 			if got := credentialstest.Asked(t, helper); !slices.Equal(got, row.helper) {
 				t.Errorf("the helper was asked for %q, want %q", got, row.helper)
 			}
@@ -257,8 +257,8 @@ func TestDockerConfigAsksTheRightProgram(t *testing.T) {
 func TestDockerConfigAsksTheStoreForEveryNameOfDockerHub(t *testing.T) {
 	t.Parallel()
 	store := credentialstest.Helper{}.Install(t)
-	places := dockerConfig(t, jsonOf(t, map[string]string{"credsStore": store}))
-	compare(t, find(t, places, question(t, "docker.io")), credentials.Found{Source: credentials.SourceNone})
+	places := dockerConfigPlaces(t, jsonOf(t, map[string]string{"credsStore": store}))
+	compare(t, find(t, places, searchFor(t, "docker.io")), credentials.Result{Source: credentials.SourceNone})
 	want := []string{dockerHubLogin, "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 	if got := credentialstest.Asked(t, store); !slices.Equal(got, want) {
 		t.Errorf("the store was asked for %q, want %q", got, want)

@@ -124,20 +124,20 @@ func TestExpiryOfEverySource(t *testing.T) {
 		payload string
 	}{
 		"docker_config_json":       {payload: entryOf(`{"registrytoken":"` + early + `"}`)},
-		"registries":               {places: block(map[string]credentials.Entry{host: {Arguments: credentials.Arguments{Token: secret(early)}}})},
+		"registries":               {places: blockPlaces(map[string]credentials.Entry{host: {Arguments: credentials.Arguments{Token: secret(early)}}})},
 		"the environment":          {places: credentials.Places{Environ: []string{"OCI__RegistryUrl=" + host, "OCI__Token=" + early}}},
 		"the settings file":        {places: credentials.Places{AppsettingsPath: set(file(t, settings))}},
-		"the Docker configuration": {places: dockerConfig(t, entryOf(`{"registrytoken":"`+early+`"}`))},
-		"a credential helper": {places: dockerConfig(t, jsonOf(t, map[string]string{"credsStore": credentialstest.Helper{
+		"the Docker configuration": {places: dockerConfigPlaces(t, entryOf(`{"registrytoken":"`+early+`"}`))},
+		"a credential helper": {places: dockerConfigPlaces(t, jsonOf(t, map[string]string{"credsStore": credentialstest.Helper{
 			Logins: map[string]credentialstest.Login{host: {Username: "ci", Secret: early}},
 		}.Install(t)}))},
 	} {
-		q := question(t, host)
+		search := searchFor(t, host)
 		if row.payload != "" {
-			q = withPayload(t, row.payload, host)
+			search = withPayload(t, row.payload, host)
 		}
-		found := find(t, row.places, q)
-		if got := found.Credential.ExpiresAt(); got.Unix() != 1700000000 {
+		result := find(t, row.places, search)
+		if got := result.Credential.ExpiresAt(); got.Unix() != 1700000000 {
 			t.Errorf("%s: expires at %v", name, got)
 		}
 		if got := bearer(late).ExpiresAt(); got.Unix() != 1800000000 {

@@ -20,7 +20,7 @@ func readFile(setting, path string) ([]byte, *Error) {
 	problem := func(format string, args ...any) *Error {
 		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
 	}
-	if isContent(path) {
+	if looksLikeContent(path) {
 		return nil, problem("It holds the content of a file, as it seems. Write the path of the file.")
 	}
 	// A pipe or a device is not opened, since that may never end.
@@ -29,7 +29,7 @@ func readFile(setting, path string) ([]byte, *Error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, problem("There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it.", path)
 	case err != nil:
-		return nil, problem("%q cannot be read: %v.", path, reasonOf(err))
+		return nil, problem("%q cannot be read: %v.", path, withoutPath(err))
 	case info.IsDir():
 		return nil, problem("%q is a folder. Write the path of the file in it.", path)
 	case !info.Mode().IsRegular():
@@ -37,13 +37,13 @@ func readFile(setting, path string) ([]byte, *Error) {
 	}
 	file, err := os.Open(path) //nolint:gosec // the user named it
 	if err != nil {
-		return nil, problem("%q cannot be read: %v.", path, reasonOf(err))
+		return nil, problem("%q cannot be read: %v.", path, withoutPath(err))
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, problem("%q cannot be read: %v.", path, reasonOf(err))
+		return nil, problem("%q cannot be read: %v.", path, withoutPath(err))
 	case len(content) > maxFile:
 		return nil, problem("%q is larger than 1 MiB, too large for this setting.", path)
 	default:
@@ -51,15 +51,15 @@ func readFile(setting, path string) ([]byte, *Error) {
 	}
 }
 
-// isContent tells what stands where a path should: it may be full of secrets, and is
+// looksLikeContent tells what stands where a path should: it may be full of secrets, and is
 // not to be shown. JSON is known in base64 too.
-func isContent(path string) bool {
+func looksLikeContent(path string) bool {
 	return len(path) > maxPath || strings.ContainsAny(path, "{\"\r\n") ||
 		strings.HasPrefix(path, "eyJ") || strings.HasPrefix(path, "ewo")
 }
 
-// reasonOf is what the system says, without the path that stands before it.
-func reasonOf(err error) error {
+// withoutPath is what the system says, without the path that stands before it.
+func withoutPath(err error) error {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err
 	}

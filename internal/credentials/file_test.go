@@ -19,13 +19,13 @@ const maxFile = 1 << 20
 func fileSettings(t testing.TB) map[string]string {
 	t.Helper()
 	return map[string]string{
-		"appsettings_path":   ofHost(`"Username":"ci","Password":"p"`),
+		"appsettings_path":   settingsFor(`"Username":"ci","Password":"p"`),
 		"docker_config_path": jsonOf(t, map[string]any{"auths": map[string]any{host: map[string]string{"auth": auth("ci", "p")}}}),
 	}
 }
 
-// named are places of which that setting names that file.
-func named(setting, path string) credentials.Places {
+// placesWithFile are places of which that setting names that file.
+func placesWithFile(setting, path string) credentials.Places {
 	if setting == "appsettings_path" {
 		return credentials.Places{AppsettingsPath: set(path)}
 	}
@@ -93,11 +93,11 @@ func TestFileThatCannotBeRead(t *testing.T) {
 			path := row.path(t)
 			for setting := range fileSettings(t) {
 				want := credentials.Error{Setting: setting, Text: strings.Replace(row.text, "%q", fmt.Sprintf("%q", path), 1)}
-				refusal := refused(t, named(setting, path), question(t, host))
+				refusal := findError(t, placesWithFile(setting, path), searchFor(t, host))
 				if refusal != want {
 					t.Errorf("got  %+v\nwant %+v", refusal, want)
 				}
-				keepsQuiet(t, credentials.Found{}, &refusal)
+				checkNoCanary(t, credentials.Result{}, &refusal)
 			}
 		})
 	}
@@ -129,7 +129,7 @@ func TestFileThatIsRead(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			for setting, content := range fileSettings(t) {
-				if got := find(t, named(setting, row.path(t, content)), question(t, host)).Credential; got != login("ci", "p") {
+				if got := find(t, placesWithFile(setting, row.path(t, content)), searchFor(t, host)).Credential; got != login("ci", "p") {
 					t.Errorf("%s: found %q, %q", setting, got.Username, got.Password.Reveal())
 				}
 			}
@@ -140,7 +140,7 @@ func TestFileThatIsRead(t *testing.T) {
 // Without a path there is no file, and so nothing that is missing.
 func TestNoFileIsNamed(t *testing.T) {
 	t.Parallel()
-	compare(t, find(t, credentials.Places{}, question(t, host)), credentials.Found{Source: credentials.SourceNone})
+	compare(t, find(t, credentials.Places{}, searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
 }
 
 // TestContentInPlaceOfAPathIsNotShown has what file() gives, and a path that only
@@ -151,12 +151,12 @@ func TestContentInPlaceOfAPathIsNotShown(t *testing.T) {
 	for setting := range fileSettings(t) {
 		for _, path := range []string{content, "\n " + content, jsonOf(t, content), base64.StdEncoding.EncodeToString([]byte(content)),
 			base64.StdEncoding.EncodeToString([]byte("{\n  " + content[1:])), "password: " + canary + "\n", strings.Repeat("/"+canary, 500)} {
-			refusal := refused(t, named(setting, path), question(t, host))
+			refusal := findError(t, placesWithFile(setting, path), searchFor(t, host))
 			if want := (credentials.Error{Setting: setting, Text: "It holds the content of a file, as it seems. Write the path of the file."}); refusal != want {
 				t.Errorf("%s: got %+v", path, refusal)
 			}
 		}
-		if refusal := refused(t, named(setting, "eyes.json"), question(t, host)); !strings.Contains(refusal.Text, `"eyes.json"`) {
+		if refusal := findError(t, placesWithFile(setting, "eyes.json"), searchFor(t, host)); !strings.Contains(refusal.Text, `"eyes.json"`) {
 			t.Errorf("got %+v", refusal)
 		}
 	}

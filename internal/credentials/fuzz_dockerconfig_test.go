@@ -30,7 +30,7 @@ func FuzzDockerConfig(f *testing.F) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := credentials.Places{DockerConfigPath: credentials.Setting[string]{Value: path}}.Find(t.Context(), credentials.Question{Endpoint: endpoint, Address: address})
+		got, err := credentials.Places{DockerConfigPath: credentials.Setting[string]{Value: path}}.Find(t.Context(), credentials.Search{Endpoint: endpoint, Address: address})
 		said := got.Failure + got.Warning + strings.Join(got.Notes, " ")
 		if err != nil {
 			said += err.Error()

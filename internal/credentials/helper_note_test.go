@@ -18,8 +18,8 @@ func TestTheNoteOfAHelperNamesWhatItWasAskedFor(t *testing.T) {
 		"https://registry.example.com": "registry.example.com",
 	} {
 		suffix := credentialstest.Helper{Exit: 1}.Install(t)
-		if found, want := find(t, asksHelper(t, suffix), question(t, address)), []string{tryFor(word, suffix)}; !slices.Equal(found.Notes, want) {
-			t.Errorf("%s: the notes are %q, want %q", address, found.Notes, want)
+		if result, want := find(t, withHelperStore(t, suffix), searchFor(t, address)), []string{helperCommandFor(word, suffix)}; !slices.Equal(result.Notes, want) {
+			t.Errorf("%s: the notes are %q, want %q", address, result.Notes, want)
 		}
 	}
 }
@@ -29,15 +29,15 @@ func TestTheNoteOfAHelperShowsItsErrorOnly(t *testing.T) {
 	t.Parallel()
 	const ended = "the single sign-on has ended"
 	for name, helper := range map[string]credentialstest.Helper{
-		"as helpers do, on standard output": {Exit: 1, Says: ended + "\n"},
-		"on standard error":                 {Exit: 1, Logs: ended + "\n"},
-		"with an answer":                    {Exit: 1, Says: ended + "\n" + `{"ServerURL":"h","Username":"ci","Secret":"` + canary + `"}` + "\n"},
-		"with an answer in small letters":   {Exit: 1, Logs: ended + "\n", Says: `{"secret":"` + canary + `"`},
+		"as helpers do, on standard output": {Exit: 1, Stdout: ended + "\n"},
+		"on standard error":                 {Exit: 1, Stderr: ended + "\n"},
+		"with an answer":                    {Exit: 1, Stdout: ended + "\n" + `{"ServerURL":"h","Username":"ci","Secret":"` + canary + `"}` + "\n"},
+		"with an answer in small letters":   {Exit: 1, Stderr: ended + "\n", Stdout: `{"secret":"` + canary + `"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := find(t, asksHelper(t, helper.Install(t)), question(t, host))
-			_, command, _ := strings.Cut(strings.Join(found.Notes, ""), "run: ")
+			result := find(t, withHelperStore(t, helper.Install(t)), searchFor(t, host))
+			_, command, _ := strings.Cut(strings.Join(result.Notes, ""), "run: ")
 			out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
 			if string(out) != ended+"\n" {
 				t.Errorf("%q prints %q: %v", command, out, err)

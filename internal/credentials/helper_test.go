@@ -20,82 +20,82 @@ const notFound = "credentials not found in native keychain"
 // tooMuch is more than what is kept of a helper's output, in bytes.
 const tooMuch = 1<<20 + 1
 
-// asksHelper are places with that helper as the store of the Docker
+// withHelperStore are places with that helper as the store of the Docker
 // configuration.
-func asksHelper(t testing.TB, suffix string) credentials.Places {
+func withHelperStore(t testing.TB, suffix string) credentials.Places {
 	t.Helper()
-	return dockerConfig(t, jsonOf(t, map[string]string{"credsStore": suffix}))
+	return dockerConfigPlaces(t, jsonOf(t, map[string]string{"credsStore": suffix}))
 }
 
-// hands is a helper that hands out this login.
-func hands(username, secret string) credentialstest.Helper {
+// returnsLogin is a helper that hands out this login.
+func returnsLogin(username, secret string) credentialstest.Helper {
 	return credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: username, Secret: secret}}}
 }
 
 func TestHelper(t *testing.T) {
 	t.Parallel()
 	type helper = credentialstest.Helper
-	ofDocker := func(c registry.Credential) credentials.Found {
-		return credentials.Found{Source: credentials.SourceDockerConfig, Credential: c}
+	ofDocker := func(c registry.Credential) credentials.Result {
+		return credentials.Result{Source: credentials.SourceDockerConfig, Credential: c}
 	}
 	// The name of the program stands in front of these words.
-	noSecret := func(c registry.Credential) credentials.Found {
-		return credentials.Found{Source: credentials.SourceDockerConfig, Credential: c, Notes: []string{"has a login for this registry without a secret; log in again with docker login"}}
+	noSecret := func(c registry.Credential) credentials.Result {
+		return credentials.Result{Source: credentials.SourceDockerConfig, Credential: c, Notes: []string{"has a login for this registry without a secret; log in again with docker login"}}
 	}
-	failed := func(how string) credentials.Found {
-		return credentials.Found{Source: credentials.SourceDockerConfig, Failure: how}
+	failed := func(how string) credentials.Result {
+		return credentials.Result{Source: credentials.SourceDockerConfig, Failure: how}
 	}
-	none := credentials.Found{Source: credentials.SourceNone}
-	noisy := hands("ci", "p")
-	noisy.Logs = canary + "\n"
-	leaves := hands("ci", "p")
+	none := credentials.Result{Source: credentials.SourceNone}
+	noisy := returnsLogin("ci", "p")
+	noisy.Stderr = canary + "\n"
+	leaves := returnsLogin("ci", "p")
 	leaves.LeavesChild = true
 	const noJSON = "did not answer with a JSON object of text"
 	for _, row := range []struct {
 		name   string
 		helper helper
-		want   credentials.Found
+		want   credentials.Result
 	}{
-		{"a login", hands("ci", "p"), ofDocker(login("ci", "p"))},
-		{"a password with every kind of letter", hands("ci", " p:\"\\\n\u00e9<"), ofDocker(login("ci", " p:\"\\\n\u00e9<"))},
-		{"an identity token", hands("<token>", "i"), ofDocker(identityToken("i"))},
-		{"a user name that only looks like that", hands("token", "p"), ofDocker(login("token", "p"))},
-		{"a user name without a password", hands("ci", ""), noSecret(login("ci", ""))},
-		{"an identity token of nothing", hands("<token>", ""), noSecret(registry.Credential{})},
-		{"a password without a user name", hands("", "p"), ofDocker(login("", "p"))},
+		{"a login", returnsLogin("ci", "p"), ofDocker(login("ci", "p"))},
+		{"a password with every kind of letter", returnsLogin("ci", " p:\"\\\n\u00e9<"), ofDocker(login("ci", " p:\"\\\n\u00e9<"))},
+		{"an identity token", returnsLogin("<token>", "i"), ofDocker(identityToken("i"))},
+		{"a user name that only looks like that", returnsLogin("token", "p"), ofDocker(login("token", "p"))},
+		{"a user name without a password", returnsLogin("ci", ""), noSecret(login("ci", ""))},
+		{"an identity token of nothing", returnsLogin("<token>", ""), noSecret(registry.Credential{})},
+		{"a password without a user name", returnsLogin("", "p"), ofDocker(login("", "p"))},
 		{"a login, and words on standard error", noisy, ofDocker(login("ci", "p"))},
 		{"a login, and a program that is left behind", leaves, ofDocker(login("ci", "p"))},
-		{"a login and what nobody asks for", helper{Says: `{"ServerURL":"` + canary + `","Username":"ci","Secret":"p","More":[1]}`}, ofDocker(login("ci", "p"))},
-		{"a login and blanks beyond what is kept", helper{Says: `{"Username":"ci","Secret":"p"}` + strings.Repeat(" ", tooMuch)}, ofDocker(login("ci", "p"))},
+		{"a login and what nobody asks for", helper{Stdout: `{"ServerURL":"` + canary + `","Username":"ci","Secret":"p","More":[1]}`}, ofDocker(login("ci", "p"))},
+		{"a login and blanks beyond what is kept", helper{Stdout: `{"Username":"ci","Secret":"p"}` + strings.Repeat(" ", tooMuch)}, ofDocker(login("ci", "p"))},
 		{"no login", helper{}, none},
-		{"no login and a line break", helper{Says: notFound + "\r\n", Exit: 1}, none},
-		{"an empty object", helper{Says: "{}"}, none},
-		{"an object of empty texts", helper{Says: `{"ServerURL":"","Username":"","Secret":""}`}, none},
-		{"it fails", helper{Exit: 1, Says: canary, Logs: canary}, failed("ended with exit status 1")},
-		{"it fails with a login", helper{Exit: 7, Says: `{"Username":"ci","Secret":"` + canary + `"}`}, failed("ended with exit status 7")},
+		{"no login and a line break", helper{Stdout: notFound + "\r\n", Exit: 1}, none},
+		{"an empty object", helper{Stdout: "{}"}, none},
+		{"an object of empty texts", helper{Stdout: `{"ServerURL":"","Username":"","Secret":""}`}, none},
+		{"it fails", helper{Exit: 1, Stdout: canary, Stderr: canary}, failed("ended with exit status 1")},
+		{"it fails with a login", helper{Exit: 7, Stdout: `{"Username":"ci","Secret":"` + canary + `"}`}, failed("ended with exit status 7")},
 		{"it fails without a word", helper{Exit: 2}, failed("ended with exit status 2")},
-		{"it fails with more than the words for no login", helper{Exit: 1, Says: notFound + " " + canary}, failed("ended with exit status 1")},
-		{"it says that there is no login and does not fail", helper{Says: notFound}, failed(noJSON)},
-		{"it says a word", helper{Says: canary}, failed(noJSON)},
-		{"it says an object that is cut", helper{Says: `{"Username":"ci","Secret":"` + canary}, failed(noJSON)},
-		{"it says an array", helper{Says: `["` + canary + `"]`}, failed(noJSON)},
-		{"it says a number for a password", helper{Says: `{"Username":"` + canary + `","Secret":7}`}, failed(noJSON)},
-		{"a login, and words behind it", helper{Says: `{"Username":"ci","Secret":"p"}` + "\nA new version is available."}, ofDocker(login("ci", "p"))},
-		{"an empty object, and a login behind it", helper{Says: `{}{"Username":"ci","Secret":"` + canary + `"}`}, none},
-		{"it says a password beyond what is kept", helper{Says: `{"Username":"ci","Secret":"` + strings.Repeat("p", tooMuch) + `"}`}, failed(noJSON)},
+		{"it fails with more than the words for no login", helper{Exit: 1, Stdout: notFound + " " + canary}, failed("ended with exit status 1")},
+		{"it says that there is no login and does not fail", helper{Stdout: notFound}, failed(noJSON)},
+		{"it says a word", helper{Stdout: canary}, failed(noJSON)},
+		{"it says an object that is cut", helper{Stdout: `{"Username":"ci","Secret":"` + canary}, failed(noJSON)},
+		{"it says an array", helper{Stdout: `["` + canary + `"]`}, failed(noJSON)},
+		{"it says a number for a password", helper{Stdout: `{"Username":"` + canary + `","Secret":7}`}, failed(noJSON)},
+		{"a login, and words behind it", helper{Stdout: `{"Username":"ci","Secret":"p"}` + "\nA new version is available."}, ofDocker(login("ci", "p"))},
+		{"an empty object, and a login behind it", helper{Stdout: `{}{"Username":"ci","Secret":"` + canary + `"}`}, none},
+		{"it says a password beyond what is kept", helper{Stdout: `{"Username":"ci","Secret":"` + strings.Repeat("p", tooMuch) + `"}`}, failed(noJSON)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			suffix := row.helper.Install(t)
 			if row.want.Failure != "" {
 				row.want.Failure = `the credential helper "docker-credential-` + suffix + `" ` + row.want.Failure
-				row.want.Notes = []string{tryByHand(suffix)}
+				row.want.Notes = []string{helperCommand(suffix)}
 			} else if len(row.want.Notes) == 1 {
 				row.want.Notes = []string{`The credential helper "docker-credential-` + suffix + `" ` + row.want.Notes[0]}
 			}
-			found := within(t, t.Context(), asksHelper(t, suffix))
-			compare(t, found, row.want)
-			keepsQuiet(t, found, nil)
+			result := findWithin(t, t.Context(), withHelperStore(t, suffix))
+			compare(t, result, row.want)
+			checkNoCanary(t, result, nil)
 			if got := credentialstest.Asked(t, suffix); len(got) != 1 || got[0] != host {
 				t.Errorf("the helper was asked for %q, want %q once", got, host)
 			}
@@ -103,36 +103,36 @@ func TestHelper(t *testing.T) {
 	}
 }
 
-// tryByHand is how a person finds out why a helper fails.
-func tryByHand(suffix string) string { return tryFor(host, suffix) }
+// helperCommand is how a person finds out why a helper fails.
+func helperCommand(suffix string) string { return helperCommandFor(host, suffix) }
 
-// tryFor is the same for a name that is one word of shell.
-func tryFor(word, suffix string) string {
+// helperCommandFor is the same for a name that is one word of shell.
+func helperCommandFor(word, suffix string) string {
 	return "To see why, without the secret of an answer, run: printf %s " + word + " | docker-credential-" + suffix + ` get 2>&1 | grep -vi '"secret"'`
 }
 
-// within searches until ctx ends, and reports a search that goes on for ever: one
+// findWithin searches until ctx ends, and reports a search that goes on for ever: one
 // that waits for a program which a helper left behind.
-func within(t *testing.T, ctx context.Context, places credentials.Places) credentials.Found { //nolint:revive // as everywhere, t is first
+func findWithin(t *testing.T, ctx context.Context, places credentials.Places) credentials.Result { //nolint:revive // as everywhere, t is first
 	t.Helper()
 	type answer struct {
-		found credentials.Found
-		err   error
+		result credentials.Result
+		err    error
 	}
-	q, answers := question(t, host), make(chan answer, 1)
+	search, answers := searchFor(t, host), make(chan answer, 1)
 	go func() {
-		found, err := places.Find(ctx, q)
-		answers <- answer{found, err}
+		result, err := places.Find(ctx, search)
+		answers <- answer{result, err}
 	}()
 	select {
 	case a := <-answers:
 		if a.err != nil {
 			t.Fatal(a.err)
 		}
-		return a.found
+		return a.result
 	case <-time.After(time.Minute):
 		t.Fatal("the search does not end")
-		return credentials.Found{}
+		return credentials.Result{}
 	}
 }
 
@@ -143,22 +143,22 @@ func TestHelperThatDoesNotAnswerInTime(t *testing.T) {
 		helper credentialstest.Helper
 		limit  time.Duration // long enough for the helper to start; 0 for an end before it does
 	}{
-		{"it hangs", credentialstest.Helper{Hangs: true, Logs: canary}, time.Second},
+		{"it hangs", credentialstest.Helper{Hangs: true, Stderr: canary}, time.Second},
 		{"it hangs, and so does a program that it started", credentialstest.Helper{Hangs: true, LeavesChild: true}, time.Second},
-		{"there is no time left", hands("ci", "p"), 0},
+		{"there is no time left", returnsLogin("ci", "p"), 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			suffix := row.helper.Install(t)
 			ctx, cancel := context.WithTimeout(t.Context(), row.limit)
 			defer cancel()
-			found := within(t, ctx, asksHelper(t, suffix))
-			compare(t, found, credentials.Found{
+			result := findWithin(t, ctx, withHelperStore(t, suffix))
+			compare(t, result, credentials.Result{
 				Source:  credentials.SourceDockerConfig,
 				Failure: `the credential helper "docker-credential-` + suffix + `" did not answer in time`,
-				Notes:   []string{tryByHand(suffix)},
+				Notes:   []string{helperCommand(suffix)},
 			})
-			keepsQuiet(t, found, nil)
+			checkNoCanary(t, result, nil)
 		})
 	}
 }
@@ -175,7 +175,7 @@ func TestHelperThatIsNotInstalled(t *testing.T) {
 				content = map[string]any{key: map[string]string{host: suffix}}
 			}
 			content["auths"] = map[string]any{host: map[string]string{"auth": auth("ci", canary)}}
-			refusal := refused(t, dockerConfig(t, jsonOf(t, content)), question(t, host))
+			refusal := findError(t, dockerConfigPlaces(t, jsonOf(t, content)), searchFor(t, host))
 			want := credentials.Error{
 				Setting: "docker_config_path",
 				Text: `The Docker configuration names the credential helper "docker-credential-` + suffix + `", and no such program can be run here. ` +
@@ -184,14 +184,14 @@ func TestHelperThatIsNotInstalled(t *testing.T) {
 			if refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, &refusal)
+			checkNoCanary(t, credentials.Result{}, &refusal)
 		})
 	}
 }
 
 // A program in the folder in which the plan is made is none of the user's.
 func TestHelperOfThisFolderIsNotRun(t *testing.T) { // in parallel no test may change its folder
-	suffix := hands("ci", canary).Install(t)
+	suffix := returnsLogin("ci", canary).Install(t)
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +203,7 @@ func TestHelperOfThisFolderIsNotRun(t *testing.T) { // in parallel no test may c
 	if err := os.Symlink(program, "docker-credential-here/docker-credential-"+suffix); err != nil {
 		t.Fatal(err)
 	}
-	refusal := refused(t, asksHelper(t, "here/docker-credential-"+suffix), question(t, host))
+	refusal := findError(t, withHelperStore(t, "here/docker-credential-"+suffix), searchFor(t, host))
 	if !strings.Contains(refusal.Text, "no such program can be run here") {
 		t.Errorf("the error is %q", refusal.Text)
 	}
@@ -217,7 +217,7 @@ func TestHelperThatIsNotInstalledForAnotherHost(t *testing.T) {
 	t.Parallel()
 	content := auths(t, host)
 	content["credHelpers"] = map[string]string{"other.example.com": "none-of-this-name"}
-	compare(t, find(t, dockerConfig(t, jsonOf(t, content)), question(t, host)), credentials.Found{
+	compare(t, find(t, dockerConfigPlaces(t, jsonOf(t, content)), searchFor(t, host)), credentials.Result{
 		Source: credentials.SourceDockerConfig, Credential: login("ci", host),
 	})
 }
@@ -243,19 +243,19 @@ func TestHelperPrintsNothingOfOurs(t *testing.T) {
 // one that fails; what a minute is stands in the tests of the memo.
 func TestHelpers_RunOnceAMinute(t *testing.T) {
 	t.Parallel()
-	good, bad := hands("ci", "p").Install(t), credentialstest.Helper{Exit: 1}.Install(t)
+	good, bad := returnsLogin("ci", "p").Install(t), credentialstest.Helper{Exit: 1}.Install(t)
 	for suffix, fails := range map[string]bool{good: false, bad: true} {
-		places := asksHelper(t, suffix)
+		places := withHelperStore(t, suffix)
 		places.Helpers = credentials.NewHelpers()
 		for range 10 {
-			if found := find(t, places, question(t, host)); (found.Failure != "") != fails {
-				t.Errorf("got %s", plain(found))
+			if result := find(t, places, searchFor(t, host)); (result.Failure != "") != fails {
+				t.Errorf("got %s", describe(result))
 			}
 		}
 		if n := len(credentialstest.Asked(t, suffix)); n != 1 {
 			t.Errorf("it ran %d times, want once", n)
 		}
-		find(t, places, question(t, "other.example.com"))
+		find(t, places, searchFor(t, "other.example.com"))
 		if n := len(credentialstest.Asked(t, suffix)); n != 2 {
 			t.Errorf("it ran %d times, want once more for another registry", n)
 		}

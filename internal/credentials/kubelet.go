@@ -41,8 +41,8 @@ type pattern struct {
 	key string // of the entry
 }
 
-// sortKey is what the kubelet puts its patterns in order by.
-func (p pattern) sortKey() string { return p.Host + p.Path }
+// hostAndPath is what the kubelet puts its patterns in order by.
+func (p pattern) hostAndPath() string { return p.Host + p.Path }
 
 // patterns are those of the keys, in the kubelet's order: backwards, so that of
 // two that match the longer comes first. A key that is no URL counts for nothing.
@@ -70,7 +70,7 @@ func (p payload) patterns() []pattern {
 		all = append(all, pattern{u, key})
 	}
 	slices.SortFunc(all, func(a, b pattern) int {
-		return cmp.Or(strings.Compare(b.sortKey(), a.sortKey()), strings.Compare(a.key, b.key))
+		return cmp.Or(strings.Compare(b.hostAndPath(), a.hostAndPath()), strings.Compare(a.key, b.key))
 	})
 	return all
 }
@@ -98,9 +98,9 @@ func splitHost(host string) (labels []string, port string) {
 	return strings.Split(host, "."), port
 }
 
-// match returns the keys of the entries that the kubelet tries for an image, in
+// matchingKeys returns the keys of the entries that the kubelet tries for an image, in
 // its order; an image has several names on Docker Hub.
-func match(all []pattern, names []string) []string {
+func matchingKeys(all []pattern, names []string) []string {
 	for _, name := range names {
 		image, err := url.Parse("https://" + name)
 		if err != nil {
@@ -120,7 +120,7 @@ func match(all []pattern, names []string) []string {
 		}
 		// Docker's own name for its registry is the last resort.
 		for _, pattern := range all {
-			if pattern.sortKey() == "index.docker.io" {
+			if pattern.hostAndPath() == "index.docker.io" {
 				keys = append(keys, pattern.key)
 			}
 		}
@@ -131,8 +131,8 @@ func match(all []pattern, names []string) []string {
 	return nil
 }
 
-// noteMissing says why no entry is for an image.
-func noteMissing(all []pattern, names []string) string {
+// noteNoMatch says why no entry is for an image.
+func noteNoMatch(all []pattern, names []string) string {
 	for _, name := range names {
 		image, err := url.Parse("https://" + name)
 		if err != nil {

@@ -18,8 +18,8 @@ const (
 	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
 )
 
-// keyed is a payload with an entry for each key, whose user name is the key.
-func keyed(t testing.TB, keys ...string) string {
+// payloadWithKeys is a payload with an entry for each key, whose user name is the key.
+func payloadWithKeys(t testing.TB, keys ...string) string {
 	t.Helper()
 	entries := map[string]any{}
 	for _, key := range keys {
@@ -39,17 +39,17 @@ type matchRow struct {
 
 func (row matchRow) check(t *testing.T) {
 	t.Helper()
-	want := credentials.Found{Source: credentials.SourceDockerConfigJSON}
+	want := credentials.Result{Source: credentials.SourceDockerConfigJSON}
 	if row.key == "" {
 		want.Notes = []string{row.note}
 	} else {
 		want.Credential = login(row.key, "p")
 	}
-	found := find(t, credentials.Places{}, withPayload(t, keyed(t, row.keys...), row.address))
-	if row.key != "" && slices.Equal(found.Notes, []string{noteOthers}) {
-		found.Notes, found.Next = nil, nil // TestKubeletTriesTheNextEntry is about that
+	result := find(t, credentials.Places{}, withPayload(t, payloadWithKeys(t, row.keys...), row.address))
+	if row.key != "" && slices.Equal(result.Notes, []string{noteOthers}) {
+		result.Notes, result.Next = nil, nil // TestKubeletTriesTheNextEntry is about that
 	}
-	compare(t, found, want)
+	compare(t, result, want)
 }
 
 func TestKubeletMatchesHosts(t *testing.T) {
@@ -153,10 +153,10 @@ func TestKubeletMatchesPaths(t *testing.T) {
 func TestKubeletMatchesABasePathAndARepository(t *testing.T) {
 	t.Parallel()
 	const address = "https://r.example.com/artifactory"
-	payload := keyed(t, "r.example.com/artifactory/team", "r.example.com/team", "r.example.com/artifactory")
+	payload := payloadWithKeys(t, "r.example.com/artifactory/team", "r.example.com/team", "r.example.com/artifactory")
 	for repository, key := range map[string]string{"team/app": "r.example.com/artifactory/team", "other/app": "r.example.com/artifactory"} {
-		found := find(t, credentials.Places{}, withPayload(t, payload, address, repository))
-		if got := found.Credential; got != login(key, "p") {
+		result := find(t, credentials.Places{}, withPayload(t, payload, address, repository))
+		if got := result.Credential; got != login(key, "p") {
 			t.Errorf("%s: the entry of %q, want that of %q", repository, got.Username, key)
 		}
 	}
@@ -227,8 +227,8 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			q := withPayload(t, keyed(t, row.keys...), host, row.repositories...)
-			want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: row.notes, Coverage: map[string]registry.Coverage{}}
+			search := withPayload(t, payloadWithKeys(t, row.keys...), host, row.repositories...)
+			want := credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: row.notes, Coverage: map[string]registry.Coverage{}}
 			for _, repository := range row.repositories {
 				if row.next != "" { // where one repository has several, nothing is sure for the others
 					want.Coverage[repository] = registry.CoveragePart
@@ -243,7 +243,7 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 			if row.next != "" {
 				want.Next = []registry.Credential{login(row.next, "p")}
 			}
-			compare(t, find(t, credentials.Places{}, q), want)
+			compare(t, find(t, credentials.Places{}, search), want)
 		})
 	}
 }
@@ -252,8 +252,8 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 func TestKubeletMatchesRepositoriesWithOneLogin(t *testing.T) {
 	t.Parallel()
 	payload := `{"auths":{"r.example.com/a":{"username":"ci","password":"p"},"r.example.com/b":{"username":"ci","password":"p"}}}`
-	found := find(t, credentials.Places{}, withPayload(t, payload, host, "a/app", "b/app"))
-	compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p")})
+	result := find(t, credentials.Places{}, withPayload(t, payload, host, "a/app", "b/app"))
+	compare(t, result, credentials.Result{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p")})
 }
 
 // The kubelet tries every entry that matches, for the sake of rotation.
@@ -275,12 +275,12 @@ func TestKubeletTriesTheNextEntry(t *testing.T) {
 		"another repository":     {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.example.com/team":{"username":"b","password":"p"}}}`, nil},
 		"nothing":                {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{}}}`, nil},
 	} {
-		want := credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("a", "p"), Next: row.next}
+		want := credentials.Result{Source: credentials.SourceDockerConfigJSON, Credential: login("a", "p"), Next: row.next}
 		if row.next != nil {
 			want.Notes = []string{noteOthers}
 		}
-		if found := find(t, credentials.Places{}, withPayload(t, row.payload, host)); plain(found) != plain(want) {
-			t.Errorf("%s:\ngot  %s\nwant %s", name, plain(found), plain(want))
+		if result := find(t, credentials.Places{}, withPayload(t, row.payload, host)); describe(result) != describe(want) {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, describe(result), describe(want))
 		}
 	}
 }
@@ -290,8 +290,8 @@ func TestKubeletTriesTheNextEntry(t *testing.T) {
 func TestKubeletTriesTheNextEntryAfterOneThatHoldsNothing(t *testing.T) {
 	t.Parallel()
 	payload := `{"auths":{"r.example.com":{},"*.example.com":{"username":"b","password":"p"}}}`
-	found := find(t, credentials.Places{}, withPayload(t, payload, host))
-	compare(t, found, credentials.Found{
+	result := find(t, credentials.Places{}, withPayload(t, payload, host))
+	compare(t, result, credentials.Result{
 		Source: credentials.SourceDockerConfigJSON, Next: []registry.Credential{login("b", "p")}, Notes: []string{noteNothing, noteOthers},
 	})
 }
@@ -302,8 +302,8 @@ func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
 	const ci = `{"username":"ci","password":"p"}`
 	payload := `{"auths":{"r.example.com/a":` + ci + `,"r.example.com/b/app":` + ci + `,"r.example.com/b":{"username":"x"}}}`
 	for _, repositories := range [][]string{{"a/app", "b/app"}, {"b/app", "a/app"}} {
-		found := find(t, credentials.Places{}, withPayload(t, payload, host, repositories...))
-		compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteEach}, Coverage: map[string]registry.Coverage{
+		result := find(t, credentials.Places{}, withPayload(t, payload, host, repositories...))
+		compare(t, result, credentials.Result{Source: credentials.SourceDockerConfigJSON, Credential: login("ci", "p"), Notes: []string{noteEach}, Coverage: map[string]registry.Coverage{
 			"a/app": registry.CoveragePart, "b/app": registry.CoveragePart,
 		}})
 	}
@@ -313,10 +313,10 @@ func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
 // from run to run.
 func TestKubeletMatchIsTheSameEveryTime(t *testing.T) {
 	t.Parallel()
-	q := withPayload(t, keyed(t, "r.example.com", "https://r.example.com", "http://r.example.com", "https://r.example.com/v1/"), host)
-	first := plain(find(t, credentials.Places{}, q))
+	search := withPayload(t, payloadWithKeys(t, "r.example.com", "https://r.example.com", "http://r.example.com", "https://r.example.com/v1/"), host)
+	first := describe(find(t, credentials.Places{}, search))
 	for range 50 { // a map is read in another order each time
-		if again := plain(find(t, credentials.Places{}, q)); again != first {
+		if again := describe(find(t, credentials.Places{}, search)); again != first {
 			t.Fatalf("first %s\nthen  %s", first, again)
 		}
 	}

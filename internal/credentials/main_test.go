@@ -27,8 +27,8 @@ const (
 	canary = "hunter2-canary-hunter2"
 )
 
-// question asks for the credential of a registry, by its address.
-func question(t testing.TB, address string, repositories ...string) credentials.Question {
+// searchFor searches for the credential of a registry, by its address.
+func searchFor(t testing.TB, address string, repositories ...string) credentials.Search {
 	t.Helper()
 	endpoint, err := registry.ParseEndpoint(address)
 	if err != nil {
@@ -37,24 +37,24 @@ func question(t testing.TB, address string, repositories ...string) credentials.
 	if name := endpoint.Repository(); name != "" {
 		repositories = append([]string{name}, repositories...)
 	}
-	return credentials.Question{Endpoint: endpoint, Address: address, Repositories: repositories}
+	return credentials.Search{Endpoint: endpoint, Address: address, Repositories: repositories}
 }
 
 // find searches where an answer is expected.
-func find(t testing.TB, places credentials.Places, q credentials.Question) credentials.Found {
+func find(t testing.TB, places credentials.Places, search credentials.Search) credentials.Result {
 	t.Helper()
-	found, err := places.Find(t.Context(), q)
+	result, err := places.Find(t.Context(), search)
 	if err != nil {
 		t.Fatalf("no answer, but the error %q", err)
 	}
-	return found
+	return result
 }
 
-// refused searches where an error is expected.
-func refused(t testing.TB, places credentials.Places, q credentials.Question) credentials.Error {
+// findError searches where an error is expected.
+func findError(t testing.TB, places credentials.Places, search credentials.Search) credentials.Error {
 	t.Helper()
-	found, err := places.Find(t.Context(), q)
-	if shown := plain(found); shown != plain(credentials.Found{}) {
+	result, err := places.Find(t.Context(), search)
+	if shown := describe(result); shown != describe(credentials.Result{}) {
 		t.Errorf("beside the error there is an answer, %s", shown)
 	}
 	return asError(t, err)
@@ -74,15 +74,15 @@ func asError(t testing.TB, err error) credentials.Error {
 
 // compare reports where an answer is another than the wanted one, aside from
 // its expiry.
-func compare(t testing.TB, got, want credentials.Found) {
+func compare(t testing.TB, got, want credentials.Result) {
 	t.Helper()
-	if plain(got) != plain(want) {
-		t.Errorf("got  %s\nwant %s", plain(got), plain(want))
+	if describe(got) != describe(want) {
+		t.Errorf("got  %s\nwant %s", describe(got), describe(want))
 	}
 }
 
-// plain shows an answer with its secrets, which a test wants to see.
-func plain(f credentials.Found) string {
+// describe shows an answer with its secrets, which a test wants to see.
+func describe(f credentials.Result) string {
 	c := f.Credential
 	next := ""
 	for _, n := range f.Next {
@@ -92,12 +92,12 @@ func plain(f credentials.Found) string {
 		f.Source, c.Username, c.Password.Reveal(), c.Token.Reveal(), c.IdentityToken.Reveal(), next, f.Coverage, f.Notes, f.Failure, f.Warning)
 }
 
-// keepsQuiet reports a text of an answer or of an error that holds the canary,
+// checkNoCanary reports a text of an answer or of an error that holds the canary,
 // in clear or in base64. A user name is no secret.
-func keepsQuiet(t testing.TB, found credentials.Found, err error) {
+func checkNoCanary(t testing.TB, result credentials.Result, err error) {
 	t.Helper()
-	found.Credential.Username = ""
-	texts := append(slices.Clone(found.Notes), found.Failure, found.Warning, fmt.Sprintf("%v %+v %#v", found, found, found))
+	result.Credential.Username = ""
+	texts := append(slices.Clone(result.Notes), result.Failure, result.Warning, fmt.Sprintf("%v %+v %#v", result, result, result))
 	if err != nil {
 		texts = append(texts, err.Error())
 	}

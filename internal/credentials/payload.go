@@ -65,16 +65,16 @@ const (
 // fromPayload reads a payload as the kubelet does, so that what is checked is
 // what is shipped: it ends the search, and what the cluster could not use is
 // anonymous access.
-func fromPayload(text registry.Secret, q Question) (Found, error) {
-	anonymous := func(notes ...string) (Found, error) {
-		return found(SourceDockerConfigJSON, registry.Credential{}, notes...), nil
+func fromPayload(text registry.Secret, search Search) (Result, error) {
+	anonymous := func(notes ...string) (Result, error) {
+		return newResult(SourceDockerConfigJSON, registry.Credential{}, notes...), nil
 	}
 	if text.Empty() {
 		return anonymous(noteEmpty)
 	}
 	raw := []byte(text.Reveal())
 	if !json.Valid(raw) {
-		return Found{}, notJSON(raw)
+		return Result{}, notJSON(raw)
 	}
 	var p payload
 	if json.Unmarshal(raw, &p) != nil {
@@ -88,55 +88,55 @@ func fromPayload(text registry.Secret, q Question) (Found, error) {
 	case len(p.Auths) == 0:
 		return anonymous(noteNoEntries)
 	}
-	all, images := p.patterns(), q.images()
-	if note := p.broken(all, images); note != "" {
+	all, images := p.patterns(), search.imageNames()
+	if note := p.noteBrokenAuth(all, images); note != "" {
 		return anonymous(note)
 	}
-	keys := match(all, images[0])
-	tries := p.tries(keys)
-	f := Found{Source: SourceDockerConfigJSON}
+	keys := matchingKeys(all, images[0])
+	candidates := p.credentials(keys)
+	result := Result{Source: SourceDockerConfigJSON}
 	switch {
 	case len(keys) == 0:
-		f.Notes = append(f.Notes, noteMissing(all, images[0]))
-	case tries[0] == (registry.Credential{}):
-		f.Notes = append(f.Notes, noteNothing)
+		result.Notes = append(result.Notes, noteNoMatch(all, images[0]))
+	case candidates[0] == (registry.Credential{}):
+		result.Notes = append(result.Notes, noteNothing)
 	}
-	several, others := len(tries) > 1, false
-	f.Coverage = map[string]registry.Coverage{}
+	several, others := len(candidates) > 1, false
+	result.Coverage = map[string]registry.Coverage{}
 	for i, names := range images[1:] {
-		theirs := p.tries(match(all, names))
+		theirs := p.credentials(matchingKeys(all, names))
 		several = several || len(theirs) > 1
-		common := commonPrefix(tries, theirs)
+		common := commonPrefix(candidates, theirs)
 		if len(common) == 0 {
-			f.Coverage[q.Repositories[i+1]] = registry.CoverageNone
+			result.Coverage[search.Repositories[i+1]] = registry.CoverageNone
 			others = true
 			continue
 		}
-		tries = common
+		candidates = common
 	}
-	for _, repository := range q.Repositories {
+	for _, repository := range search.Repositories {
 		if several && len(images) > 1 {
-			f.Coverage[repository] = max(f.Coverage[repository], registry.CoveragePart)
+			result.Coverage[repository] = max(result.Coverage[repository], registry.CoveragePart)
 		}
 	}
 	switch {
 	case others:
-		f.Notes = append(f.Notes, noteDifferent)
+		result.Notes = append(result.Notes, noteDifferent)
 	case several && len(images) > 1:
-		f.Notes = append(f.Notes, noteEach)
+		result.Notes = append(result.Notes, noteEach)
 	case several:
-		f.Notes = append(f.Notes, noteOthers)
+		result.Notes = append(result.Notes, noteOthers)
 	}
-	f.Credential, f.Next = tries[0], tries[1:]
-	return f, nil
+	result.Credential, result.Next = candidates[0], candidates[1:]
+	return result, nil
 }
 
-// broken says which auth the kubelet could not read, that of a matching entry
+// noteBrokenAuth says which auth the kubelet could not read, that of a matching entry
 // first; it is empty where all are sound.
-func (p payload) broken(all []pattern, images [][]string) string {
+func (p payload) noteBrokenAuth(all []pattern, images [][]string) string {
 	var matching []string
 	for _, names := range images {
-		matching = append(matching, match(all, names)...)
+		matching = append(matching, matchingKeys(all, names)...)
 	}
 	note := ""
 	for key, entry := range p.Auths {
@@ -151,21 +151,21 @@ func (p payload) broken(all []pattern, images [][]string) string {
 	return note
 }
 
-// tries are the credentials of the entries with these keys, each once; without
+// credentials are the credentials of the entries with these keys, each once; without
 // keys there is nothing to present. An entry that holds nothing counts only where
 // it is the first: an anonymous pull behind a refusal proves nothing.
-func (p payload) tries(keys []string) []registry.Credential {
+func (p payload) credentials(keys []string) []registry.Credential {
 	if len(keys) == 0 {
 		return []registry.Credential{{}}
 	}
-	var tries []registry.Credential
+	var candidates []registry.Credential
 	for i, key := range keys {
 		c := p.Auths[key].credential()
-		if !slices.Contains(tries, c) && (i == 0 || c != registry.Credential{}) {
-			tries = append(tries, c)
+		if !slices.Contains(candidates, c) && (i == 0 || c != registry.Credential{}) {
+			candidates = append(candidates, c)
 		}
 	}
-	return tries
+	return candidates
 }
 
 // commonPrefix is what both begin with.

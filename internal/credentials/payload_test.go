@@ -22,11 +22,11 @@ const (
 )
 
 // withPayload asks with the payload of a secret.
-func withPayload(t testing.TB, payload, address string, repositories ...string) credentials.Question {
+func withPayload(t testing.TB, payload, address string, repositories ...string) credentials.Search {
 	t.Helper()
-	q := question(t, address, repositories...)
-	q.DockerConfigJSON = secret(payload)
-	return q
+	search := searchFor(t, address, repositories...)
+	search.DockerConfigJSON = secret(payload)
+	return search
 }
 
 // entryOf is a payload whose only entry, for the registry that is asked, is this
@@ -74,8 +74,8 @@ func TestPayloadEntry(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			found := find(t, credentials.Places{}, withPayload(t, row.payload, host))
-			compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: row.want})
+			result := find(t, credentials.Places{}, withPayload(t, row.payload, host))
+			compare(t, result, credentials.Result{Source: credentials.SourceDockerConfigJSON, Credential: row.want})
 		})
 	}
 }
@@ -125,9 +125,9 @@ func TestPayloadThatTheClusterCannotUse(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			found := find(t, credentials.Places{}, withPayload(t, row.payload, host))
-			compare(t, found, credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: []string{row.note}})
-			keepsQuiet(t, found, nil)
+			result := find(t, credentials.Places{}, withPayload(t, row.payload, host))
+			compare(t, result, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{row.note}})
+			checkNoCanary(t, result, nil)
 		})
 	}
 }
@@ -153,12 +153,12 @@ func TestPayloadThatIsNoJSON(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			q := withPayload(t, row.payload, host)
-			refusal := refused(t, credentials.Places{}, q)
+			search := withPayload(t, row.payload, host)
+			refusal := findError(t, credentials.Places{}, search)
 			if want := (credentials.Error{Setting: "docker_config_json", Text: row.text}); refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, &refusal)
+			checkNoCanary(t, credentials.Result{}, &refusal)
 		})
 	}
 }
@@ -184,18 +184,18 @@ func FuzzPayload(f *testing.F) {
 			return
 		}
 		payload = strings.ReplaceAll(strings.ReplaceAll(payload, "SECRET", canary), "AUTH", auth("ci", canary))
-		q := credentials.Question{Endpoint: endpoint, Address: address, DockerConfigJSON: secret(payload)}
+		search := credentials.Search{Endpoint: endpoint, Address: address, DockerConfigJSON: secret(payload)}
 		for _, name := range []string{endpoint.Repository(), repository} {
 			if name != "" {
-				q.Repositories = append(q.Repositories, name)
+				search.Repositories = append(search.Repositories, name)
 			}
 		}
-		found, err := credentials.Places{}.Find(t.Context(), q)
-		if err == nil && found.Source != credentials.SourceDockerConfigJSON {
-			t.Errorf("the search did not end with the payload, but at %q", found.Source)
+		result, err := credentials.Places{}.Find(t.Context(), search)
+		if err == nil && result.Source != credentials.SourceDockerConfigJSON {
+			t.Errorf("the search did not end with the payload, but at %q", result.Source)
 		}
 		if !strings.Contains(address+repository, canary) {
-			keepsQuiet(t, found, err)
+			checkNoCanary(t, result, err)
 		}
 	})
 }

@@ -24,7 +24,7 @@ type Places struct {
 }
 
 // Question is one check's search.
-type Question struct {
+type Search struct {
 	Endpoint registry.Endpoint
 	// Address is the address of the registry as it was written.
 	Address string
@@ -39,27 +39,27 @@ type Question struct {
 // Find returns the credential for a registry from the first place that has one;
 // a place is taken whole. It reads files and runs credential helpers until ctx
 // ends, and asks no registry. The only error is an [*Error].
-func (p Places) Find(ctx context.Context, q Question) (Found, error) {
-	if q.Arguments.written() {
-		return FromArguments(q.Arguments), nil
+func (p Places) Find(ctx context.Context, search Search) (Result, error) {
+	if search.Arguments.isSet() {
+		return FromArguments(search.Arguments), nil
 	}
-	if q.DockerConfigJSON != nil {
-		return fromPayload(*q.DockerConfigJSON, q)
+	if search.DockerConfigJSON != nil {
+		return fromPayload(*search.DockerConfigJSON, search)
 	}
-	none, warning := Found{Source: SourceNone}, ""
-	for _, place := range []func(context.Context, Question) (Found, error){p.fromBlock, p.fromSettings, p.fromDockerConfig} {
-		f, err := place(ctx, q)
+	none, warning := Result{Source: SourceNone}, ""
+	for _, place := range []func(context.Context, Search) (Result, error){p.fromBlock, p.fromSettings, p.fromDockerConfig} {
+		result, err := place(ctx, search)
 		if err != nil {
-			return Found{}, err
+			return Result{}, err
 		}
-		if f.Warning != "" {
-			warning = f.Warning
+		if result.Warning != "" {
+			warning = result.Warning
 		}
-		if f.Source != SourceNone {
-			f.Warning = warning
-			return f, nil
+		if result.Source != SourceNone {
+			result.Warning = warning
+			return result, nil
 		}
-		none.Notes = append(none.Notes, f.Notes...)
+		none.Notes = append(none.Notes, result.Notes...)
 	}
 	none.Warning = warning
 	return none, nil

@@ -9,46 +9,46 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// notKnown is the error of a setting that a check needs and that only the apply
+// unknownSetting is the error of a setting that a check needs and that only the apply
 // will show.
-func notKnown(setting, host string) credentials.Error {
+func unknownSetting(setting, host string) credentials.Error {
 	return credentials.Error{Setting: setting, Unknown: true, Text: "The check of " + host + " looks for its credentials there, and the value is known only after the apply. " +
 		"Pass the credentials to this check as arguments instead: a check whose own arguments are not known yet waits for the apply."}
 }
 
-// everywhere has a login for that registry in each place, whose user name is the
+// loginInEachPlace has a login for that registry in each place, whose user name is the
 // name of the source.
-func everywhere(t testing.TB, address string) (credentials.Places, credentials.Question) {
+func loginInEachPlace(t testing.TB, address string) (credentials.Places, credentials.Search) {
 	t.Helper()
-	q := question(t, address)
-	q.Arguments = written("arguments", "p")
-	q.DockerConfigJSON = secret(jsonOf(t, map[string]any{"auths": map[string]any{address: map[string]string{"auth": auth("docker_config_json", "p")}}}))
+	search := searchFor(t, address)
+	search.Arguments = written("arguments", "p")
+	search.DockerConfigJSON = secret(jsonOf(t, map[string]any{"auths": map[string]any{address: map[string]string{"auth": auth("docker_config_json", "p")}}}))
 	return credentials.Places{
 		Registries:       set(map[string]credentials.Entry{address: {Arguments: written("provider", "p")}}),
 		Environ:          []string{"OCI__REGISTRYURL=" + address, "OCI__USERNAME=environment", "OCI__PASSWORD=p"},
 		AppsettingsPath:  set(file(t, `{"OCI":{"RegistryUrl":"`+address+`","Username":"appsettings","Password":"p"}}`)),
 		DockerConfigPath: set(file(t, jsonOf(t, map[string]any{"auths": map[string]any{address: map[string]string{"auth": auth("docker_config", "p")}}}))),
-	}, q
+	}, search
 }
 
 func TestEachSourceWinsOverAllLaterOnes(t *testing.T) {
 	t.Parallel()
-	places, q := everywhere(t, host)
+	places, search := loginInEachPlace(t, host)
 	for _, step := range []struct {
 		source credentials.Source
 		leave  func() // leaves the source out
 	}{
-		{credentials.SourceArguments, func() { q.Arguments = credentials.Arguments{} }},
-		{credentials.SourceDockerConfigJSON, func() { q.DockerConfigJSON = nil }},
+		{credentials.SourceArguments, func() { search.Arguments = credentials.Arguments{} }},
+		{credentials.SourceDockerConfigJSON, func() { search.DockerConfigJSON = nil }},
 		{credentials.SourceProvider, func() { places.Registries = set(map[string]credentials.Entry(nil)) }},
 		{credentials.SourceEnvironment, func() { places.Environ = nil }},
 		{credentials.SourceAppsettings, func() { places.AppsettingsPath = set("") }},
 		{credentials.SourceDockerConfig, func() { places.DockerConfigPath = set("") }},
 	} {
-		compare(t, find(t, places, q), credentials.Found{Source: step.source, Credential: login(string(step.source), "p")})
+		compare(t, find(t, places, search), credentials.Result{Source: step.source, Credential: login(string(step.source), "p")})
 		step.leave()
 	}
-	compare(t, find(t, places, q), credentials.Found{Source: credentials.SourceNone})
+	compare(t, find(t, places, search), credentials.Result{Source: credentials.SourceNone})
 }
 
 // A secret that did not resolve must not be answered with somebody else's login.
@@ -64,37 +64,43 @@ func TestAnEmptySourceEndsTheSearch(t *testing.T) {
 	type arguments = credentials.Arguments
 	for _, row := range []struct {
 		name   string
-		change func(*credentials.Places, *credentials.Question)
-		want   credentials.Found
+		change func(*credentials.Places, *credentials.Search)
+		want   credentials.Result
 	}{
-		{"an empty user name", func(_ *credentials.Places, q *credentials.Question) { q.Arguments = arguments{Username: &empty} }, credentials.Found{Source: credentials.SourceArguments, Notes: argument("username")}},
-		{"an empty password", func(_ *credentials.Places, q *credentials.Question) { q.Arguments = arguments{Password: secret("")} }, credentials.Found{Source: credentials.SourceArguments, Notes: argument("password")}},
-		{"an empty token", func(_ *credentials.Places, q *credentials.Question) { q.Arguments = arguments{Token: secret("")} }, credentials.Found{Source: credentials.SourceArguments, Notes: argument("token")}},
-		{"an empty identity token", func(_ *credentials.Places, q *credentials.Question) {
-			q.Arguments = arguments{IdentityToken: secret("")}
-		}, credentials.Found{Source: credentials.SourceArguments, Notes: argument("identity_token")}},
-		{"an empty user name and an empty password", func(_ *credentials.Places, q *credentials.Question) { q.Arguments = written("", "") }, credentials.Found{Source: credentials.SourceArguments, Notes: argument("username and password")}},
-		{"an empty payload", func(_ *credentials.Places, q *credentials.Question) {
-			q.Arguments, q.DockerConfigJSON = arguments{}, secret("")
-		}, credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteEmpty}}},
-		{"a payload without the registry", func(_ *credentials.Places, q *credentials.Question) {
-			q.Arguments, q.DockerConfigJSON = arguments{}, secret(`{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`)
-		}, credentials.Found{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteNoEntry}}},
-		{"an entry of the provider block with nothing in it", func(p *credentials.Places, q *credentials.Question) {
-			q.Arguments, q.DockerConfigJSON = arguments{}, nil
+		{"an empty user name", func(_ *credentials.Places, search *credentials.Search) {
+			search.Arguments = arguments{Username: &empty}
+		}, credentials.Result{Source: credentials.SourceArguments, Notes: argument("username")}},
+		{"an empty password", func(_ *credentials.Places, search *credentials.Search) {
+			search.Arguments = arguments{Password: secret("")}
+		}, credentials.Result{Source: credentials.SourceArguments, Notes: argument("password")}},
+		{"an empty token", func(_ *credentials.Places, search *credentials.Search) {
+			search.Arguments = arguments{Token: secret("")}
+		}, credentials.Result{Source: credentials.SourceArguments, Notes: argument("token")}},
+		{"an empty identity token", func(_ *credentials.Places, search *credentials.Search) {
+			search.Arguments = arguments{IdentityToken: secret("")}
+		}, credentials.Result{Source: credentials.SourceArguments, Notes: argument("identity_token")}},
+		{"an empty user name and an empty password", func(_ *credentials.Places, search *credentials.Search) { search.Arguments = written("", "") }, credentials.Result{Source: credentials.SourceArguments, Notes: argument("username and password")}},
+		{"an empty payload", func(_ *credentials.Places, search *credentials.Search) {
+			search.Arguments, search.DockerConfigJSON = arguments{}, secret("")
+		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteEmpty}}},
+		{"a payload without the registry", func(_ *credentials.Places, search *credentials.Search) {
+			search.Arguments, search.DockerConfigJSON = arguments{}, secret(`{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`)
+		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteNoEntry}}},
+		{"an entry of the provider block with nothing in it", func(p *credentials.Places, search *credentials.Search) {
+			search.Arguments, search.DockerConfigJSON = arguments{}, nil
 			p.Registries = set(map[string]credentials.Entry{host: {}})
-		}, credentials.Found{Source: credentials.SourceProvider, Notes: []string{"The entry for this registry in registries of the provider block holds nothing"}}},
-		{"empty settings", func(p *credentials.Places, q *credentials.Question) {
-			q.Arguments, q.DockerConfigJSON = arguments{}, nil
+		}, credentials.Result{Source: credentials.SourceProvider, Notes: []string{"The entry for this registry in registries of the provider block holds nothing"}}},
+		{"empty settings", func(p *credentials.Places, search *credentials.Search) {
+			search.Arguments, search.DockerConfigJSON = arguments{}, nil
 			p.Registries = set(map[string]credentials.Entry{})
 			p.Environ = []string{"OCI__USERNAME=", "OCI__PASSWORD="}
-		}, credentials.Found{Source: credentials.SourceEnvironment, Notes: cameEmpty("OCI", "username and password")}},
+		}, credentials.Result{Source: credentials.SourceEnvironment, Notes: cameEmpty("OCI", "username and password")}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			places, q := everywhere(t, host)
-			row.change(&places, &q)
-			compare(t, find(t, places, q), row.want)
+			places, search := loginInEachPlace(t, host)
+			row.change(&places, &search)
+			compare(t, find(t, places, search), row.want)
 		})
 	}
 }
@@ -107,7 +113,7 @@ func TestASourceForAnotherHostFallsThrough(t *testing.T) {
 		name   string
 		places func(t *testing.T) credentials.Places
 	}{
-		{"the provider block", func(*testing.T) credentials.Places { return block(entries(other)) }},
+		{"the provider block", func(*testing.T) credentials.Places { return blockPlaces(entries(other)) }},
 		{"the environment", func(*testing.T) credentials.Places {
 			return credentials.Places{Environ: []string{"OCI__REGISTRYURL=" + other, "OCI__TOKEN=" + canary}}
 		}},
@@ -127,15 +133,15 @@ func TestASourceForAnotherHostFallsThrough(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			places := row.places(t)
-			if found := find(t, places, question(t, other)); found.Source == credentials.SourceNone {
+			if result := find(t, places, searchFor(t, other)); result.Source == credentials.SourceNone {
 				t.Error("there is no login for the host that it is for")
 			}
-			compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceNone})
+			compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
 
 			// Where a later place has a login, that one counts.
 			if places.DockerConfigPath.Value == "" {
 				places.DockerConfigPath = set(file(t, jsonOf(t, auths(t, host))))
-				compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceDockerConfig, Credential: login("ci", host)})
+				compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", host)})
 			}
 		})
 	}
@@ -162,17 +168,17 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			places, q := everywhere(t, host)
+			places, search := loginInEachPlace(t, host)
 			row.change(&places)
-			compare(t, find(t, places, q), credentials.Found{Source: credentials.SourceArguments, Credential: login("arguments", "p")})
-			q.Arguments = credentials.Arguments{}
-			compare(t, find(t, places, q), credentials.Found{Source: credentials.SourceDockerConfigJSON, Credential: login("docker_config_json", "p")})
-			q.DockerConfigJSON = nil
+			compare(t, find(t, places, search), credentials.Result{Source: credentials.SourceArguments, Credential: login("arguments", "p")})
+			search.Arguments = credentials.Arguments{}
+			compare(t, find(t, places, search), credentials.Result{Source: credentials.SourceDockerConfigJSON, Credential: login("docker_config_json", "p")})
+			search.DockerConfigJSON = nil
 			if row.setting != "registries" {
-				compare(t, find(t, places, q), credentials.Found{Source: credentials.SourceProvider, Credential: login("provider", "p")})
+				compare(t, find(t, places, search), credentials.Result{Source: credentials.SourceProvider, Credential: login("provider", "p")})
 			}
 			row.leave(&places)
-			if refusal, want := refused(t, places, q), notKnown(row.setting, host); refusal != want {
+			if refusal, want := findError(t, places, search), unknownSetting(row.setting, host); refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
 		})
@@ -188,27 +194,27 @@ func TestAppsettingsPathThatIsNotKnownYet(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		environ []string
-		known   credentials.Found // the zero value where the file is needed
+		known   credentials.Result // the zero value where the file is needed
 	}{
-		{"nothing in the environment", nil, credentials.Found{}},
-		{"credentials without an address", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Found{}},
-		{"an empty address", []string{"OCI__REGISTRYURL=", "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Found{}},
-		{"an address alone", []string{url}, credentials.Found{}},
-		{"no token, which the file may hold", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, credentials.Found{}},
-		{"no password, which the file may hold", []string{url, "OCI__USERNAME=ci", "OCI__TOKEN=t"}, credentials.Found{}},
-		{"no user name, which the file may hold", []string{url, "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Found{}},
-		{"the section Registry, which one of the file may hide", []string{"REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=ci", "REGISTRY__PASSWORD=p", "REGISTRY__TOKEN=t"}, credentials.Found{}},
-		{"every setting", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Found{Source: fromEnvironment, Credential: all}},
-		{"the address of another host", []string{other}, credentials.Found{Source: credentials.SourceNone}},
-		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Found{Source: credentials.SourceNone}},
-		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Found{Source: credentials.SourceNone}},
+		{"nothing in the environment", nil, credentials.Result{}},
+		{"credentials without an address", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Result{}},
+		{"an empty address", []string{"OCI__REGISTRYURL=", "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Result{}},
+		{"an address alone", []string{url}, credentials.Result{}},
+		{"no token, which the file may hold", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, credentials.Result{}},
+		{"no password, which the file may hold", []string{url, "OCI__USERNAME=ci", "OCI__TOKEN=t"}, credentials.Result{}},
+		{"no user name, which the file may hold", []string{url, "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Result{}},
+		{"the section Registry, which one of the file may hide", []string{"REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=ci", "REGISTRY__PASSWORD=p", "REGISTRY__TOKEN=t"}, credentials.Result{}},
+		{"every setting", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Result{Source: fromEnvironment, Credential: all}},
+		{"the address of another host", []string{other}, credentials.Result{Source: credentials.SourceNone}},
+		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone}},
+		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			places := credentials.Places{Environ: row.environ, AppsettingsPath: credentials.Setting[string]{Unknown: true}}
-			if plain(row.known) != plain(credentials.Found{}) {
-				compare(t, find(t, places, question(t, host)), row.known)
-			} else if refusal, want := refused(t, places, question(t, host)), notKnown("appsettings_path", host); refusal != want {
+			if describe(row.known) != describe(credentials.Result{}) {
+				compare(t, find(t, places, searchFor(t, host)), row.known)
+			} else if refusal, want := findError(t, places, searchFor(t, host)), unknownSetting("appsettings_path", host); refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
 		})
@@ -233,7 +239,7 @@ func TestRegistryOfSettingsThatAreNotKnownYet(t *testing.T) {
 			places := credentials.Places{Environ: row.environ, AppsettingsPath: credentials.Setting[string]{Unknown: true}}
 			endpoint, address, err := places.Registry()
 			if row.known {
-				if endpoint != question(t, host).Endpoint || address != host || err != nil {
+				if endpoint != searchFor(t, host).Endpoint || address != host || err != nil {
 					t.Errorf("got %+v, %q, %v", endpoint, address, err)
 				}
 			} else if refusal := asError(t, err); refusal != want {

@@ -95,8 +95,8 @@ func (p Places) settings(notKnown *Error) (section, error) {
 	return section{}, nil
 }
 
-// place is where a setting of the section was found.
-func (s section) place() string {
+// firstPlace is where a setting of the section was found.
+func (s section) firstPlace() string {
 	for _, name := range []string{keyRegistryURL, keyToken, keyUsername, keyPassword} {
 		if value, ok := s.values[name]; ok {
 			return value.where
@@ -142,25 +142,25 @@ func (p Places) Registry() (registry.Endpoint, string, error) {
 		text += "; appsettings_path of the provider block, which could name a file with these settings, is not set."
 	}
 	if s.name != "" {
-		text += fmt.Sprintf(" The section %s, of which a setting is in %s, has no RegistryUrl, and the first section that holds a setting is taken whole.", s.name, s.place())
+		text += fmt.Sprintf(" The section %s, of which a setting is in %s, has no RegistryUrl, and the first section that holds a setting is taken whole.", s.name, s.firstPlace())
 	}
 	return registry.Endpoint{}, "", &Error{Setting: "registry_url", Text: text + " Write the host of the registry, such as registry.example.com."}
 }
 
 // fromSettings takes the credentials of the settings if they are for the
 // registry that is asked. Settings without a registry serve none.
-func (p Places) fromSettings(_ context.Context, q Question) (Found, error) {
-	none := Found{Source: SourceNone}
-	s, err := p.settings(unknown(appsettingsName, q))
+func (p Places) fromSettings(_ context.Context, search Search) (Result, error) {
+	none := Result{Source: SourceNone}
+	s, err := p.settings(unknown(appsettingsName, search))
 	if err != nil {
 		return none, err
 	}
 	a, source := s.arguments()
 	endpoint, ok, err := s.registry()
 	switch {
-	case s.partial && err == nil && serves(s.values[keyRegistryURL].value.Reveal(), endpoint, q.Endpoint) && (a.Username == nil || a.Password == nil || a.Token == nil):
-		return none, unknown(appsettingsName, q)
-	case !a.written():
+	case s.partial && err == nil && matchesRegistry(s.values[keyRegistryURL].value.Reveal(), endpoint, search.Endpoint) && (a.Username == nil || a.Password == nil || a.Token == nil):
+		return none, unknown(appsettingsName, search)
+	case !a.isSet():
 		return none, nil
 	case err != nil:
 		return none, err
@@ -168,10 +168,10 @@ func (p Places) fromSettings(_ context.Context, q Question) (Found, error) {
 		none.Warning = fmt.Sprintf("The section %s of the Stella Ops settings holds credentials without a RegistryUrl, so they are used for no registry. "+
 			"Set %s__RegistryUrl to the registry that they are for.", s.name, s.name)
 		return none, nil
-	case !serves(s.values[keyRegistryURL].value.Reveal(), endpoint, q.Endpoint):
+	case !matchesRegistry(s.values[keyRegistryURL].value.Reveal(), endpoint, search.Endpoint):
 		return none, nil
 	default:
-		return a.found(source, "In the section "+s.name+" of the Stella Ops settings, %s came empty (broken secret reference)"), nil
+		return a.result(source, "In the section "+s.name+" of the Stella Ops settings, %s came empty (broken secret reference)"), nil
 	}
 }
 

@@ -33,50 +33,50 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	const complete = `{"OCI":{"RegistryUrl":"r.example.com","Username":"file","Password":"f"}}`
 	url := "OCI__RegistryUrl=" + host
-	type found = credentials.Found
-	none := found{Source: credentials.SourceNone}
+	type result = credentials.Result
+	none := result{Source: credentials.SourceNone}
 	for _, row := range []struct {
 		name    string
 		environ []string
 		content string
-		want    credentials.Found
+		want    credentials.Result
 	}{
 		{"nothing", nil, "", none},
-		{"a user name and a password", []string{url, "OCI__Username=ci", "OCI__Password=p"}, "", found{Source: fromEnvironment, Credential: login("ci", "p")}},
-		{"in capital letters", []string{"OCI__REGISTRYURL=" + host, "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, "", found{Source: fromEnvironment, Credential: login("ci", "p")}},
-		{"in small letters", []string{"oci__registryurl=" + host, "oci__username=ci", "oci__password=p"}, "", found{Source: fromEnvironment, Credential: login("ci", "p")}},
-		{"with colons", []string{"OCI:RegistryUrl=" + host, "OCI:Username=ci", "OCI:Password=p"}, "", found{Source: fromEnvironment, Credential: login("ci", "p")}},
-		{"a token", []string{url, "OCI__TOKEN=t"}, "", found{Source: fromEnvironment, Credential: registry.Credential{Token: registry.NewSecret("t")}}},
-		{"a token beside a user name and a password", []string{url, "OCI__TOKEN=t", "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, "", found{Source: fromEnvironment, Credential: registry.Credential{Username: "ci", Password: registry.NewSecret("p"), Token: registry.NewSecret("t")}}},
-		{"the section Registry", []string{"Registry__RegistryUrl=" + host, "REGISTRY__USERNAME=ci", "registry__password=p"}, "", found{Source: fromEnvironment, Credential: login("ci", "p")}},
-		{"every byte of a value counts", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD= a=b \n"}, "", found{Source: fromEnvironment, Credential: login("ci", " a=b \n")}},
+		{"a user name and a password", []string{url, "OCI__Username=ci", "OCI__Password=p"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"in capital letters", []string{"OCI__REGISTRYURL=" + host, "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"in small letters", []string{"oci__registryurl=" + host, "oci__username=ci", "oci__password=p"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"with colons", []string{"OCI:RegistryUrl=" + host, "OCI:Username=ci", "OCI:Password=p"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"a token", []string{url, "OCI__TOKEN=t"}, "", result{Source: fromEnvironment, Credential: registry.Credential{Token: registry.NewSecret("t")}}},
+		{"a token beside a user name and a password", []string{url, "OCI__TOKEN=t", "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, "", result{Source: fromEnvironment, Credential: registry.Credential{Username: "ci", Password: registry.NewSecret("p"), Token: registry.NewSecret("t")}}},
+		{"the section Registry", []string{"Registry__RegistryUrl=" + host, "REGISTRY__USERNAME=ci", "registry__password=p"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"every byte of a value counts", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD= a=b \n"}, "", result{Source: fromEnvironment, Credential: login("ci", " a=b \n")}},
 		{"a single underscore is no setting", []string{url, "OCI_USERNAME=ci", "OCI_PASSWORD=p"}, "", none},
 		{"a name that ends like a setting is none", []string{url, "APP__OCI__USERNAME=ci", "XOCI__PASSWORD=p"}, "", none},
 		{"an address alone", []string{url}, "", none},
 
-		{"OCI before Registry", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=other", "REGISTRY__PASSWORD=o"}, "", found{Source: fromEnvironment, Credential: login("ci", "p")}},
-		{"no part of Registry completes OCI", []string{url, "OCI__USERNAME=ci", "REGISTRY__REGISTRYURL=" + host, "REGISTRY__PASSWORD=o", "REGISTRY__TOKEN=t"}, "", found{Source: fromEnvironment, Credential: login("ci", "")}},
+		{"OCI before Registry", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=other", "REGISTRY__PASSWORD=o"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"no part of Registry completes OCI", []string{url, "OCI__USERNAME=ci", "REGISTRY__REGISTRYURL=" + host, "REGISTRY__PASSWORD=o", "REGISTRY__TOKEN=t"}, "", result{Source: fromEnvironment, Credential: login("ci", "")}},
 		{"an address in OCI hides Registry", []string{url, "REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=other"}, "", none},
 		{"an address in OCI of the environment hides Registry of the file", []string{url}, `{"Registry":{"RegistryUrl":"r.example.com","Username":"file","Password":"f"}}`, none},
-		{"OCI of the file hides Registry of the environment", []string{"REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=other"}, complete, found{Source: fromAppsettings, Credential: login("file", "f")}},
+		{"OCI of the file hides Registry of the environment", []string{"REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=other"}, complete, result{Source: fromAppsettings, Credential: login("file", "f")}},
 
-		{"the file alone", nil, complete, found{Source: fromAppsettings, Credential: login("file", "f")}},
-		{"a password of the environment over the file's", []string{"OCI__PASSWORD=p"}, complete, found{Source: fromEnvironment, Credential: login("file", "p")}},
-		{"a user name of the environment over the file's", []string{"OCI__USERNAME=ci"}, complete, found{Source: fromEnvironment, Credential: login("ci", "f")}},
-		{"a token of the environment beside the file's user name", []string{"OCI__TOKEN=t"}, complete, found{Source: fromEnvironment, Credential: registry.Credential{Username: "file", Password: registry.NewSecret("f"), Token: registry.NewSecret("t")}}},
-		{"an address of the environment for credentials of the file", []string{url}, `{"OCI":{"Username":"file","Password":"f"}}`, found{Source: fromAppsettings, Credential: login("file", "f")}},
-		{"an address of the environment over the file's", []string{url}, `{"OCI":{"RegistryUrl":"other.example.com","Username":"file","Password":"f"}}`, found{Source: fromAppsettings, Credential: login("file", "f")}},
-		{"an address of the file for credentials of the environment", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=p"}, `{"OCI":{"RegistryUrl":"r.example.com"}}`, found{Source: fromEnvironment, Credential: login("ci", "p")}},
+		{"the file alone", nil, complete, result{Source: fromAppsettings, Credential: login("file", "f")}},
+		{"a password of the environment over the file's", []string{"OCI__PASSWORD=p"}, complete, result{Source: fromEnvironment, Credential: login("file", "p")}},
+		{"a user name of the environment over the file's", []string{"OCI__USERNAME=ci"}, complete, result{Source: fromEnvironment, Credential: login("ci", "f")}},
+		{"a token of the environment beside the file's user name", []string{"OCI__TOKEN=t"}, complete, result{Source: fromEnvironment, Credential: registry.Credential{Username: "file", Password: registry.NewSecret("f"), Token: registry.NewSecret("t")}}},
+		{"an address of the environment for credentials of the file", []string{url}, `{"OCI":{"Username":"file","Password":"f"}}`, result{Source: fromAppsettings, Credential: login("file", "f")}},
+		{"an address of the environment over the file's", []string{url}, `{"OCI":{"RegistryUrl":"other.example.com","Username":"file","Password":"f"}}`, result{Source: fromAppsettings, Credential: login("file", "f")}},
+		{"an address of the file for credentials of the environment", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=p"}, `{"OCI":{"RegistryUrl":"r.example.com"}}`, result{Source: fromEnvironment, Credential: login("ci", "p")}},
 
-		{"an empty password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD="}, "", found{Source: fromEnvironment, Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
-		{"an empty password over the file's", []string{"OCI__PASSWORD="}, complete, found{Source: fromEnvironment, Credential: login("file", ""), Notes: cameEmpty("OCI", "password")}},
-		{"an empty token beside a user name and a password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN="}, "", found{Source: fromEnvironment, Credential: login("ci", "p"), Notes: cameEmpty("OCI", "token")}},
-		{"everything empty", []string{"Registry__RegistryUrl=" + host, "Registry__USERNAME=", "Registry__PASSWORD=", "Registry__TOKEN="}, "", found{Source: fromEnvironment, Notes: cameEmpty("Registry", "username and password and token")}},
-		{"an empty user name in OCI hides Registry", []string{url, "OCI__USERNAME=", "Registry__RegistryUrl=" + host, "Registry__USERNAME=other"}, "", found{Source: fromEnvironment, Notes: cameEmpty("OCI", "username")}},
+		{"an empty password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD="}, "", result{Source: fromEnvironment, Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
+		{"an empty password over the file's", []string{"OCI__PASSWORD="}, complete, result{Source: fromEnvironment, Credential: login("file", ""), Notes: cameEmpty("OCI", "password")}},
+		{"an empty token beside a user name and a password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN="}, "", result{Source: fromEnvironment, Credential: login("ci", "p"), Notes: cameEmpty("OCI", "token")}},
+		{"everything empty", []string{"Registry__RegistryUrl=" + host, "Registry__USERNAME=", "Registry__PASSWORD=", "Registry__TOKEN="}, "", result{Source: fromEnvironment, Notes: cameEmpty("Registry", "username and password and token")}},
+		{"an empty user name in OCI hides Registry", []string{url, "OCI__USERNAME=", "Registry__RegistryUrl=" + host, "Registry__USERNAME=other"}, "", result{Source: fromEnvironment, Notes: cameEmpty("OCI", "username")}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, find(t, settingsPlaces(t, row.environ, row.content), question(t, host)), row.want)
+			compare(t, find(t, settingsPlaces(t, row.environ, row.content), searchFor(t, host)), row.want)
 		})
 	}
 }
@@ -106,15 +106,15 @@ func TestSettingsBelongToARegistry(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			want := credentials.Found{Source: credentials.SourceNone}
+			want := credentials.Result{Source: credentials.SourceNone}
 			if row.serve {
-				want = credentials.Found{Source: fromEnvironment, Credential: login("ci", "p")}
+				want = credentials.Result{Source: fromEnvironment, Credential: login("ci", "p")}
 			}
 			for _, url := range row.urls {
 				places := settingsPlaces(t, []string{"OCI__REGISTRYURL=" + url, "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, "")
 				for _, address := range row.addresses {
 					t.Logf("%q for %q", url, address)
-					compare(t, find(t, places, question(t, address)), want)
+					compare(t, find(t, places, searchFor(t, address)), want)
 				}
 			}
 		})
@@ -144,13 +144,13 @@ func TestSettingsWithoutARegistryServeNone(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			places := settingsPlaces(t, row.environ, row.content)
-			found := find(t, places, question(t, host))
-			compare(t, found, credentials.Found{Source: credentials.SourceNone, Warning: row.warning})
-			keepsQuiet(t, found, nil)
+			result := find(t, places, searchFor(t, host))
+			compare(t, result, credentials.Result{Source: credentials.SourceNone, Warning: row.warning})
+			checkNoCanary(t, result, nil)
 
 			// The search goes on, and the warning stays.
 			places.DockerConfigPath = set(file(t, jsonOf(t, auths(t, host))))
-			compare(t, find(t, places, question(t, host)), credentials.Found{
+			compare(t, find(t, places, searchFor(t, host)), credentials.Result{
 				Source: credentials.SourceDockerConfig, Credential: login("ci", host), Warning: row.warning,
 			})
 		})
@@ -180,11 +180,11 @@ func TestSettingsWithAnUnusableRegistry(t *testing.T) {
 				Setting: "RegistryUrl of the Stella Ops settings",
 				Text:    "The value of " + row.key + " from " + row.where + " is not shown here, since it may hold a secret: " + row.problem.Error() + ".",
 			}
-			refusal := refused(t, row.places, question(t, host))
+			refusal := findError(t, row.places, searchFor(t, host))
 			if refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, &refusal)
+			checkNoCanary(t, credentials.Result{}, &refusal)
 			_, _, err := row.places.Registry()
 			if refusal := asError(t, err); refusal != want {
 				t.Errorf("as the registry to ask: got  %+v\nwant %+v", refusal, want)
@@ -197,7 +197,7 @@ func TestSettingsWithAnUnusableRegistry(t *testing.T) {
 func TestSettingsWithAnUnusableRegistryAndNoCredentials(t *testing.T) {
 	t.Parallel()
 	places := credentials.Places{Environ: []string{"OCI__REGISTRYURL=https://ci:" + canary + "@r.example.com"}}
-	compare(t, find(t, places, question(t, host)), credentials.Found{Source: credentials.SourceNone})
+	compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
 }
 
 func TestRegistryOfTheSettings(t *testing.T) {
@@ -219,7 +219,7 @@ func TestRegistryOfTheSettings(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			endpoint, address, err := settingsPlaces(t, row.environ, row.content).Registry()
-			if want := question(t, row.address).Endpoint; err != nil || endpoint != want || address != row.address {
+			if want := searchFor(t, row.address).Endpoint; err != nil || endpoint != want || address != row.address {
 				t.Errorf("got %+v, %q, %v, want %+v, %q", endpoint, address, err, want, row.address)
 			}
 		})
@@ -259,7 +259,7 @@ func TestRegistryOfTheSettingsSaysWhereItLooked(t *testing.T) {
 			if refusal, want := asError(t, err), (credentials.Error{Setting: "registry_url", Text: text}); refusal != want {
 				t.Errorf("got  %+v\nwant %+v", refusal, want)
 			}
-			keepsQuiet(t, credentials.Found{}, err)
+			checkNoCanary(t, credentials.Result{}, err)
 		})
 	}
 }

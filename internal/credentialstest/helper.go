@@ -33,8 +33,8 @@ type Login struct{ Username, Secret string }
 // Helper says what a credential helper does when it is asked for a login.
 type Helper struct {
 	Logins map[string]Login // by server, as docker names it
-	Says   string           // on standard output, in place of an answer
-	Logs   string           // on standard error
+	Stdout string           // on standard output, in place of an answer
+	Stderr string           // on standard error
 	Exit   int              // its exit code
 	Hangs  bool             // it never ends by itself
 	// LeavesChild says that it starts a program that holds its output open.
@@ -46,7 +46,7 @@ type Helper struct {
 func Main(m *testing.M) int {
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	if suffix, ok := strings.CutPrefix(name, prefix); ok {
-		return act(suffix)
+		return runHelper(suffix)
 	}
 	dir, err := os.MkdirTemp("", "helpers")
 	if err == nil {
@@ -103,51 +103,51 @@ func (h Helper) Install(t testing.TB) string {
 // Asked returns the servers that a helper was asked for, in their order.
 func Asked(t testing.TB, suffix string) []string {
 	t.Helper()
-	content, err := os.ReadFile(beside(suffix, "asked"))
+	content, err := os.ReadFile(fileOf(suffix, "asked"))
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
 	return strings.Fields(string(content))
 }
 
-// beside is the path of a helper's file of that kind.
-func beside(suffix, kind string) string {
+// fileOf is the path of a helper's file of that kind.
+func fileOf(suffix, kind string) string {
 	return filepath.Join(os.Getenv(folderVariable), suffix+"."+kind)
 }
 
-// act is the helper itself.
-func act(suffix string) int {
+// runHelper is the helper itself.
+func runHelper(suffix string) int {
 	if len(os.Args) > 1 && os.Args[1] == hang {
 		waitForEver()
 	}
-	content, err := os.ReadFile(beside(suffix, "json"))
+	content, err := os.ReadFile(fileOf(suffix, "json"))
 	if err != nil {
-		return complain(err)
+		return reportFault(err)
 	}
 	var h Helper
 	if err := json.Unmarshal(content, &h); err != nil {
-		return complain(err)
+		return reportFault(err)
 	}
 	server, err := io.ReadAll(os.Stdin)
 	if err != nil {
-		return complain(err)
+		return reportFault(err)
 	}
-	if err := note(suffix, string(server)); err != nil {
-		return complain(err)
+	if err := recordServer(suffix, string(server)); err != nil {
+		return reportFault(err)
 	}
 	if h.LeavesChild {
 		if err := startChild(suffix); err != nil {
-			return complain(err)
+			return reportFault(err)
 		}
 	}
-	fmt.Fprint(os.Stderr, h.Logs)
+	fmt.Fprint(os.Stderr, h.Stderr)
 	if h.Hangs {
 		waitForEver()
 	}
 	login, ok := h.Logins[string(server)]
 	switch {
-	case h.Says != "" || h.Exit != 0:
-		fmt.Print(h.Says)
+	case h.Stdout != "" || h.Exit != 0:
+		fmt.Print(h.Stdout)
 		return h.Exit
 	case !ok:
 		fmt.Println("credentials not found in native keychain")
@@ -155,20 +155,20 @@ func act(suffix string) int {
 	}
 	answer, err := json.Marshal(map[string]string{"ServerURL": string(server), "Username": login.Username, "Secret": login.Secret})
 	if err != nil {
-		return complain(err)
+		return reportFault(err)
 	}
 	fmt.Println(string(bytes.TrimSpace(answer)))
 	return 0
 }
 
-// complain reports what a helper could not do; that is a fault of the test.
-func complain(err error) int {
+// reportFault reports what a helper could not do; that is a fault of the test.
+func reportFault(err error) int {
 	fmt.Fprintln(os.Stderr, "credential helper of a test:", err)
 	return 3
 }
 
-func note(suffix, server string) error {
-	file, err := os.OpenFile(beside(suffix, "asked"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+func recordServer(suffix, server string) error {
+	file, err := os.OpenFile(fileOf(suffix, "asked"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -192,12 +192,12 @@ func startChild(suffix string) error {
 	if err := child.Start(); err != nil {
 		return err
 	}
-	return os.WriteFile(beside(suffix, "child"), []byte(strconv.Itoa(child.Process.Pid)), 0o600)
+	return os.WriteFile(fileOf(suffix, "child"), []byte(strconv.Itoa(child.Process.Pid)), 0o600)
 }
 
 // endChild ends the program that a helper left behind.
 func endChild(t testing.TB, suffix string) {
-	content, err := os.ReadFile(beside(suffix, "child"))
+	content, err := os.ReadFile(fileOf(suffix, "child"))
 	if os.IsNotExist(err) {
 		return
 	}

@@ -57,7 +57,7 @@ func TestDoctor_Check_AccessByUse(t *testing.T) {
 				r0 = unauthorized(basicChallenge)
 			}
 			s := &script{r0: *r0, r1: *status(200), uses: uses(row.with, row.without)}
-			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 				Credential: userAndPassword, TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{row.action}, Probe: row.probe}},
 			})
@@ -116,7 +116,7 @@ func TestDoctor_Check_AccessByToken(t *testing.T) {
 				}
 				return *row.scoped
 			}}
-			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 				Credential: row.credential, TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 			})
@@ -137,7 +137,7 @@ func TestDoctor_Check_AccessByToken(t *testing.T) {
 func TestDoctor_Check_RequestsNoAccessWithBadCredentials(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -172,7 +172,7 @@ func TestDoctor_Check_ProvesNothingByUseWhereAnyClientGetsAToken(t *testing.T) {
 					}
 					return *issued("")
 				}}
-				got := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+				got := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 					Credential: userAndPassword, TokenExchange: true, RequireVerified: required,
 					Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 				}).Verdict
@@ -193,7 +193,7 @@ func TestDoctor_Check_RequestsAccessBelowAnOpenRegistryFromItsTokenService(t *te
 		uses:   func(registry.Trial) registry.Answer { return *unauthorized(bearerChallenge) },
 		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *scoped },
 	}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -209,7 +209,7 @@ func TestDoctor_Check_RequestsAPermissionOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: uses(200, 401)}
 	pull := doctor.AccessRequest{Repository: "org/app", Actions: []string{"pull"}}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{pull, pull}})
 	if len(s.used) != 1 || len(report.Evidence.Access) != 2 || !report.Passed {
 		t.Errorf("used %q for %+v", s.used, report.Evidence.Access)
 	}
@@ -221,7 +221,7 @@ func TestDoctor_Check_IgnoresClaimsOfAnUnverifiedToken(t *testing.T) {
 	forged := registry.Credential{Token: registry.NewSecret("eyJhbGciOiJub25lIn0.eyJhY2Nlc3MiOlt7InR5cGUiOiJyZXBvc2l0b3J5IiwibmFtZSI6Im9yZy9hcHAiLCJhY3Rpb25zIjpbIioiXX1dfQ.")}
 	for r0, want := range map[*registry.Answer]verdict.Reason{status(200): verdict.ReasonAccessDenied, unauthorized(bearerChallenge): verdict.ReasonAccepted} {
 		s := &script{r0: *r0, r1: *status(200), uses: uses(401, 401)}
-		report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 			Credential: forged, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 		})
 		if report.Reason != want {
@@ -241,7 +241,7 @@ func TestDoctor_Check_DecidesByUseWhereAScopeIsUnknown(t *testing.T) {
 		}
 		return *issued("ci")
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"delete"}, Probe: true}},
 	})
 	if report.Reason != verdict.ReasonExchangeAccepted || !slices.Equal(report.Evidence.Access[0].Granted, []string{"delete"}) {
@@ -262,7 +262,7 @@ func TestDoctor_Check_SendsADecoyByUseOnceAMinute(t *testing.T) {
 				return *status(refusal)
 			}
 		}}
-		d := doctor.New(registry.NewMemory(s), redact.New(), random)
+		d := doctor.New(registry.NewCache(s), redact.New(), random)
 		for i := range 3 {
 			report := ask(t, d, doctor.Request{
 				Credential: another(i), TokenExchange: true, RequireVerified: true,
@@ -294,7 +294,7 @@ func TestDoctor_Check_TakesAMalformedDecoyAsRefused(t *testing.T) {
 			return *tokenStatus(400)
 		}
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 		Credential: userAndPassword, TokenExchange: true, RequireVerified: true,
 		Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"pull"}}},
 	})
@@ -324,7 +324,7 @@ func TestDoctor_Check_KeepsLittleOfManyLargeTokens(t *testing.T) { //nolint:para
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted})
 		runtime.ReadMemStats(&after)
 		if len(report.Evidence.Access) != repositories {
 			t.Fatalf("%d of %d repositories were asked for: %s", len(report.Evidence.Access), repositories, report.Message)

@@ -106,7 +106,7 @@ func (s *scene) check(t *testing.T) report {
 	t.Helper()
 	client := registry.NewClient(s.options)
 	t.Cleanup(client.CloseIdleConnections)
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), redact.New(), random, s.hidden()...), s.request)
+	report, err := within(t.Context(), doctor.New(registry.NewCache(client), redact.New(), random, s.hidden()...), s.request)
 	if err != nil {
 		t.Fatal(err)
 	}

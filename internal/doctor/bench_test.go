@@ -30,7 +30,7 @@ func BenchmarkDoctor_Check(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d := doctor.New(registry.NewMemory(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}), redact.New(), random)
+	d := doctor.New(registry.NewCache(&script{r0: *unauthorized(basicChallenge), r1: *status(200)}), redact.New(), random)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		report, err := within(b.Context(), d, doctor.Request{Endpoint: address, Credential: another(i), Timeout: time.Minute})

@@ -44,7 +44,7 @@ type Doctor struct {
 	hidden   []registry.Secret
 }
 
-// New returns a doctor that sends its requests through asker; a [registry.Memory]
+// New returns a doctor that sends its requests through asker; a [registry.Cache]
 // shares answers between checks. redactor learns each secret that is sent. random
 // returns an unpredictable text of at least 16 letters, for credentials that exist
 // nowhere. hidden are other secrets that must not be shown, such as the login of a

@@ -57,7 +57,7 @@ var (
 
 func check(t *testing.T, asker registry.Asker, credential registry.Credential) report {
 	t.Helper()
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(asker), redact.New(), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewCache(asker), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
 	})
 	if err != nil {
@@ -116,7 +116,7 @@ func TestDoctor_Check_ReturnsOnlyCancellationAsError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := within(ctx, doctor.New(registry.NewMemory(&script{}), redact.New(), random), doctor.Request{
+	_, err := within(ctx, doctor.New(registry.NewCache(&script{}), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Minute,
 	})
 	if !errors.Is(err, context.Canceled) {
@@ -134,7 +134,7 @@ func (*waiter) Ask(ctx context.Context, _ registry.Endpoint, _ registry.Credenti
 
 func TestDoctor_Check_EndsAtItsTimeout(t *testing.T) {
 	t.Parallel()
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(&waiter{}), redact.New(), random), doctor.Request{
+	report, err := within(t.Context(), doctor.New(registry.NewCache(&waiter{}), redact.New(), random), doctor.Request{
 		Endpoint: endpoint(t, "registry.example.com"), Credential: token, Timeout: time.Millisecond,
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ func TestDoctor_Check_ShowsNoSecretOfAnotherCheck(t *testing.T) {
 	redactor := redact.New()
 	refusal := *text(unauthorized(`Basic realm="`+quoted+`"`), "DENIED: no "+quoted+" here")
 	for _, password := range []string{quoted, "mine"} {
-		d := doctor.New(registry.NewMemory(&script{r0: *unauthorized(basicChallenge), r1: refusal}), redactor, random)
+		d := doctor.New(registry.NewCache(&script{r0: *unauthorized(basicChallenge), r1: refusal}), redactor, random)
 		report := ask(t, d, doctor.Request{Credential: login(password)})
 		if report.Reason != verdict.ReasonInvalidCredentials {
 			t.Fatal(report.Message)
@@ -36,7 +36,7 @@ func TestDoctor_Check_ShowsNoSecretOfAnEntryBefore(t *testing.T) {
 	t.Parallel()
 	for _, first := range []string{"hunter2-of-the-first-entry", "short"} {
 		s := &script{r0: *unauthorized(basicChallenge), r1: *text(unauthorized(basicChallenge), "no "+first+" here")}
-		report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: login(first), Next: []registry.Credential{login("second")}})
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: login(first), Next: []registry.Credential{login("second")}})
 		if report.Reason != verdict.ReasonInvalidCredentials || strings.Contains(report.Message, "here") {
 			t.Errorf("shown: %s", report.Message)
 		}
@@ -48,7 +48,7 @@ func TestDoctor_Check_ShowsNoSecretOfAnEntryBefore(t *testing.T) {
 func TestDoctor_Check_AShortSecretCountsInItsOwnCheckOnly(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *text(unauthorized(basicChallenge), "access denied")}
-	d := doctor.New(registry.NewMemory(s), redact.New(), random)
+	d := doctor.New(registry.NewCache(s), redact.New(), random)
 	for password, shows := range map[string]bool{"denied": false, "another": true} {
 		if report := ask(t, d, doctor.Request{Credential: login(password)}); strings.Contains(report.Message, "access denied") != shows {
 			t.Errorf("%s: %s", password, report.Message)
@@ -62,12 +62,12 @@ func TestDoctor_Check_AVerdictDoesNotDependOnWhatASecretHides(t *testing.T) {
 	t.Parallel()
 	for _, password := range []string{"Basic", "a", "registry", "realm"} {
 		s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-		if report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: login(password)}); report.Reason != verdict.ReasonInvalidCredentials {
+		if report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: login(password)}); report.Reason != verdict.ReasonInvalidCredentials {
 			t.Errorf("%s: %s", password, report.Message)
 		}
 	}
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("t0ken-as-user") }}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 		Credential: registry.Credential{Username: "t0ken-as-user", Password: registry.NewSecret("t0ken-as-user")}, TokenExchange: true,
 	})
 	if !report.Verified || strings.Contains(fmt.Sprintf("%+v", report), "t0ken-as-user") {
@@ -84,7 +84,7 @@ func TestDoctor_Check_BoundsForeignTexts(t *testing.T) {
 		a.Endpoint = realm
 		return a
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: login("wrong-password"), TokenExchange: true})
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: login("wrong-password"), TokenExchange: true})
 	if size := len(fmt.Sprintf("%+v %+v %+v", report, *report.Evidence.Anonymous, *report.Evidence.Exchange)); size > 16<<10 {
 		t.Errorf("%d bytes are shown", size)
 	}

@@ -160,7 +160,7 @@ func checkOf(ctx context.Context, client *registry.Client, fault registrytest.Fa
 		Timeout:       fault.Deadline,
 	}
 	began := time.Now()
-	report, err := within(ctx, doctor.New(registry.NewMemory(client), redact.New(), rand.Text), request)
+	report, err := within(ctx, doctor.New(registry.NewCache(client), redact.New(), rand.Text), request)
 	return time.Since(began), report, err
 }
 
@@ -239,7 +239,7 @@ func (o outcome) judge(t *testing.T, fault registrytest.Fault) {
 	if o.err != nil {
 		t.Fatal(o.err)
 	}
-	if o.report.Verdict != verdictOf(fault.Reason) && (fault.Or == "" || o.report.Verdict != verdictOf(fault.Or)) {
+	if o.report.Verdict != verdictOf(fault.Reason) && (fault.AltReason == "" || o.report.Verdict != verdictOf(fault.AltReason)) {
 		t.Errorf("got %+v, want %+v: %s", o.report.Verdict, verdictOf(fault.Reason), o.report.Message)
 	}
 	if limit := fault.Deadline + fault.Deadline/10 + o.late; o.took > limit {

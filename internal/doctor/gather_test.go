@@ -89,7 +89,7 @@ func TestDoctor_Check_SendsEachSecretOnceInAnExchange(t *testing.T) {
 					*to = *from
 				}
 			}
-			report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: row.credential, TokenExchange: true})
+			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: row.credential, TokenExchange: true})
 			if report.Reason != row.reason {
 				t.Errorf("reason %s, want %s", report.Reason, row.reason)
 			}
@@ -114,12 +114,12 @@ func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) report {
 func TestDoctor_Check_SendsNothingToTokenServicesWithoutTokenExchange(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge)}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword})
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword})
 	if report.Reason != verdict.ReasonExchangeSkipped || !report.Passed || s.log() != "/v2/ anonymous, /v2/ basic" {
 		t.Errorf("got %+v after %s", report.Verdict, s.log())
 	}
 	s = &script{}
-	report = ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: identityToken})
+	report = ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: identityToken})
 	if report.Reason != verdict.ReasonExchangeSkipped || report.Passed || s.log() != "" {
 		t.Errorf("identity token: got %+v after %s", report.Verdict, s.log())
 	}
@@ -131,7 +131,7 @@ func TestDoctor_Check_SharesControlsForAMinute(t *testing.T) {
 		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
 			registry.MethodBasic: issued(""), registry.MethodAnonymous: tokenStatus(401),
 		})}
-		d := doctor.New(registry.NewMemory(s), redact.New(), random)
+		d := doctor.New(registry.NewCache(s), redact.New(), random)
 		request := doctor.Request{Credential: userAndPassword, TokenExchange: true}
 		for _, step := range []struct {
 			after      time.Duration
@@ -163,7 +163,7 @@ func another(i int) registry.Credential {
 func TestDoctor_Check_AsksAgainAfterAnOutageThatWasFoundAtOnce(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *status(503)}
-	d := doctor.New(registry.NewMemory(s), redact.New(), random)
+	d := doctor.New(registry.NewCache(s), redact.New(), random)
 	ask(t, d, doctor.Request{})
 	s.r0 = *status(200)
 	if report := ask(t, d, doctor.Request{}); report.Reason != verdict.ReasonAnonymousAccepted {
@@ -189,7 +189,7 @@ func TestDoctor_Check_SendsADecoyOnlyForRequireVerified(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &decoyScript{script: script{r0: *status(200), r1: *status(200)}, decoy: row.decoy}
-			d := doctor.New(registry.NewMemory(s), redact.New(), random)
+			d := doctor.New(registry.NewCache(s), redact.New(), random)
 			for i := range 2 { // the second check shares R0 and the decoy
 				if got := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: row.required}).Verdict; got != row.want {
 					t.Errorf("got %+v, want %+v", got, row.want)
@@ -234,7 +234,7 @@ func TestDoctor_Check_SendsADecoyForEachKindOfLogin(t *testing.T) {
 		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200),
 		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("") },
 	}}
-	d := doctor.New(registry.NewMemory(s), redact.New(), random)
+	d := doctor.New(registry.NewCache(s), redact.New(), random)
 	direct := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true})
 	if !direct.Verified {
 		t.Errorf("the registry itself refused the decoy: %s", direct.Message)
@@ -250,7 +250,7 @@ func TestDoctor_Check_TakesATokenForTheDecoyAsAccepted(t *testing.T) {
 	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 		return *issued(r.Credential.Username) // any user gets a token
 	}}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, TokenExchange: true})
 	if report.Reason != verdict.ReasonAnyoneAccepted || report.Passed {
 		t.Errorf("got %+v", report.Verdict)
 	}
@@ -259,7 +259,7 @@ func TestDoctor_Check_TakesATokenForTheDecoyAsAccepted(t *testing.T) {
 func TestDoctor_Check_SharesADecoyThatIsMalformed(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: status(400), script: script{r0: *unauthorized(basicChallenge), r1: *status(200)}}
-	d := doctor.New(registry.NewMemory(s), redact.New(), random)
+	d := doctor.New(registry.NewCache(s), redact.New(), random)
 	for i := range 3 {
 		if report := ask(t, d, doctor.Request{Credential: another(i), RequireVerified: true}); !report.Verified {
 			t.Errorf("got %+v", report.Verdict)
@@ -273,7 +273,7 @@ func TestDoctor_Check_SharesADecoyThatIsMalformed(t *testing.T) {
 func TestDoctor_Check_RejectsNothingWhereATokenServiceForbidsAll(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *tokenStatus(403) }}
-	report := ask(t, doctor.New(registry.NewMemory(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
 	if report.Reason != verdict.ReasonForbiddenNetwork || report.Rejected {
 		t.Errorf("got %+v", report.Verdict)
 	}

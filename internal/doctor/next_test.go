@@ -49,7 +49,7 @@ func TestDoctor_Check_GivesAllCredentialsOneDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asker := &slowRefusals{}
-		d := doctor.New(registry.NewMemory(asker), redact.New(), random)
+		d := doctor.New(registry.NewCache(asker), redact.New(), random)
 		report, err := within(t.Context(), d, doctor.Request{
 			Endpoint: endpoint(t, "registry.example.com"), Timeout: 25 * time.Second,
 			Credential: login("a"), Next: []registry.Credential{login("b"), login("c"), login("d")},
@@ -71,7 +71,7 @@ func TestDoctor_Check_HasOneDeadlineForAllRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asker := &slowRefusals{first: 20 * time.Second}
-		report, err := within(t.Context(), doctor.New(registry.NewMemory(asker), redact.New(), random), doctor.Request{
+		report, err := within(t.Context(), doctor.New(registry.NewCache(asker), redact.New(), random), doctor.Request{
 			Endpoint: endpoint(t, "registry.example.com"), Timeout: 30*time.Second - 1, Credential: login("a"),
 		})
 		if err != nil || report.Reason != verdict.ReasonTimeout || len(asker.left) != 1 || asker.left[0] != 10*time.Second-1 {
@@ -85,7 +85,7 @@ func TestDoctor_Check_HasOneDeadlineForAllRequests(t *testing.T) {
 func TestDoctor_Check_ReportsTheCredentialThatPasses(t *testing.T) {
 	t.Parallel()
 	const token = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.x" // {} and {"exp":4102444800}
-	report := ask(t, doctor.New(registry.NewMemory(takesTokens{}), redact.New(), random), doctor.Request{
+	report := ask(t, doctor.New(registry.NewCache(takesTokens{}), redact.New(), random), doctor.Request{
 		Credential: login("old"), Next: []registry.Credential{{Token: registry.NewSecret(token)}},
 	})
 	if !report.Passed || report.Evidence.Method() != registry.MethodBearer || !report.Evidence.Credential.ExpiresAt.Equal(time.Unix(4102444800, 0)) {
@@ -120,7 +120,7 @@ func TestDoctor_Check_TriesTheNextCredentialForAPermission(t *testing.T) {
 			for _, password := range row.passwords {
 				logins = append(logins, login(password))
 			}
-			report := ask(t, doctor.New(registry.NewMemory(pullers{}), redact.New(), random), doctor.Request{
+			report := ask(t, doctor.New(registry.NewCache(pullers{}), redact.New(), random), doctor.Request{
 				Credential: logins[0], Next: logins[1:], TokenExchange: true,
 				Access: []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"pull"}, Coverage: row.coverage}},
 			})

@@ -182,7 +182,7 @@ func TestDoctor_Check_WaitsForADeadServerOnceOrTwice(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						a := &failingAsker{part: row.part, outage: kind, realm: row.realm}
-						d := doctor.New(registry.NewMemory(a), redact.New(), random)
+						d := doctor.New(registry.NewCache(a), redact.New(), random)
 						reasons, took := plan(t, d, parallelism, distinct(t, 200, row.access...))
 						want := row.reason
 						if want == "" {
@@ -229,7 +229,7 @@ func TestDoctor_Check_TakesAnOverloadForAnOutageOfOneRequest(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					a := &failingAsker{part: "T0", outage: kind, realm: "/token"}
-					d := doctor.New(registry.NewMemory(a), redact.New(), random)
+					d := doctor.New(registry.NewCache(a), redact.New(), random)
 					checks := distinct(t, 100)
 					_, took := plan(t, d, parallelism, checks)
 					if a.asked["T0"] != 100 {
@@ -267,7 +267,7 @@ func TestDoctor_Check_TakesOneHangingLoginForNoOutage(t *testing.T) {
 						a := &failingAsker{realm: row.realm, hangs: checks[at].Credential}
 						// Modules present the same login for permissions of their own.
 						checks = append(checks, checks[at], checks[at])
-						reasons, _ := plan(t, doctor.New(registry.NewMemory(a), redact.New(), random), parallelism, checks)
+						reasons, _ := plan(t, doctor.New(registry.NewCache(a), redact.New(), random), parallelism, checks)
 						if reasons[row.hangs] != 3 || reasons[row.others] != 100 {
 							t.Errorf("reasons %v", reasons)
 						}
@@ -289,7 +289,7 @@ func TestDoctor_Check_NoticesThatARegistryRecovered(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					began := time.Now()
 					a := &failingAsker{part: row.part, outage: kind, realm: row.realm, until: began.Add(5 * time.Second)}
-					d := doctor.New(registry.NewMemory(a), redact.New(), random)
+					d := doctor.New(registry.NewCache(a), redact.New(), random)
 					for i := 0; ; i++ {
 						<-time.After(10 * time.Millisecond)
 						r := distinct(t, 1)[0]
@@ -320,7 +320,7 @@ func TestDoctor_Check_GivesConcurrentChecksTheSameVerdict(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a := &slowFirst{failingAsker{part: "T0", outage: silence, realm: "/token"}}
-				d := doctor.New(registry.NewMemory(a), redact.New(), random)
+				d := doctor.New(registry.NewCache(a), redact.New(), random)
 				var all sync.WaitGroup
 				for i, source := range []string{"arguments", "docker_config_json"} {
 					all.Go(func() {
@@ -353,7 +353,7 @@ func (s *slowFirst) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 func TestDoctor_Check_ProbesAfterACheckWithoutProbe(t *testing.T) {
 	t.Parallel()
 	a := &failingAsker{}
-	d := doctor.New(registry.NewMemory(a), redact.New(), random)
+	d := doctor.New(registry.NewCache(a), redact.New(), random)
 	push := []doctor.AccessRequest{{Repository: "team/app", Actions: []string{"push"}}, {Repository: "team/app", Actions: []string{"push"}, Probe: true}}
 	report := ask(t, d, doctor.Request{Credential: another(0), Access: push})
 	if a.asked["use"] != 1 || len(report.Evidence.Access) != 2 || len(report.Evidence.Access[0].Unknown) != 1 || len(report.Evidence.Access[1].Granted) != 1 {

@@ -75,7 +75,7 @@ func (r realRegistry) check(t *testing.T, request doctor.Request, requests int) 
 	client := registry.NewClient(registry.Options{})
 	t.Cleanup(client.CloseIdleConnections)
 	request.Endpoint, request.TokenExchange, request.Timeout = endpoint(t, "http://"+r.Host), true, 20*time.Second
-	report, err := within(t.Context(), doctor.New(registry.NewMemory(client), redact.New(), rand.Text), request)
+	report, err := within(t.Context(), doctor.New(registry.NewCache(client), redact.New(), rand.Text), request)
 	if err != nil {
 		t.Fatal(err)
 	}

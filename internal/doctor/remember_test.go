@@ -60,7 +60,7 @@ func TestDoctor_Check_CachesAnOutageForAsLongAsItTook(t *testing.T) {
 			if s.tokens == nil {
 				s.r0 = *status(200)
 			}
-			d := doctor.New(registry.NewMemory(currentScript{&s}), redact.New(), random)
+			d := doctor.New(registry.NewCache(currentScript{&s}), redact.New(), random)
 			before := ask(t, d, row.request)
 			if before.Reason != row.first {
 				t.Errorf("before: reason %s, want %s", before.Reason, row.first)
@@ -131,7 +131,7 @@ func TestDoctor_Check_DoesNotCacheAnAbandonedAnswer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &abandonedAsker{leave: cancel, over: make(chan struct{})}
-	d := doctor.New(registry.NewMemory(w), redact.New(), random)
+	d := doctor.New(registry.NewCache(w), redact.New(), random)
 	request := doctor.Request{Credential: userAndPassword, TokenExchange: true, Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Minute}
 	if _, err := within(ctx, d, request); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
@@ -193,7 +193,7 @@ func TestDoctor_Check_CachesEveryRefusalOfASecret(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &row.s
-			d := doctor.New(registry.NewMemory(s), redact.New(), random)
+			d := doctor.New(registry.NewCache(s), redact.New(), random)
 			for i := range 50 {
 				wanted := []doctor.AccessRequest{{Repository: fmt.Sprintf("team/app-%d", i), Actions: []string{"pull"}}}
 				if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: wanted}); report.Reason != row.reason {
@@ -219,7 +219,7 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
 			registry.MethodBasic: issued(""), registry.MethodAnonymous: anonymous,
 		})}
-		d := doctor.New(registry.NewMemory(s), redact.New(), random)
+		d := doctor.New(registry.NewCache(s), redact.New(), random)
 		for range 50 {
 			if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true}); !report.Passed {
 				t.Fatalf("reason %s", report.Reason)
@@ -236,7 +236,7 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 func TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
-	d := doctor.New(registry.NewMemory(s), redact.New(), random)
+	d := doctor.New(registry.NewCache(s), redact.New(), random)
 	for _, exchange := range []bool{true, false} {
 		ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: exchange})
 	}
@@ -255,7 +255,7 @@ func TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers(t *testing.T) {
 		}
 		return *status(200)
 	}}
-	d := doctor.New(registry.NewMemory(c), redact.New(), random)
+	d := doctor.New(registry.NewCache(c), redact.New(), random)
 	for i := range 1000 {
 		ask(t, d, doctor.Request{Credential: another(i)})
 		if i%20 == 0 {
@@ -278,7 +278,7 @@ func TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers(t *testing.T) {
 func TestDoctor_Check_SharesALoginBetweenTimeouts(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 100)}
-	d := doctor.New(registry.NewMemory(c), redact.New(), random)
+	d := doctor.New(registry.NewCache(c), redact.New(), random)
 	var checks []doctor.Request
 	for i := range 10 {
 		checks = append(checks, doctor.Request{

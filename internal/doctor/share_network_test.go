@@ -25,7 +25,7 @@ func doctorFor(t *testing.T, b *registrytest.Busy) *doctor.Doctor {
 	}
 	client := registry.NewClient(registry.Options{TLS: config})
 	t.Cleanup(client.CloseIdleConnections)
-	return doctor.New(registry.NewMemory(client), redact.New(), rand.Text)
+	return doctor.New(registry.NewCache(client), redact.New(), rand.Text)
 }
 
 // thousand makes a thousand checks in parallel and counts their reasons.
@@ -152,7 +152,7 @@ func TestDoctor_Check_ASilentTokenServiceOverTheNetwork(t *testing.T) {
 			for i := range checks {
 				checks[i].Endpoint, checks[i].Timeout = address, 400*time.Millisecond
 			}
-			d := doctor.New(registry.NewMemory(client), redact.New(), rand.Text)
+			d := doctor.New(registry.NewCache(client), redact.New(), rand.Text)
 			reasons, took := plan(t, d, parallelism, checks)
 			if reasons[verdict.ReasonExchangeUnavailable] != 100 {
 				t.Errorf("reasons %v", reasons)

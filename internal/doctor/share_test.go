@@ -131,7 +131,7 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c := &countingAsker{answers: locked}
-				d := doctor.New(registry.NewMemory(c), redact.New(), random)
+				d := doctor.New(registry.NewCache(c), redact.New(), random)
 				same := slices.Repeat([]doctor.Request{{Credential: registry.Credential{Username: "ci", Password: registry.NewSecret(row.password)}}}, 100)
 				for _, step := range []struct {
 					after time.Duration
@@ -160,7 +160,7 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 func TestDoctor_Check_PresentsACredentialOnceForManyRepositories(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked}
-	d := doctor.New(registry.NewMemory(c), redact.New(), random)
+	d := doctor.New(registry.NewCache(c), redact.New(), random)
 	var checks []doctor.Request
 	for i := range 50 {
 		checks = append(checks, doctor.Request{
@@ -184,7 +184,7 @@ func TestDoctor_Check_KeepsAShortTimeoutToItself(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := &countingAsker{answers: locked, takes: 10 * time.Second}
-		d := doctor.New(registry.NewMemory(c), redact.New(), random)
+		d := doctor.New(registry.NewCache(c), redact.New(), random)
 		var short, long report
 		var done sync.WaitGroup
 		done.Go(func() { short = checkAll(t, d, doctor.Request{Credential: userAndPassword, Timeout: time.Second})[0] })
@@ -204,7 +204,7 @@ func TestDoctor_Check_KeepsAShortTimeoutToItself(t *testing.T) {
 func TestDoctor_Check_CancelsOnlyTheCancelledCaller(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked, hold: make(chan struct{}), arrived: make(chan struct{}, 10)}
-	d := doctor.New(registry.NewMemory(c), redact.New(), random)
+	d := doctor.New(registry.NewCache(c), redact.New(), random)
 	request := doctor.Request{Endpoint: endpoint(t, "registry.example.com"), Credential: userAndPassword, Timeout: time.Minute}
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
@@ -231,7 +231,7 @@ func TestDoctor_Check_EndsRequestsWithoutACaller(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
 	c := &countingAsker{hold: make(chan struct{}), arrived: make(chan struct{}, 1)}
-	d := doctor.New(registry.NewMemory(endWatcher{c, ended}), redact.New(), random)
+	d := doctor.New(registry.NewCache(endWatcher{c, ended}), redact.New(), random)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-c.arrived
@@ -268,7 +268,7 @@ func TestDoctor_Check_SharesTheControlBetweenRegistries(t *testing.T) {
 			}
 			return *issued("")
 		}}
-		d := doctor.New(registry.NewMemory(scriptWithURL{s}), redact.New(), random)
+		d := doctor.New(registry.NewCache(scriptWithURL{s}), redact.New(), random)
 		for _, host := range []string{"one.example.com", "two.example.com"} {
 			report, err := within(t.Context(), d, doctor.Request{Endpoint: endpoint(t, host), Credential: userAndPassword, TokenExchange: true, Timeout: time.Minute})
 			if err != nil || !report.Verified {

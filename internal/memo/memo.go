@@ -13,7 +13,7 @@ import (
 )
 
 // Longest is how long any answer is kept.
-const Longest = time.Minute
+const MaxAge = time.Minute
 
 // Budget is what a caller can spend on a question.
 type Budget struct {
@@ -47,7 +47,7 @@ type Answer[V any] struct {
 	// RetryAfter is how long an outage is kept instead; 0 leaves that as it is.
 	RetryAfter time.Duration
 	// Passing says that the value is too large to be kept: it serves those who wait.
-	Passing bool
+	Transient bool
 }
 
 // Memo remembers answers by question. It is safe for concurrent use; make it with
@@ -80,9 +80,9 @@ func New[K comparable, V any](size int) *Memo[K, V] {
 func (m *Memo[K, V]) Get(ctx context.Context, key K, tries int, ask func(Budget) Answer[V]) (V, error) {
 	for {
 		budget := BudgetOf(ctx, tries)
-		e, first := m.enter(key, budget)
+		e, first := m.entryFor(key, budget)
 		if first {
-			return m.ask(ctx, key, e, ask), nil
+			return m.fill(ctx, key, e, ask), nil
 		}
 		select {
 		case <-e.done:
@@ -104,8 +104,8 @@ func (m *Memo[K, V]) Get(ctx context.Context, key K, tries int, ask func(Budget)
 	}
 }
 
-// enter returns the entry to wait for, or a new one for the caller to fill.
-func (m *Memo[K, V]) enter(key K, budget Budget) (e *entry[V], first bool) {
+// entryFor returns the entry to wait for, or a new one for the caller to fill.
+func (m *Memo[K, V]) entryFor(key K, budget Budget) (e *entry[V], first bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if e, ok := m.entries.Get(key); ok {
@@ -128,23 +128,23 @@ func (e *entry[V]) serves(budget Budget) bool {
 	return e.known && (!e.answer.Outage || e.budget.Covers(budget))
 }
 
-// ask fills the entry. A caller that was cancelled learned nothing about an outage.
-func (m *Memo[K, V]) ask(ctx context.Context, key K, e *entry[V], ask func(Budget) Answer[V]) V {
+// fill fills the entry. A caller that was cancelled learned nothing about an outage.
+func (m *Memo[K, V]) fill(ctx context.Context, key K, e *entry[V], ask func(Budget) Answer[V]) V {
 	defer close(e.done)
 	began := time.Now()
 	answer := ask(e.budget)
 	if answer.Outage && errors.Is(ctx.Err(), context.Canceled) {
 		return answer.Value
 	}
-	kept := Longest
+	kept := MaxAge
 	if answer.Outage {
 		kept = time.Since(began)
 		if answer.RetryAfter > 0 {
 			kept = answer.RetryAfter
 		}
 	}
-	e.answer, e.known, e.until = answer, true, time.Now().Add(min(kept, Longest))
-	if answer.Passing {
+	e.answer, e.known, e.until = answer, true, time.Now().Add(min(kept, MaxAge))
+	if answer.Transient {
 		m.drop(key, e)
 	}
 	return answer.Value

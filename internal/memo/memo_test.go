@@ -12,8 +12,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 )
 
-// asker answers questions after a while and counts them.
-type asker struct {
+// countingAsker answers questions after a while and counts them.
+type countingAsker struct {
 	mu    sync.Mutex
 	takes time.Duration
 	gives memo.Answer[string]
@@ -22,7 +22,7 @@ type asker struct {
 
 // get asks the memo on a budget; the answer of a caller whose time is over while it
 // asks is an outage.
-func (a *asker) get(ctx context.Context, m *memo.Memo[string, string], timeout time.Duration, tries int) (string, error) {
+func (a *countingAsker) get(ctx context.Context, m *memo.Memo[string, string], timeout time.Duration, tries int) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return m.Get(ctx, "question", tries, func(memo.Budget) memo.Answer[string] {
@@ -42,7 +42,7 @@ func (a *asker) get(ctx context.Context, m *memo.Memo[string, string], timeout t
 func TestMemo_Get_AsksOnceForAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m, a := memo.New[string, string](10), &asker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
+		m, a := memo.New[string, string](10), &countingAsker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
 		for _, step := range []struct {
 			after time.Duration
 			asked int
@@ -81,7 +81,7 @@ func TestMemo_Get_KeepsAnOutageForAsLongAsItTook(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				m, a := memo.New[string, string](10), &asker{takes: row.takes, gives: memo.Answer[string]{Value: "down", Outage: true, RetryAfter: row.retryAfter}}
+				m, a := memo.New[string, string](10), &countingAsker{takes: row.takes, gives: memo.Answer[string]{Value: "down", Outage: true, RetryAfter: row.retryAfter}}
 				get := func() {
 					if got, err := a.get(t.Context(), m, time.Hour, 1); got != "down" || err != nil {
 						t.Errorf("got %q, %v", got, err)
@@ -108,7 +108,7 @@ func TestMemo_Get_KeepsAnOutageForAsLongAsItTook(t *testing.T) {
 func TestMemo_Get_ServesAnOutageToThoseWhoWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m, a := memo.New[string, string](10), &asker{takes: time.Hour}
+		m, a := memo.New[string, string](10), &countingAsker{takes: time.Hour}
 		var all sync.WaitGroup
 		for range 200 {
 			all.Go(func() {
@@ -158,7 +158,7 @@ func TestMemo_Get_AsksAnewWithALargerBudget(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				m, a := memo.New[string, string](10), &asker{takes: 2 * time.Second, gives: memo.Answer[string]{Value: "down", Outage: true}}
+				m, a := memo.New[string, string](10), &countingAsker{takes: 2 * time.Second, gives: memo.Answer[string]{Value: "down", Outage: true}}
 				var all sync.WaitGroup
 				all.Go(func() { _, _ = a.get(t.Context(), m, hasty.timeout, hasty.tries) })
 				synctest.Wait()
@@ -184,7 +184,7 @@ func TestMemo_Get_AsksAnewWithALargerBudget(t *testing.T) {
 func TestMemo_Get_ACancelledCallerEndsNobodyElse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m, a := memo.New[string, string](10), &asker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
+		m, a := memo.New[string, string](10), &countingAsker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
 		ctx, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		all.Go(func() { _, _ = a.get(ctx, m, time.Minute, 1) })
@@ -243,7 +243,7 @@ func TestMemo_Get_ForgetsACallerThatPanics(t *testing.T) {
 func TestMemo_Get_DoesNotKeepWhatIsPassing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m, a := memo.New[string, string](10), &asker{takes: time.Second, gives: memo.Answer[string]{Value: "large", Passing: true}}
+		m, a := memo.New[string, string](10), &countingAsker{takes: time.Second, gives: memo.Answer[string]{Value: "large", Transient: true}}
 		for round := 1; round <= 2; round++ {
 			var all sync.WaitGroup
 			for range 5 {
@@ -285,7 +285,7 @@ func TestMemo_Get_ForgetsWhatWasNotUsedForTheLongestTime(t *testing.T) {
 func TestMemo_Get_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m, a := memo.New[string, string](10), &asker{takes: time.Minute, gives: memo.Answer[string]{Value: "yes"}}
+		m, a := memo.New[string, string](10), &countingAsker{takes: time.Minute, gives: memo.Answer[string]{Value: "yes"}}
 		var all sync.WaitGroup
 		all.Go(func() { _, _ = a.get(t.Context(), m, time.Hour, 1) })
 		synctest.Wait()

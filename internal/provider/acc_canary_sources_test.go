@@ -72,7 +72,7 @@ var sourceNames = map[string]string{
 func sourceFiles(t *testing.T, url string) string {
 	t.Helper()
 	host := strings.TrimPrefix(url, "http://")
-	helper := credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: "ci", Secret: canary}}, Logs: canary}.Install(t)
+	helper := credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: "ci", Secret: canary}}, Stderr: canary}.Install(t)
 	dir := t.TempDir()
 	for name, content := range map[string]any{
 		"appsettings.json": map[string]any{"OCI": map[string]string{"RegistryUrl": url, "Username": "ci", "Password": canary}},

@@ -56,7 +56,7 @@ func secretPlaces(t *testing.T, url, user, secret string) []secretPlace {
 		}
 		return str(string(encoded))
 	}
-	helper := credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: user, Secret: secret}}, Logs: secret + "\n"}.Install(t)
+	helper := credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: user, Secret: secret}}, Stderr: secret + "\n"}.Install(t)
 	identity := credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: "<token>", Secret: secret}}}.Install(t)
 	arguments := func(parts ...string) map[string]tftypes.Value {
 		all := map[string]tftypes.Value{}

@@ -34,7 +34,7 @@ func (c *checks) run(ctx context.Context, model *checkModel) (result, diag.Diagn
 	if diags.HasError() {
 		return result{}, diags
 	}
-	request, found := doctor.Request{Skipped: c.skipped}, credentials.Found{Source: credentials.SourceNone}
+	request, found := doctor.Request{Skipped: c.skipped}, credentials.Result{Source: credentials.SourceNone}
 	var settings registry.TLS
 	if c.skipped == "" {
 		diags.Append(c.problems...)
@@ -86,10 +86,10 @@ func warnInsecure(diags *diag.Diagnostics, host string) {
 }
 
 // request reads the model and searches for the credentials.
-func (c *checks) request(ctx context.Context, model *checkModel, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Found) {
+func (c *checks) request(ctx context.Context, model *checkModel, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Result) {
 	request, search := model.request(c.places, connection, diags)
 	if diags.HasError() {
-		return request, credentials.Found{}
+		return request, credentials.Result{}
 	}
 	if connection.tls.Insecure && request.Endpoint.Scheme() == "https" {
 		warnInsecure(diags, request.Endpoint.Host())

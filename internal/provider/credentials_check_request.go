@@ -19,7 +19,7 @@ import (
 // request turns the model into a request without its credential, and the search for
 // that credential. An argument that cannot be used is an error on its attribute, which
 // does not repeat the value.
-func (m *checkModel) request(places credentials.Places, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Question) {
+func (m *checkModel) request(places credentials.Places, connection connection, diags *diag.Diagnostics) (doctor.Request, credentials.Search) {
 	endpoint, address := m.endpoint(places, diags)
 	access, accessDiags := m.accessRequests(endpoint)
 	diags.Append(accessDiags...)
@@ -37,7 +37,7 @@ func (m *checkModel) request(places credentials.Places, connection connection, d
 			Access:          access,
 			Timeout:         connection.timeout,
 			Retry:           connection.retry,
-		}, credentials.Question{
+		}, credentials.Search{
 			Endpoint:     endpoint,
 			Address:      address,
 			Repositories: repositories,

@@ -37,7 +37,7 @@ func (d *doctorCache) get(settings registry.TLS) (*doctor.Doctor, error) {
 	}
 	options := d.options
 	options.TLS = config
-	made := doctor.New(registry.NewMemory(registry.NewClient(options)), d.redactor, rand.Text, registry.ProxySecrets(options.Proxy)...)
+	made := doctor.New(registry.NewCache(registry.NewClient(options)), d.redactor, rand.Text, registry.ProxySecrets(options.Proxy)...)
 	if d.byTLS == nil || len(d.byTLS) >= maxDoctors {
 		d.byTLS = map[registry.TLS]*doctor.Doctor{} // the transports close idle connections themselves
 	}

@@ -120,7 +120,7 @@ func (crashingAsker) Ask(_ context.Context, endpoint registry.Endpoint, credenti
 func TestChecks_Run_CrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
-		crashes := doctor.New(registry.NewMemory(crashingAsker{}), redact.New(), func() string { return "0123456789abcdef" })
+		crashes := doctor.New(registry.NewCache(crashingAsker{}), redact.New(), func() string { return "0123456789abcdef" })
 		shared := &checks{doctors: &doctorCache{byTLS: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
 		model := fullOfSecrets("registry.example.com")
 		model.ClientKeyPEM = secretValue{} // no key in PEM would end the check before it begins

@@ -87,7 +87,7 @@ func written(s string) *string {
 	return &s
 }
 
-func checkInstance(t *testing.T, instance *registrytest.Instance, found credentials.Found, proof bool) result {
+func checkInstance(t *testing.T, instance *registrytest.Instance, found credentials.Result, proof bool) result {
 	t.Helper()
 	endpoint, err := registry.ParseEndpoint(instance.Address)
 	if err != nil {
@@ -95,7 +95,7 @@ func checkInstance(t *testing.T, instance *registrytest.Instance, found credenti
 	}
 	client := registry.NewClient(registry.Options{})
 	t.Cleanup(client.CloseIdleConnections)
-	e, v, err := doctor.New(registry.NewMemory(client), redact.New(), rand.Text).Check(t.Context(), doctor.Request{
+	e, v, err := doctor.New(registry.NewCache(client), redact.New(), rand.Text).Check(t.Context(), doctor.Request{
 		Endpoint: endpoint, Credential: found.Credential,
 		TokenExchange: true, RequireVerified: proof, Timeout: time.Minute,
 	})

@@ -174,9 +174,9 @@ func TestDataSource_Read_GivesAVerdictForABrokenLogin(t *testing.T) {
 		{"docker_config_json with a broken auth", wrote{payload: `{"auths":{"{host}":{"auth":"%%` + canary + `"}}}`}, anonymous, "auth of this registry's entry is no base64"},
 		{"docker_config_json with an auth without a colon", wrote{payload: `{"auths":{"{host}":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}}}`}, anonymous, "auth of this registry's entry is no base64"},
 		{"docker_config_json with a broken auth of another registry", wrote{payload: `{"auths":{"r.example.com":{"auth":"%%` + canary + `"},"{host}":{"username":"ci","password":"` + canary + `"}}}`}, anonymous, "auth of another registry's entry is no base64"},
-		{"a helper that fails", wrote{docker: store, helper: credentialstest.Helper{Exit: 1, Says: canary, Logs: canary}}, failed, "single sign-on"},
-		{"a helper that answers with no JSON", wrote{docker: store, helper: credentialstest.Helper{Says: canary}}, failed, "single sign-on"},
-		{"a helper for one registry that fails", wrote{docker: `{"credHelpers":{"{host}":"{helper}"}}`, helper: credentialstest.Helper{Exit: 2, Says: canary}}, failed, "single sign-on"},
+		{"a helper that fails", wrote{docker: store, helper: credentialstest.Helper{Exit: 1, Stdout: canary, Stderr: canary}}, failed, "single sign-on"},
+		{"a helper that answers with no JSON", wrote{docker: store, helper: credentialstest.Helper{Stdout: canary}}, failed, "single sign-on"},
+		{"a helper for one registry that fails", wrote{docker: `{"credHelpers":{"{host}":"{helper}"}}`, helper: credentialstest.Helper{Exit: 2, Stdout: canary}}, failed, "single sign-on"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -30,16 +30,16 @@ type search struct {
 	left     int      // bytes that may still be read
 }
 
-// in reports whether text holds a secret under at most depth encodings, or costs
+// holdsSecret reports whether text holds a secret under at most depth encodings, or costs
 // too much to know. Blanks go before anything is decoded: base64 comes in lines,
 // and a text is shown without what stands invisibly between its letters.
-func (s *search) in(text string, depth int) bool {
+func (s *search) holdsSecret(text string, depth int) bool {
 	letters, folded := squeeze(text)
 	if len(letters) < s.shortest {
 		return false
 	}
 	s.left -= len(letters)
-	if s.left < 0 || s.shared.find(folded) ||
+	if s.left < 0 || s.shared.holds(folded) ||
 		slices.ContainsFunc(s.own, func(start string) bool { return strings.Contains(folded, start) }) {
 		return true
 	}
@@ -51,7 +51,7 @@ func (s *search) in(text string, depth int) bool {
 		bytes[0], bytes[1], bytes[2], bytes[3], pairs[0], pairs[1],
 		html.UnescapeString(letters), unquote(letters), unpercent(letters), misread(text),
 	} {
-		if len(reading) >= s.shortest && reading != letters && reading != text && s.in(reading, depth-1) {
+		if len(reading) >= s.shortest && reading != letters && reading != text && s.holdsSecret(reading, depth-1) {
 			return true
 		}
 	}

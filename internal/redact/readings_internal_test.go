@@ -39,7 +39,7 @@ func TestCleaner_Text_ReadsNoMoreThanItMay(t *testing.T) {
 	for name, text := range texts {
 		for _, shortest := range []int{1, minShared} {
 			s := search{own: []string{"\x01"}, shortest: shortest, left: maxRead}
-			found := s.in(text, maxDepth)
+			found := s.holdsSecret(text, maxDepth)
 			if s.left < -maxChecked {
 				t.Errorf("%s: %d bytes were read, of %d", name, maxRead-s.left, maxRead)
 			}

@@ -69,9 +69,9 @@ func (r *Redactor) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, "(secrets)") // fmt keeps the writer's errors to itself
 }
 
-// find reports whether folded text holds a secret that is known to all checks.
+// holds reports whether folded text holds a secret that is known to all checks.
 // It looks once at each place, however many secrets there are.
-func (known index) find(folded string) bool {
+func (known index) holds(folded string) bool {
 	var key uint64
 	for i := range len(folded) {
 		key = key<<8 | uint64(folded[i])
@@ -94,9 +94,9 @@ type Cleaner struct {
 // any length. One of a single letter empties nearly every text of its check.
 func (r *Redactor) For(own ...registry.Secret) Cleaner { return Cleaner{r, own} }
 
-// varying is what changes from run to run: a word that holds four digits, 16 hex
+// varyingPart is what changes from run to run: a word that holds four digits, 16 hex
 // digits in a row, a time of day or an address, and a day beside its month.
-var varying = func() *regexp.Regexp {
+var varyingPart = func() *regexp.Regexp {
 	const (
 		part    = `(?:[\w./:+-]|,\d)*` // of a word
 		rest    = `(?:` + part + `\w)?`
@@ -113,24 +113,24 @@ var varying = func() *regexp.Regexp {
 // what cannot be printed and with an ellipsis for what changes from run to run. It
 // returns nothing where they hold a secret.
 func (c Cleaner) Text(text string, limit int) string {
-	if c.find(text) {
+	if c.holds(text) {
 		return ""
 	}
-	return Cut(varying.ReplaceAllString(Cut(Printable(text), maxShown), Ellipsis), limit)
+	return Cut(varyingPart.ReplaceAllString(Cut(Printable(text), maxShown), Ellipsis), limit)
 }
 
 // Value returns an identifier, such as a URL or a user name, in at most limit
 // characters (512 at most), without what cannot be printed. It returns an ellipsis
 // where it holds a secret.
 func (c Cleaner) Value(text string, limit int) string {
-	if c.find(text) {
+	if c.holds(text) {
 		return Ellipsis
 	}
 	return Cut(Cut(Printable(text), maxShown), limit)
 }
 
-// find reports whether a text holds a secret in any form.
-func (c Cleaner) find(text string) bool {
+// holds reports whether a text holds a secret in any form.
+func (c Cleaner) holds(text string) bool {
 	s := search{shortest: minShared, left: maxRead}
 	for _, secret := range c.own {
 		if start := beginning(secret); start != "" {
@@ -143,7 +143,7 @@ func (c Cleaner) find(text string) bool {
 		defer c.shared.mu.RUnlock()
 		s.shared = *c.shared.known
 	}
-	return s.in(text, maxDepth)
+	return s.holdsSecret(text, maxDepth)
 }
 
 // beginning is the part of a secret that is looked for, in folded letters.

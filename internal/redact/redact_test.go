@@ -30,17 +30,17 @@ func secrets(texts ...string) []registry.Secret {
 	return all
 }
 
-// own makes a cleaner that knows the secrets of its own check alone.
-func own(texts ...string) redact.Cleaner { return redact.New().For(secrets(texts...)...) }
+// ownCleaner makes a cleaner that knows the secrets of its own check alone.
+func ownCleaner(texts ...string) redact.Cleaner { return redact.New().For(secrets(texts...)...) }
 
-// shared makes the cleaner of a check beside the one that sent the secrets.
-func shared(texts ...string) redact.Cleaner {
+// sharedCleaner makes the cleaner of a check beside the one that sent the secrets.
+func sharedCleaner(texts ...string) redact.Cleaner {
 	all := redact.New()
 	all.Add(secrets(texts...)...)
 	return all.For(secrets("another-password")...)
 }
 
-func std(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+func toBase64(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 func quoted(t *testing.T, text string) string {
 	t.Helper()
@@ -121,21 +121,21 @@ func forms(t *testing.T, secret string) map[string]string {
 		"in hex with blanks":                    coded(secret, "%02x ", false),
 		"in hex with colons":                    "<" + coded(secret, "%02x:", false),
 		"in hex of single bytes":                coded(secret, "0x%02X, ", false),
-		"in base64":                             std(secret),
+		"in base64":                             toBase64(secret),
 		"in base64 without padding":             base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		"in base64 for URLs":                    base64.URLEncoding.EncodeToString([]byte(secret)),
-		"in base64 behind other letters":        "token" + std(secret) + "end",
-		"in base64 in lines":                    lines(std(secret), "\r\n"),
-		"in base64 in lines for JSON":           lines(std(secret), `\r\n`),
-		"in base64 twice":                       std(std(secret)),
-		"in base64 twice in lines":              std(lines(std(secret), "\n")),
-		"in base64 for a query":                 url.QueryEscape(std(secret)),
-		"in base64 with its user":               "Basic " + std("ci:"+secret),
-		"in base64 with a longer user":          "Basic " + std("user:"+secret),
-		"in base64 with its user twice":         std("Basic " + std("robot:"+secret)),
-		"in base64 in JSON in base64":           std(quoted(t, `{"auth":"`+std("ci:"+secret)+`"}`)),
-		"in base64 of hex":                      std(hex.EncodeToString([]byte(secret))),
-		"for a query in base64":                 std("password=" + url.QueryEscape(secret)),
+		"in base64 behind other letters":        "token" + toBase64(secret) + "end",
+		"in base64 in lines":                    lines(toBase64(secret), "\r\n"),
+		"in base64 in lines for JSON":           lines(toBase64(secret), `\r\n`),
+		"in base64 twice":                       toBase64(toBase64(secret)),
+		"in base64 twice in lines":              toBase64(lines(toBase64(secret), "\n")),
+		"in base64 for a query":                 url.QueryEscape(toBase64(secret)),
+		"in base64 with its user":               "Basic " + toBase64("ci:"+secret),
+		"in base64 with a longer user":          "Basic " + toBase64("user:"+secret),
+		"in base64 with its user twice":         toBase64("Basic " + toBase64("robot:"+secret)),
+		"in base64 in JSON in base64":           toBase64(quoted(t, `{"auth":"`+toBase64("ci:"+secret)+`"}`)),
+		"in base64 of hex":                      toBase64(hex.EncodeToString([]byte(secret))),
+		"for a query in base64":                 toBase64("password=" + url.QueryEscape(secret)),
 		"read as Latin-1":                       misread(t, secret, charmap.ISO8859_1),
 		"read as Windows-1252":                  misread(t, secret, charmap.Windows1252),
 		"read as Latin-1, for JSON":             strings.Trim(fmt.Sprintf("%+q", misread(t, secret, charmap.ISO8859_1)), `"`),
@@ -151,7 +151,7 @@ func TestCleaner_Text_LeavesOutEveryForm(t *testing.T) {
 		"hunter-pä55-œ2x", "xx" + "10.20.30.40:5000", strings.Repeat("hunter2x ", 12), "2024-01-02", "\nhunter2x\n",
 	} {
 		for name, form := range forms(t, secret) {
-			for who, cleaner := range map[string]redact.Cleaner{"its own check": own(secret), "another check": shared(secret)} {
+			for who, cleaner := range map[string]redact.Cleaner{"its own check": ownCleaner(secret), "another check": sharedCleaner(secret)} {
 				for _, around := range [][2]string{{"", ""}, {"wrong password ", " for ci"}, {`{"got":"`, `","for":"ci"}`}, {"got <b>", "</b>"}, {"/login?p=", "&u=ci"}} {
 					text := around[0] + form + around[1]
 					if got := cleaner.Text(text, 200); got != "" {
@@ -169,7 +169,7 @@ func TestCleaner_Text_LeavesOutEveryForm(t *testing.T) {
 func TestCleaner_Text_LeavesOutBase64AtEveryAlignment(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"x", "x9", "abc", "four", "hunter2-hunter2", "pässwörd?>~~", "\xfb\xff\xfe\xfb\xef\xbe-binary", strings.Repeat("long", 100)} {
-		cleaner := own(secret)
+		cleaner := ownCleaner(secret)
 		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
 			for _, before := range []string{"", "u", "us", "use"} {
 				for _, behind := range []string{"", "\n", "zz", "{}}"} {
@@ -190,8 +190,8 @@ func TestCleaner_Text_LeavesOutBase64AtEveryAlignment(t *testing.T) {
 func TestCleaner_Text_LeavesOutASecretThatIsCut(t *testing.T) {
 	t.Parallel()
 	token := "q1W2e3R4t5Y6u7I8o9P0" + strings.Repeat("aZ5", 20<<10)
-	for name, cleaner := range map[string]redact.Cleaner{"its own": own(token), "another": shared(token)} {
-		for _, text := range []string{"bad token " + token, "bad token " + token[:32] + "...", "bad token " + std(token[:33]), token[:32] + "…"} {
+	for name, cleaner := range map[string]redact.Cleaner{"its own": ownCleaner(token), "another": sharedCleaner(token)} {
+		for _, text := range []string{"bad token " + token, "bad token " + token[:32] + "...", "bad token " + toBase64(token[:33]), token[:32] + "…"} {
 			if got := cleaner.Text(text, 200); got != "" {
 				t.Errorf("%s: Text is %q", name, got)
 			}
@@ -203,7 +203,7 @@ func TestCleaner_Text_LeavesOutASecretThatIsCut(t *testing.T) {
 	// Nothing of it can be moved behind what is searched and still be shown.
 	for _, filler := range []string{" ", "\x00", "\u200b", "\xff", "7", "a ", "漢"} {
 		for _, count := range []int{100, 500, 511, 1000, 4095, 4096, 5000, 70_000} {
-			if got := own("hunter2x").Text(strings.Repeat(filler, count)+"hunter2x", 500); strings.Contains(got, "hun") {
+			if got := ownCleaner("hunter2x").Text(strings.Repeat(filler, count)+"hunter2x", 500); strings.Contains(got, "hun") {
 				t.Errorf("%d times %q: Text is %q", count, filler, got)
 			}
 		}
@@ -214,8 +214,8 @@ func TestCleaner_Text_KeepsWhatOnlyResemblesASecret(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ secret, text string }{
 		{"hunter2x", "denied: hunter2 and hunter3x"},
-		{"hunter2x", "got " + std("hunter2y") + " here"},
-		{"hunter2x", "got " + strings.ToLower(std("hunter2x")) + " here"}, // base64 knows cases
+		{"hunter2x", "got " + toBase64("hunter2y") + " here"},
+		{"hunter2x", "got " + strings.ToLower(toBase64("hunter2x")) + " here"}, // base64 knows cases
 		{"hunter2x", "got " + hex.EncodeToString([]byte("hunter2"))[:12] + " here"},
 		{"hunter2x", "unauthorized: authentication required"},
 		{"authentication-required", "unauthorized: authentication required"},
@@ -224,7 +224,7 @@ func TestCleaner_Text_KeepsWhatOnlyResemblesASecret(t *testing.T) {
 		{"\x00\u200b", "denied: a b"},
 		{"+", "denied: a+b"},
 	} {
-		if got := own(row.secret).Text(row.text, 200); !strings.Contains(got, row.text[:3]) {
+		if got := ownCleaner(row.secret).Text(row.text, 200); !strings.Contains(got, row.text[:3]) {
 			t.Errorf("%q: Text(%q) is %q", row.secret, row.text, got)
 		}
 	}
@@ -235,15 +235,15 @@ func TestCleaner_Text_OfOrdinarySizeIsNotTooMuch(t *testing.T) {
 	prose := strings.Repeat("unauthorized: authentication required to pull. ", 90)
 	for name, text := range map[string]string{
 		"words":                  prose,
-		"base64":                 std(prose),
-		"base64 twice":           std(std(prose)),
+		"base64":                 toBase64(prose),
+		"base64 twice":           toBase64(toBase64(prose)),
 		"hex":                    hex.EncodeToString([]byte(prose)),
-		"a JSON web token":       std(`{"alg":"none"}`) + "." + std(prose) + "." + std(prose[:256]),
+		"a JSON web token":       toBase64(`{"alg":"none"}`) + "." + toBase64(prose) + "." + toBase64(prose[:256]),
 		"JSON in JSON":           quoted(t, quoted(t, `{"errors":[{"message":"`+prose+`"}]}`)),
 		"an address in HTML":     html.EscapeString(url.QueryEscape(prose)),
 		"letters of an alphabet": strings.Repeat("доступ запрещён ", 300),
 	} {
-		if got := shared("hunter2x").Text(text, 50); got == "" {
+		if got := sharedCleaner("hunter2x").Text(text, 50); got == "" {
 			t.Errorf("%s of %d bytes is left out", name, len(text))
 		}
 	}
@@ -268,7 +268,7 @@ func TestCleaner_Text_ShortSecretsEmptyTheirOwnCheckOnly(t *testing.T) {
 
 func TestCleaner_Text_KnowsNoSecret(t *testing.T) {
 	t.Parallel()
-	for name, cleaner := range map[string]redact.Cleaner{"zero": {}, "new": redact.New().For(), "of empty ones": own("", " ", "\x00")} {
+	for name, cleaner := range map[string]redact.Cleaner{"zero": {}, "new": redact.New().For(), "of empty ones": ownCleaner("", " ", "\x00")} {
 		for _, text := range []string{"", " ", "a", "denied: a b"} {
 			if got := cleaner.Text(text, 200); got != strings.TrimSpace(text) {
 				t.Errorf("%s: Text(%q) is %q", name, text, got)
@@ -296,7 +296,7 @@ func TestCleaner_Text_IsPrintableAndCut(t *testing.T) {
 		{strings.Repeat("ab ", 1<<20), 5, "ab a…"},
 		{strings.Repeat("x", 1000), 2000, strings.Repeat("x", 511) + "…"},
 	} {
-		if got := own("hunter2x").Text(row.text, row.limit); got != row.want {
+		if got := ownCleaner("hunter2x").Text(row.text, row.limit); got != row.want {
 			t.Errorf("Text(%.20q, %d) is %q, want %q", row.text, row.limit, got, row.want)
 		}
 	}
@@ -304,7 +304,7 @@ func TestCleaner_Text_IsPrintableAndCut(t *testing.T) {
 
 func TestCleaner_Value_KeepsWhatVaries(t *testing.T) {
 	t.Parallel()
-	cleaner := own("hunter2x", "ci")
+	cleaner := ownCleaner("hunter2x", "ci")
 	for _, row := range []struct{ text, want string }{
 		{"https://auth.example.com:5000/token", "https://auth.example.com:5000/token"},
 		{"repository:org/app-2024:pull", "repository:org/app-2024:pull"},
@@ -339,7 +339,7 @@ func TestRedactor_Add_KnowsEightCharacters(t *testing.T) {
 		{"a b c d e f g h", true},
 		{"", false},
 	} {
-		if got := shared(row.secret).Text("got <"+row.secret+">", 99) == ""; got != row.known {
+		if got := sharedCleaner(row.secret).Text("got <"+row.secret+">", 99) == ""; got != row.known {
 			t.Errorf("%q is looked for in another check: %t, want %t", row.secret, got, row.known)
 		}
 	}
@@ -404,7 +404,7 @@ func TestRedactor_PrintsNothing(t *testing.T) {
 
 func FuzzCleaner(f *testing.F) {
 	f.Add("hunter2x", "wrong hunter2x", "", 200)
-	f.Add(awkward, "got "+url.QueryEscape(awkward), std("ci:"+awkward), 20)
+	f.Add(awkward, "got "+url.QueryEscape(awkward), toBase64("ci:"+awkward), 20)
 	f.Add("aaaa", "aaaaaaaaaaaaa\x00aaa\xff", "a", 1)
 	f.Add("a  b", "a\t\nb a  b", "a\u200b b", 5)
 	f.Add("12:30:45", "at 2024-01-02T12:30:45Z", "1\x00b", 30)

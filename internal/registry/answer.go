@@ -65,16 +65,16 @@ func newAnswer(r received) Answer {
 		}
 	}
 	if a.Status != http.StatusOK && r.complete && !a.IsHTML && len(r.body) <= maxBodyBytes {
-		if words := errorText(r.body); len(words) <= maxWords { // a part of longer ones might hold a part of a secret
+		if words := errorText(r.body); len(words) <= maxText { // a part of longer ones might hold a part of a secret
 			a.Text = words
 		}
 	}
 	return a
 }
 
-// maxWords is how long a server's own words may be, in bytes; longer ones are left
+// maxText is how long a server's own words may be, in bytes; longer ones are left
 // out.
-const maxWords = 4 << 10
+const maxText = 4 << 10
 
 // wantsClientCertificate knows the pages by which nginx refuses a client without
 // a certificate, or with one that it does not accept: it does so after the
@@ -130,14 +130,14 @@ func errorText(body []byte) string {
 		{document.Error, document.Description},
 		{document.Details, nil},
 	} {
-		if text := joinWords(words[0], words[1]); text != "" {
+		if text := joinTexts(words[0], words[1]); text != "" {
 			return text
 		}
 	}
 	return ""
 }
 
-func joinWords(words ...any) string {
+func joinTexts(words ...any) string {
 	var texts []string
 	for _, word := range words {
 		if text, ok := word.(string); ok && text != "" {

@@ -33,14 +33,14 @@ const (
 // Client asks registries and their token services. It is safe for concurrent
 // use; make it with [NewClient].
 type Client struct {
-	direct      *http.Transport // registries, and realms on their own host
-	fromPrivate *http.Transport // realms of registries that were reached at a private address
-	fromPublic  *http.Transport // realms of all other registries
-	proxy       func(*url.URL) (*url.URL, error)
-	trusted     func(hostport string) bool
-	answered    *sync.Map // host:port of servers that answered, and so need no other client certificate
-	userAgent   string
-	wait        func(ctx context.Context, delay time.Duration) error
+	direct        *http.Transport // registries, and realms on their own host
+	fromPrivate   *http.Transport // realms of registries that were reached at a private address
+	fromPublic    *http.Transport // realms of all other registries
+	proxy         func(*url.URL) (*url.URL, error)
+	trusted       func(hostport string) bool
+	answeredHosts *sync.Map // host:port of servers that answered, and so need no other client certificate
+	userAgent     string
+	wait          func(ctx context.Context, delay time.Duration) error
 }
 
 // Options are what a [Client] needs from outside.
@@ -64,9 +64,9 @@ type Options struct {
 // NewClient makes a client with its own pools of connections: a connection that
 // the guard let through for one registry must not serve another.
 func NewClient(o Options) *Client {
-	c := &Client{answered: &sync.Map{}, userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
+	c := &Client{answeredHosts: &sync.Map{}, userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
 	if c.wait == nil {
-		c.wait = wait
+		c.wait = sleep
 	}
 	dial := dialer(o.Dial)
 	c.direct = newTransport(o, plainDial(dial))
@@ -85,9 +85,9 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		config = o.TLS.Clone()
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
-	noteClientCertificate(config)
+	recordCertificateRequests(config)
 	return &http.Transport{
-		DialContext:            recorded(inTime(dial)),
+		DialContext:            recordDials(boundDials(dial)),
 		TLSClientConfig:        config,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // a body is read for its first words only; nothing needs unpacking
@@ -96,7 +96,7 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		MaxConnsPerHost:        connections,
 		IdleConnTimeout:        idleTime,
 		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: maxStreamBuffer, SendPingTimeout: pingTime, PingTimeout: deadTime, WriteByteTimeout: deadTime},
-		OnProxyConnectResponse: refuseProxy,
+		OnProxyConnectResponse: checkProxyResponse,
 	}
 }
 
@@ -159,18 +159,18 @@ func (c *Client) CloseIdleConnections() {
 // closed). Redirects to the same origin are followed, any other is an answer. Ask
 // returns when ctx ends at the latest.
 func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
-	return newAnswer(c.send(ctx, c.direct, askCall(endpoint, credential)))
+	return newAnswer(c.send(ctx, c.direct, pingRequest(endpoint, credential)))
 }
 
-// askCall words the request of [Client.Ask].
-func askCall(endpoint Endpoint, credential Credential) call {
-	q := call{method: http.MethodGet, url: endpoint.URL(), header: http.Header{}, limit: maxBodyBytes}
-	authorize(q.header, credential)
-	return q
+// pingRequest words the request of [Client.Ask].
+func pingRequest(endpoint Endpoint, credential Credential) request {
+	req := request{method: http.MethodGet, url: endpoint.URL(), header: http.Header{}, limit: maxBodyBytes}
+	authorize(req.header, credential)
+	return req
 }
 
-// refuseProxy gives a proxy's refusal a type; net/http only has its text.
-func refuseProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+// checkProxyResponse gives a proxy's refusal a type; net/http only has its text.
+func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode == http.StatusOK {
 		return nil
 	}

@@ -11,13 +11,13 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// closing says on a channel when its connection is closed.
-type closing struct {
+// closeNotifier says on a channel when its connection is closed.
+type closeNotifier struct {
 	net.Conn
 	closed chan<- struct{}
 }
 
-func (c closing) Close() error {
+func (c closeNotifier) Close() error {
 	select {
 	case c.closed <- struct{}{}:
 	default:
@@ -40,7 +40,7 @@ func TestAConnectionEndsWithTheRequestThatAskedForIt(t *testing.T) {
 			closed := make(chan struct{}, 1)
 			options.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 				conn, err := new(net.Dialer).DialContext(ctx, network, address)
-				return closing{conn, closed}, err
+				return closeNotifier{conn, closed}, err
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
@@ -73,7 +73,7 @@ func TestAKeptConnectionHasNoOldDeadline(t *testing.T) {
 	deadlines := make(chan time.Time, 8)
 	client := newClient(t, registry.Options{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
-		return deadlined{conn, deadlines}, err
+		return deadlineRecorder{conn, deadlines}, err
 	}})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -83,12 +83,12 @@ func TestAKeptConnectionHasNoOldDeadline(t *testing.T) {
 	}
 }
 
-type deadlined struct {
+type deadlineRecorder struct {
 	net.Conn
 	set chan<- time.Time
 }
 
-func (d deadlined) SetDeadline(at time.Time) error {
+func (d deadlineRecorder) SetDeadline(at time.Time) error {
 	d.set <- at
 	return d.Conn.SetDeadline(at)
 }

@@ -11,30 +11,30 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// dialled is what happened on the connection that a request opened. It outlives
+// dialRecord is what happened on the connection that a request opened. It outlives
 // the request: others may use the connection after it.
-type dialled struct {
-	begun atomic.Bool // the connection was asked for
-	proxy atomic.Bool // the next handshake is with a proxy, which is no matter here
-	asked atomic.Bool // the server asked for a client certificate, and may still refuse for it
+type dialRecord struct {
+	started              atomic.Bool // the connection was asked for
+	proxyHandshake       atomic.Bool // the next handshake is with a proxy, which is no matter here
+	certificateRequested atomic.Bool // the server asked for a client certificate, and may still refuse for it
 }
 
-// dialledKey is where a request leaves the record of the connection that is opened
+// dialRecordKey is where a request leaves the record of the connection that is opened
 // for it, if one is.
-type dialledKey struct{}
+type dialRecordKey struct{}
 
 // recordedConn is a connection with its record: over HTTP/2 it serves requests
 // that did not open it.
 type recordedConn struct {
 	net.Conn
-	record *dialled
+	record *dialRecord
 }
 
-// recorded makes a dialer keep the record with the connection.
-func recorded(dial dialer) dialer {
+// recordDials makes a dialer keep the record with the connection.
+func recordDials(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		record := recordFor(ctx)
-		record.begun.Store(true)
+		record.started.Store(true)
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
@@ -44,15 +44,15 @@ func recorded(dial dialer) dialer {
 }
 
 // recordFor finds the record that a request left; a new one where none did.
-func recordFor(ctx context.Context) *dialled {
-	if record, ok := ctx.Value(dialledKey{}).(*dialled); ok {
+func recordFor(ctx context.Context) *dialRecord {
+	if record, ok := ctx.Value(dialRecordKey{}).(*dialRecord); ok {
 		return record
 	}
-	return &dialled{}
+	return &dialRecord{}
 }
 
 // recordOf finds the record of a connection, below its layers of TLS.
-func recordOf(conn net.Conn) *dialled {
+func recordOf(conn net.Conn) *dialRecord {
 	for {
 		switch c := conn.(type) {
 		case recordedConn:
@@ -60,18 +60,18 @@ func recordOf(conn net.Conn) *dialled {
 		case *tls.Conn:
 			conn = c.NetConn()
 		default:
-			return &dialled{}
+			return &dialRecord{}
 		}
 	}
 }
 
-// noteClientCertificate makes a configuration record what a server asks for. The
+// recordCertificateRequests makes a configuration record what a server asks for. The
 // choice is that of crypto/tls.
-func noteClientCertificate(config *tls.Config) {
+func recordCertificateRequests(config *tls.Config) {
 	certificates := config.Certificates
 	config.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		if record := recordFor(request.Context()); !record.proxy.Load() {
-			record.asked.Store(true)
+		if record := recordFor(request.Context()); !record.proxyHandshake.Load() {
+			record.certificateRequested.Store(true)
 		}
 		for i := range certificates {
 			if request.SupportsCertificate(&certificates[i]) == nil {
@@ -85,38 +85,38 @@ func noteClientCertificate(config *tls.Config) {
 // handshakeDone notes the end of a handshake. One of TLS 1.2 succeeds when the
 // server has accepted the certificate that is configured (RFC 5246 section 7.4.6);
 // in TLS 1.3 it has not seen it yet (RFC 8446 section 4.4.2.4).
-func (d *dialled) handshakeDone(state tls.ConnectionState, err error, configured bool) {
-	d.proxy.Store(false)
+func (d *dialRecord) handshakeDone(state tls.ConnectionState, err error, configured bool) {
+	d.proxyHandshake.Store(false)
 	if err == nil && configured && state.Version <= tls.VersionTLS12 {
-		d.asked.Store(false)
+		d.certificateRequested.Store(false)
 	}
 }
 
-// blame finds a client certificate that is wanted behind a failure: the server
+// blameClientCertificate finds a client certificate that is wanted behind a failure: the server
 // asked for one, and refused the client by an alert or ended the connection before
 // it answered anything. It may do either, run by run, also by a reset or while the
 // request is written. configured reports whether there is a certificate.
-func (d *dialled) blame(f *Failure, err error, answered, configured bool) *Failure {
+func (d *dialRecord) blameClientCertificate(f *Failure, err error, answered, configured bool) *Failure {
 	_, reset := errors.AsType[http2.StreamError](err) // an answer in HTTP/2, and no end of the connection
 	ended := !reset && !answered && (f.Fault == FaultConnection || isAlert(err))
-	if !d.asked.Load() || !ended && !refusesCertificate(err) {
+	if !d.certificateRequested.Load() || !ended && !isCertificateAlert(err) {
 		return f
 	}
 	blamed := &Failure{Fault: FaultClientCert, Detail: "it asked for one and broke off without it"}
 	if configured {
 		blamed.Detail = "it asked for one and broke off, although one is configured"
 	}
-	blamed.again = !isAlert(err) // it may also be a fault of the network
+	blamed.retryable = !isAlert(err) // it may also be a fault of the network
 	return blamed
 }
 
-// refusals are the alerts about a client certificate (RFC 8446 section 6.2), from
+// certificateAlerts are the alerts about a client certificate (RFC 8446 section 6.2), from
 // bad_certificate to certificate_required.
-var refusals = []tls.AlertError{42, 43, 44, 45, 46, 48, 49, 116}
+var certificateAlerts = []tls.AlertError{42, 43, 44, 45, 46, 48, 49, 116}
 
-// refusesCertificate reports whether an error is one of these alerts. crypto/tls
+// isCertificateAlert reports whether an error is one of these alerts. crypto/tls
 // gives the alerts that it receives a type of its own, with the same texts.
-func refusesCertificate(err error) bool {
+func isCertificateAlert(err error) bool {
 	op, _ := errors.AsType[*net.OpError](err)
-	return isAlert(err) && slices.ContainsFunc(refusals, func(alert tls.AlertError) bool { return op.Err.Error() == alert.Error() })
+	return isAlert(err) && slices.ContainsFunc(certificateAlerts, func(alert tls.AlertError) bool { return op.Err.Error() == alert.Error() })
 }

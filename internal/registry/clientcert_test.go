@@ -21,9 +21,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// asksForCertificate serves connections of TLS that ask the client for a
+// serveRequestingCertificate serves connections of TLS that ask the client for a
 // certificate and do without; handle gets each with its number.
-func asksForCertificate(t *testing.T, server pair, version uint16, handle func(conn net.Conn, number int)) string {
+func serveRequestingCertificate(t *testing.T, server pair, version uint16, handle func(conn net.Conn, number int)) string {
 	t.Helper()
 	config := &tls.Config{Certificates: []tls.Certificate{server.load(t)}, ClientAuth: tls.RequestClientCert, MaxVersion: version, MinVersion: version}
 	var mu sync.Mutex
@@ -45,15 +45,15 @@ func asksForCertificate(t *testing.T, server pair, version uint16, handle func(c
 	return "https://" + host
 }
 
-// answer reads a request and says text.
-func answer(conn net.Conn, text string) {
+// respondOnce reads a request and says text.
+func respondOnce(conn net.Conn, text string) {
 	if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 		_, _ = io.WriteString(conn, text) // the client may have left
 	}
 }
 
-// leave reads a request and says nothing.
-func leave(conn net.Conn) { answer(conn, "") }
+// closeAfterRequest reads a request and says nothing.
+func closeAfterRequest(conn net.Conn) { respondOnce(conn, "") }
 
 const refusal = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -65,18 +65,18 @@ func TestWhereAClientCertificateIsToBlame(t *testing.T) {
 	server, client := newPair(t), newPair(t)
 	endsFirst := func(conn net.Conn, number int) {
 		if number == 1 {
-			leave(conn)
+			closeAfterRequest(conn)
 			return
 		}
-		answer(conn, refusal)
+		respondOnce(conn, refusal)
 	}
-	always := func(text string) func(net.Conn, int) { return func(conn net.Conn, _ int) { answer(conn, text) } }
+	always := func(text string) func(net.Conn, int) { return func(conn net.Conn, _ int) { respondOnce(conn, text) } }
 	answersFirst := func(conn net.Conn, number int) {
 		if number == 1 {
-			answer(conn, refusal)
+			respondOnce(conn, refusal)
 			return
 		}
-		leave(conn)
+		closeAfterRequest(conn)
 	}
 	for _, row := range []struct {
 		name     string
@@ -107,8 +107,8 @@ func TestWhereAClientCertificateIsToBlame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			asked := newClient(t, registry.Options{TLS: config, Wait: (&waits{}).wait})
-			endpoint := parse(t, asksForCertificate(t, server, row.version, row.handle))
+			asked := newClient(t, registry.Options{TLS: config, Wait: (&fakeWait{}).wait})
+			endpoint := parse(t, serveRequestingCertificate(t, server, row.version, row.handle))
 			var got []registry.Fault
 			for range row.faults {
 				answer := asked.Ask(registry.WithRetry(t.Context(), registry.Retry{Attempts: row.attempts}), endpoint, registry.Credential{})
@@ -159,21 +159,21 @@ func TestAProxyThatAsksForACertificateIsNotTheRegistry(t *testing.T) {
 		fault          registry.Fault
 		detail         string
 	}{
-		{"it refuses the tunnel", "https://r.example.com", func(c net.Conn) { answer(c, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") }, registry.FaultConnection, "403"},
-		{"it leaves before the tunnel", "https://r.example.com", leave, registry.FaultConnection, ""},
-		{"it leaves in the tunnel", "https://r.example.com", func(c net.Conn) { answer(c, opened) }, registry.FaultConnection, ""},
-		{"it leaves, asked for a registry without TLS", "http://r.example.com", leave, registry.FaultConnection, ""},
+		{"it refuses the tunnel", "https://r.example.com", func(c net.Conn) { respondOnce(c, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") }, registry.FaultConnection, "403"},
+		{"it leaves before the tunnel", "https://r.example.com", closeAfterRequest, registry.FaultConnection, ""},
+		{"it leaves in the tunnel", "https://r.example.com", func(c net.Conn) { respondOnce(c, opened) }, registry.FaultConnection, ""},
+		{"it leaves, asked for a registry without TLS", "http://r.example.com", closeAfterRequest, registry.FaultConnection, ""},
 		{"it leads to a registry that wants one", "https://r.example.com", func(c net.Conn) {
-			answer(c, opened)
+			respondOnce(c, opened)
 			inner := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS13})
 			if inner.HandshakeContext(t.Context()) == nil {
-				leave(inner)
+				closeAfterRequest(inner)
 			}
 		}, registry.FaultClientCert, "asked for one"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			proxy := asksForCertificate(t, pair, tls.VersionTLS13, func(conn net.Conn, _ int) { row.proxy(conn) })
+			proxy := serveRequestingCertificate(t, pair, tls.VersionTLS13, func(conn net.Conn, _ int) { row.proxy(conn) })
 			asked := config.Clone()
 			asked.ServerName = "127.0.0.1" // the certificate of both
 			client := newClient(t, registry.Options{TLS: asked, Proxy: &httpproxy.Config{HTTPProxy: proxy, HTTPSProxy: proxy}})
@@ -224,8 +224,8 @@ func TestAnAlertAboutTheCertificateIsFinal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := newClient(t, registry.Options{TLS: config, Wait: (&waits{}).wait})
-	got := client.Ask(registry.WithRetry(t.Context(), patient), parse(t, "https://"+host), registry.Credential{})
+	client := newClient(t, registry.Options{TLS: config, Wait: (&fakeWait{}).wait})
+	got := client.Ask(registry.WithRetry(t.Context(), threeRetries), parse(t, "https://"+host), registry.Credential{})
 	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || met.Load() != 1 {
 		t.Errorf("failure %+v after %d connections", got.Failure, met.Load())
 	}
@@ -244,7 +244,7 @@ func TestAnAlertAboutTheCertificateCountsAfterAnAnswer(t *testing.T) {
 		}
 		secure := tls.Server(conn, server)
 		if secure.HandshakeContext(t.Context()) == nil {
-			answer(secure, refusal)
+			respondOnce(secure, refusal)
 			return
 		}
 		_, _ = io.Copy(io.Discard, conn) // a reset would overtake the alert
@@ -283,7 +283,7 @@ func TestOneVerdictForAMissingClientCertificateOfManyChecks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client := newClient(t, registry.Options{TLS: config, Wait: (&waits{}).wait})
+		client := newClient(t, registry.Options{TLS: config, Wait: (&fakeWait{}).wait})
 		var mu sync.Mutex
 		verdicts := map[string]int{}
 		var done sync.WaitGroup

@@ -41,11 +41,11 @@ func withDeadline(ctx context.Context) context.Context {
 	return context.WithValue(ctx, deadlineKey{}, deadline)
 }
 
-// inTime bounds dialling, the proxy's answer and the TLS handshake by the
+// boundDials bounds dialling, the proxy's answer and the TLS handshake by the
 // deadline of the request that asked for the connection. Otherwise a server that
 // accepts and says nothing would keep a goroutine and a socket for each check.
 // The request lifts the deadline when it gets the connection.
-func inTime(dial dialer) dialer {
+func boundDials(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		deadline, ok := ctx.Value(deadlineKey{}).(time.Time)
 		if !ok {

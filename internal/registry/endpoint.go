@@ -164,9 +164,9 @@ func asciiHost(host string) (string, error) {
 	return host, nil
 }
 
-// escaped is what no path may hold unescaped (RFC 3986 section 3.3). Brackets
+// mustEscape is what no path may hold unescaped (RFC 3986 section 3.3). Brackets
 // stay, since net/url sends them as they are.
-var escaped = regexp.MustCompile(`[^A-Za-z0-9._~!$&'()*+,;=:@/%\[\]-]`)
+var mustEscape = regexp.MustCompile(`[^A-Za-z0-9._~!$&'()*+,;=:@/%\[\]-]`)
 
 // parseBase cleans the path of an address with a scheme; the API version at its
 // end is what this package appends itself. What is escaped already stays as it
@@ -175,7 +175,7 @@ func parseBase(tail string) (string, error) {
 	if _, err := url.PathUnescape(tail); err != nil {
 		return "", ErrMalformed
 	}
-	base := path.Clean("/" + escaped.ReplaceAllStringFunc(tail, url.PathEscape))
+	base := path.Clean("/" + mustEscape.ReplaceAllStringFunc(tail, url.PathEscape))
 	base = strings.TrimSuffix(base, "/v2")
 	if base == "/" {
 		return "", nil

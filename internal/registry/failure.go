@@ -17,18 +17,18 @@ type Fault string
 
 // The faults that keep a registry from answering.
 const (
-	FaultDNS        Fault = "dns"         // the name has no address
-	FaultRefused    Fault = "refused"     // nothing listens there
-	FaultTimeout    Fault = "timeout"     // the deadline came first
-	FaultUntrusted  Fault = "untrusted"   // the certificate is not trusted for this host now
-	FaultClientCert Fault = "client_cert" // the server wants a client certificate, or another one
-	FaultPlainHTTP  Fault = "plain_http"  // plain HTTP answers on https
-	FaultTLS        Fault = "tls"         // any other fault of the handshake
-	FaultProxyAuth  Fault = "proxy_auth"  // the proxy wants a login first
-	FaultUnsafe     Fault = "unsafe"      // the realm must not get a secret; nothing was sent there
-	FaultInward     Fault = "inward"      // the same, and only for a private address
-	FaultRealm      Fault = "realm"       // the challenge has no realm that could be asked
-	FaultConnection Fault = "connection"  // any other fault of the connection
+	FaultDNS            Fault = "dns"         // the name has no address
+	FaultRefused        Fault = "refused"     // nothing listens there
+	FaultTimeout        Fault = "timeout"     // the deadline came first
+	FaultUntrusted      Fault = "untrusted"   // the certificate is not trusted for this host now
+	FaultClientCert     Fault = "client_cert" // the server wants a client certificate, or another one
+	FaultPlainHTTP      Fault = "plain_http"  // plain HTTP answers on https
+	FaultTLS            Fault = "tls"         // any other fault of the handshake
+	FaultProxyAuth      Fault = "proxy_auth"  // the proxy wants a login first
+	FaultUnsafe         Fault = "unsafe"      // the realm must not get a secret; nothing was sent there
+	FaultPrivateAddress Fault = "inward"      // the same, and only for a private address
+	FaultRealm          Fault = "realm"       // the challenge has no realm that could be asked
+	FaultConnection     Fault = "connection"  // any other fault of the connection
 )
 
 // What Windows calls ECONNABORTED, ECONNRESET and ECONNREFUSED, which errors.Is does
@@ -47,12 +47,12 @@ type Failure struct {
 	// Certificate says what is wrong with a certificate that is not trusted.
 	Certificate CertificateFault
 
-	again bool // asking again may help, although the fault is not one of those
-	final bool // asking again does not, although the fault is one of those
+	retryable bool // asking again may help, although the fault is not one of those
+	permanent bool // asking again does not, although the fault is one of those
 
 	// unasked reports that this try sent nothing: time ran out before there was a
 	// connection for it, or the guard refused the address.
-	unasked bool
+	unsent bool
 }
 
 // CertificateFault is what is wrong with a server's certificate.
@@ -69,7 +69,7 @@ const (
 // Unsafe tells whether a realm must not get a secret; a failure that is not there
 // says no such thing.
 func (f *Failure) Unsafe() bool {
-	return f != nil && (f.Fault == FaultUnsafe || f.Fault == FaultInward)
+	return f != nil && (f.Fault == FaultUnsafe || f.Fault == FaultPrivateAddress)
 }
 
 // proxyError is a proxy's refusal to open a tunnel.
@@ -102,11 +102,11 @@ func classify(ctx context.Context, err error) *Failure {
 	)
 	switch {
 	case errors.As(err, &unsafe):
-		if errors.Is(unsafe, errInward) {
-			return &Failure{Fault: FaultInward, Detail: unsafe.why.Error(), unasked: true}
+		if errors.Is(unsafe, errPrivateAddress) {
+			return &Failure{Fault: FaultPrivateAddress, Detail: unsafe.why.Error(), unsent: true}
 		}
-		return &Failure{Fault: FaultUnsafe, Detail: unsafe.why.Error(), unasked: true}
-	case ended(ctx), errors.Is(err, context.DeadlineExceeded):
+		return &Failure{Fault: FaultUnsafe, Detail: unsafe.why.Error(), unsent: true}
+	case isOver(ctx), errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
 	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy
 		return &Failure{Fault: FaultConnection, Detail: proxyDetail(err)}
@@ -116,7 +116,7 @@ func classify(ctx context.Context, err error) *Failure {
 		if proxy.code == http.StatusProxyAuthRequired {
 			return &Failure{Fault: FaultProxyAuth}
 		}
-		return &Failure{Fault: FaultConnection, Detail: "the proxy refused to connect to it: " + proxy.status, final: proxy.code < http.StatusInternalServerError}
+		return &Failure{Fault: FaultConnection, Detail: "the proxy refused to connect to it: " + proxy.status, permanent: proxy.code < http.StatusInternalServerError}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaConnRefused):
 		return &Failure{Fault: FaultRefused}
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -127,7 +127,7 @@ func classify(ctx context.Context, err error) *Failure {
 		}
 		return &Failure{Fault: FaultTLS, Detail: "the server does not speak TLS on this port"}
 	case errors.As(err, &cert):
-		return untrusted(cert.Err)
+		return untrustedFailure(cert.Err)
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake.err)
 	case isAlert(err): // after the handshake, as TLS 1.3 refuses clients
@@ -137,10 +137,10 @@ func classify(ctx context.Context, err error) *Failure {
 	}
 }
 
-// ended tells whether the request was out of time. The deadline of a connection
+// isOver tells whether the request was out of time. The deadline of a connection
 // may come a moment before that of its request, as an error of whatever was being
 // read.
-func ended(ctx context.Context) bool {
+func isOver(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
@@ -168,8 +168,8 @@ func dnsDetail(err *net.DNSError) string {
 	return "the name server gave no answer"
 }
 
-// untrusted tells apart what a person mends in different places.
-func untrusted(err error) *Failure {
+// untrustedFailure tells apart what a person mends in different places.
+func untrustedFailure(err error) *Failure {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError

@@ -57,9 +57,9 @@ func TestWhichAlertsWantAClientCertificate(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			var record dialled
-			record.asked.Store(row.asked)
-			if f := record.blame(classify(t.Context(), row.err), row.err, row.answered, false); f.Fault != row.want || f.again != row.again {
+			var record dialRecord
+			record.certificateRequested.Store(row.asked)
+			if f := record.blameClientCertificate(classify(t.Context(), row.err), row.err, row.answered, false); f.Fault != row.want || f.retryable != row.again {
 				t.Errorf("got %+v, want %s, again %t", f, row.want, row.again)
 			}
 		})

@@ -80,7 +80,7 @@ func FuzzErrorBody(f *testing.F) {
 			t.Fatalf("%d bytes, %v", len(read), err)
 		}
 		answer := newAnswer(received{response: response, body: read, complete: complete})
-		if len(answer.Text) > maxWords || answer.IsHTML && answer.Text != "" {
+		if len(answer.Text) > maxText || answer.IsHTML && answer.Text != "" {
 			t.Errorf("%q has the words %.300q", body, answer.Text)
 		}
 	})

@@ -10,14 +10,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// may is an action on a repository.
-type may struct{ repository, action string }
+// permission is an action on a repository.
+type permission struct{ repository, action string }
 
 type grantRow struct {
 	name    string
 	source  registry.GrantSource
-	granted []may
-	denied  []may
+	granted []permission
+	denied  []permission
 }
 
 func (row grantRow) check(t *testing.T, grants registry.Grants) {
@@ -38,8 +38,8 @@ func (row grantRow) check(t *testing.T, grants registry.Grants) {
 }
 
 var (
-	pullApp, pushApp, deleteApp = may{"org/app", "pull"}, may{"org/app", "push"}, may{"org/app", "delete"}
-	pullOther, pullNone         = may{"org/other", "pull"}, may{"", "pull"}
+	pullApp, pushApp, deleteApp = permission{"org/app", "pull"}, permission{"org/app", "push"}, permission{"org/app", "delete"}
+	pullOther, pullNone         = permission{"org/other", "pull"}, permission{"", "pull"}
 )
 
 func TestGrantsOfAScope(t *testing.T) {
@@ -49,30 +49,30 @@ func TestGrantsOfAScope(t *testing.T) {
 		scope string
 		grantRow
 	}{
-		{"repository:org/app:pull", grantRow{"one action", by, []may{pullApp}, []may{pushApp, deleteApp, pullOther, {"org", "pull"}, {"org/app/x", "pull"}}}},
-		{"repository:org/app:pull,push", grantRow{"several actions", by, []may{pullApp, pushApp}, []may{deleteApp, {"org/app", "pull,push"}}}},
-		{"repository:org/app:pull repository:org/other:pull,delete", grantRow{"several repositories", by, []may{pullApp, pullOther, {"org/other", "delete"}}, []may{deleteApp, pushApp}}},
-		{"repository:org/app:pull repository:org/app:push", grantRow{"one repository twice", by, []may{pullApp, pushApp}, []may{deleteApp}}},
-		{"  repository:org/app:pull \t\n repository:org/other:pull ", grantRow{"many blanks", by, []may{pullApp, pullOther}, []may{pullNone}}},
-		{"repository:org/app:*", grantRow{"every action", by, []may{pullApp, pushApp, deleteApp}, []may{pullOther}}},
-		{"repository:*:pull", grantRow{"a star is no repository", by, []may{{"*", "pull"}}, []may{pullApp}}},
-		{"repository(plugin):org/app:pull", grantRow{"a class of repository", by, []may{pullApp}, []may{pushApp}}},
-		{"repository():org/app:pull", grantRow{"an empty class", by, []may{pullApp}, nil}},
-		{"repository:r.example.com:5000/org/app:pull", grantRow{"a name with a port", by, []may{{"r.example.com:5000/org/app", "pull"}}, []may{pullApp, {"r.example.com", "pull"}}}},
-		{"repository:org/app:latest:push", grantRow{"a name with a colon", by, []may{{"org/app:latest", "push"}}, []may{pushApp}}},
-		{"repository:org/app:", grantRow{"no action", by, nil, []may{pullApp, pushApp}}},
-		{"repository::pull", grantRow{"no name", by, []may{pullNone}, []may{pullApp}}},
-		{"repository:org/app:Pull", grantRow{"an action in another case", by, nil, []may{pullApp}}},
-		{"Repository:org/app:pull", grantRow{"a kind in another case", nobody, nil, []may{pullApp}}},
-		{"urn:org/app:pull", grantRow{"a kind that nobody knows", nobody, nil, []may{pullApp}}},
-		{"registry:catalog:*", grantRow{"another kind", by, nil, []may{pullApp, {"catalog", "pull"}}}},
-		{"registry:catalog:* repository:org/app:pull", grantRow{"another kind beside a repository", by, []may{pullApp}, []may{pushApp}}},
-		{"openid repository:org/app:pull", grantRow{"nonsense beside a repository", by, []may{pullApp}, []may{pushApp}}},
-		{"openid profile", grantRow{"words say nothing", nobody, nil, []may{pullApp}}},
-		{"repository:org/app", grantRow{"a scope without an action says nothing", nobody, nil, []may{pullApp}}},
-		{":", grantRow{"a colon says nothing", nobody, nil, []may{pullApp, pullNone}}},
-		{"   ", grantRow{"blanks say nothing", nobody, nil, []may{pullApp, pullNone}}},
-		{"", grantRow{"an empty scope says nothing", nobody, nil, []may{pullApp, pullNone}}},
+		{"repository:org/app:pull", grantRow{"one action", by, []permission{pullApp}, []permission{pushApp, deleteApp, pullOther, {"org", "pull"}, {"org/app/x", "pull"}}}},
+		{"repository:org/app:pull,push", grantRow{"several actions", by, []permission{pullApp, pushApp}, []permission{deleteApp, {"org/app", "pull,push"}}}},
+		{"repository:org/app:pull repository:org/other:pull,delete", grantRow{"several repositories", by, []permission{pullApp, pullOther, {"org/other", "delete"}}, []permission{deleteApp, pushApp}}},
+		{"repository:org/app:pull repository:org/app:push", grantRow{"one repository twice", by, []permission{pullApp, pushApp}, []permission{deleteApp}}},
+		{"  repository:org/app:pull \t\n repository:org/other:pull ", grantRow{"many blanks", by, []permission{pullApp, pullOther}, []permission{pullNone}}},
+		{"repository:org/app:*", grantRow{"every action", by, []permission{pullApp, pushApp, deleteApp}, []permission{pullOther}}},
+		{"repository:*:pull", grantRow{"a star is no repository", by, []permission{{"*", "pull"}}, []permission{pullApp}}},
+		{"repository(plugin):org/app:pull", grantRow{"a class of repository", by, []permission{pullApp}, []permission{pushApp}}},
+		{"repository():org/app:pull", grantRow{"an empty class", by, []permission{pullApp}, nil}},
+		{"repository:r.example.com:5000/org/app:pull", grantRow{"a name with a port", by, []permission{{"r.example.com:5000/org/app", "pull"}}, []permission{pullApp, {"r.example.com", "pull"}}}},
+		{"repository:org/app:latest:push", grantRow{"a name with a colon", by, []permission{{"org/app:latest", "push"}}, []permission{pushApp}}},
+		{"repository:org/app:", grantRow{"no action", by, nil, []permission{pullApp, pushApp}}},
+		{"repository::pull", grantRow{"no name", by, []permission{pullNone}, []permission{pullApp}}},
+		{"repository:org/app:Pull", grantRow{"an action in another case", by, nil, []permission{pullApp}}},
+		{"Repository:org/app:pull", grantRow{"a kind in another case", nobody, nil, []permission{pullApp}}},
+		{"urn:org/app:pull", grantRow{"a kind that nobody knows", nobody, nil, []permission{pullApp}}},
+		{"registry:catalog:*", grantRow{"another kind", by, nil, []permission{pullApp, {"catalog", "pull"}}}},
+		{"registry:catalog:* repository:org/app:pull", grantRow{"another kind beside a repository", by, []permission{pullApp}, []permission{pushApp}}},
+		{"openid repository:org/app:pull", grantRow{"nonsense beside a repository", by, []permission{pullApp}, []permission{pushApp}}},
+		{"openid profile", grantRow{"words say nothing", nobody, nil, []permission{pullApp}}},
+		{"repository:org/app", grantRow{"a scope without an action says nothing", nobody, nil, []permission{pullApp}}},
+		{":", grantRow{"a colon says nothing", nobody, nil, []permission{pullApp, pullNone}}},
+		{"   ", grantRow{"blanks say nothing", nobody, nil, []permission{pullApp, pullNone}}},
+		{"", grantRow{"an empty scope says nothing", nobody, nil, []permission{pullApp, pullNone}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -98,23 +98,23 @@ func TestGrantsOfTheAccessClaim(t *testing.T) {
 		claims jwt.MapClaims
 		grantRow
 	}{
-		{access("repository", "org/app", []string{"pull", "push"}), grantRow{"actions", by, []may{pullApp, pushApp}, []may{deleteApp, pullOther}}},
-		{access("repository", "org/app", []string{"*"}), grantRow{"every action", by, []may{pullApp, pushApp, deleteApp}, []may{pullOther}}},
-		{access("repository(plugin)", "org/app", []string{"pull"}), grantRow{"a class of repository", by, []may{pullApp}, []may{pushApp}}},
-		{access("repository", "org/app", []string{}), grantRow{"no actions", by, nil, []may{pullApp}}},
-		{access("repository", "org/app", nil), grantRow{"actions of null", by, nil, []may{pullApp}}},
-		{access("registry", "catalog", []string{"*"}), grantRow{"another kind", by, nil, []may{pullApp, {"catalog", "pull"}}}},
-		{jwt.MapClaims{"access": []any{readable, map[string]any{"type": "repository", "name": "org/app", "actions": []string{"push"}}}}, grantRow{"one repository twice", by, []may{pullApp, pushApp}, []may{deleteApp}}},
-		{jwt.MapClaims{"access": []any{}}, grantRow{"an empty claim grants nothing", by, nil, []may{pullApp, pullNone}}},
-		{jwt.MapClaims{"access": []any{nil, 7, "pull", []any{}, readable}}, grantRow{"entries of odd types are passed over", by, []may{pullApp}, []may{pushApp}}},
-		{jwt.MapClaims{"access": []any{map[string]any{"type": 7, "name": "org/app", "actions": []string{"push"}}, readable}}, grantRow{"a kind of an odd type is passed over", by, []may{pullApp}, []may{pushApp}}},
-		{jwt.MapClaims{"access": []any{map[string]any{"type": "repository", "name": "org/app", "actions": "push"}, readable}}, grantRow{"actions that are no list are passed over", by, []may{pullApp}, []may{pushApp}}},
-		{access("repository", "org/app", []any{7, nil, []string{"push"}, "pull"}), grantRow{"actions of odd types are passed over", by, []may{pullApp}, []may{pushApp}}},
-		{jwt.MapClaims{"sub": "ci"}, grantRow{"no claim says nothing", nobody, nil, []may{pullApp}}},
-		{jwt.MapClaims{"access": []any{"pull", map[string]any{"kind": "urn"}}}, grantRow{"a claim of another form says nothing", nobody, nil, []may{pullApp}}},
-		{jwt.MapClaims{"access": nil}, grantRow{"a claim of null says nothing", nobody, nil, []may{pullApp}}},
-		{jwt.MapClaims{"access": "repository:org/app:pull"}, grantRow{"a claim that is a text says nothing", nobody, nil, []may{pullApp}}},
-		{jwt.MapClaims{"access": readable}, grantRow{"a claim that is no list says nothing", nobody, nil, []may{pullApp}}},
+		{access("repository", "org/app", []string{"pull", "push"}), grantRow{"actions", by, []permission{pullApp, pushApp}, []permission{deleteApp, pullOther}}},
+		{access("repository", "org/app", []string{"*"}), grantRow{"every action", by, []permission{pullApp, pushApp, deleteApp}, []permission{pullOther}}},
+		{access("repository(plugin)", "org/app", []string{"pull"}), grantRow{"a class of repository", by, []permission{pullApp}, []permission{pushApp}}},
+		{access("repository", "org/app", []string{}), grantRow{"no actions", by, nil, []permission{pullApp}}},
+		{access("repository", "org/app", nil), grantRow{"actions of null", by, nil, []permission{pullApp}}},
+		{access("registry", "catalog", []string{"*"}), grantRow{"another kind", by, nil, []permission{pullApp, {"catalog", "pull"}}}},
+		{jwt.MapClaims{"access": []any{readable, map[string]any{"type": "repository", "name": "org/app", "actions": []string{"push"}}}}, grantRow{"one repository twice", by, []permission{pullApp, pushApp}, []permission{deleteApp}}},
+		{jwt.MapClaims{"access": []any{}}, grantRow{"an empty claim grants nothing", by, nil, []permission{pullApp, pullNone}}},
+		{jwt.MapClaims{"access": []any{nil, 7, "pull", []any{}, readable}}, grantRow{"entries of odd types are passed over", by, []permission{pullApp}, []permission{pushApp}}},
+		{jwt.MapClaims{"access": []any{map[string]any{"type": 7, "name": "org/app", "actions": []string{"push"}}, readable}}, grantRow{"a kind of an odd type is passed over", by, []permission{pullApp}, []permission{pushApp}}},
+		{jwt.MapClaims{"access": []any{map[string]any{"type": "repository", "name": "org/app", "actions": "push"}, readable}}, grantRow{"actions that are no list are passed over", by, []permission{pullApp}, []permission{pushApp}}},
+		{access("repository", "org/app", []any{7, nil, []string{"push"}, "pull"}), grantRow{"actions of odd types are passed over", by, []permission{pullApp}, []permission{pushApp}}},
+		{jwt.MapClaims{"sub": "ci"}, grantRow{"no claim says nothing", nobody, nil, []permission{pullApp}}},
+		{jwt.MapClaims{"access": []any{"pull", map[string]any{"kind": "urn"}}}, grantRow{"a claim of another form says nothing", nobody, nil, []permission{pullApp}}},
+		{jwt.MapClaims{"access": nil}, grantRow{"a claim of null says nothing", nobody, nil, []permission{pullApp}}},
+		{jwt.MapClaims{"access": "repository:org/app:pull"}, grantRow{"a claim that is a text says nothing", nobody, nil, []permission{pullApp}}},
+		{jwt.MapClaims{"access": readable}, grantRow{"a claim that is no list says nothing", nobody, nil, []permission{pullApp}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -132,13 +132,13 @@ func TestTheScopeOfAnAnswerComesBeforeTheClaims(t *testing.T) {
 		scope string // as JSON
 		grantRow
 	}{
-		{`"repository:org/app:pull"`, grantRow{"a scope", registry.GrantsOfScope, []may{pullApp}, []may{pushApp}}},
-		{`"registry:catalog:*"`, grantRow{"a scope of another kind", registry.GrantsOfScope, nil, []may{pullApp, pushApp}}},
-		{`""`, grantRow{"the claims after an empty scope", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
-		{`" "`, grantRow{"the claims after a scope of blanks", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
-		{`"openid profile"`, grantRow{"the claims after a scope that says nothing", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
-		{`null`, grantRow{"the claims after a scope of null", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
-		{`["repository:org/app:pull"]`, grantRow{"the claims after a scope that is a list", registry.GrantsOfClaims, []may{pushApp}, []may{pullApp}}},
+		{`"repository:org/app:pull"`, grantRow{"a scope", registry.GrantsOfScope, []permission{pullApp}, []permission{pushApp}}},
+		{`"registry:catalog:*"`, grantRow{"a scope of another kind", registry.GrantsOfScope, nil, []permission{pullApp, pushApp}}},
+		{`""`, grantRow{"the claims after an empty scope", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
+		{`" "`, grantRow{"the claims after a scope of blanks", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
+		{`"openid profile"`, grantRow{"the claims after a scope that says nothing", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
+		{`null`, grantRow{"the claims after a scope of null", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
+		{`["repository:org/app:pull"]`, grantRow{"the claims after a scope that is a list", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +149,7 @@ func TestTheScopeOfAnAnswerComesBeforeTheClaims(t *testing.T) {
 
 func TestTheGrantsOfNoToken(t *testing.T) {
 	t.Parallel()
-	unknown := grantRow{source: registry.GrantsUnknown, denied: []may{pullApp, pullNone}}
+	unknown := grantRow{source: registry.GrantsUnknown, denied: []permission{pullApp, pullNone}}
 	for _, token := range []string{"", "opaque", "a.b.c", "..", "eyJhbGciOiJub25lIn0.bnVsbA."} {
 		unknown.check(t, registry.TokenGrants(registry.NewSecret(token)))
 	}

@@ -14,10 +14,10 @@ import (
 
 // Why a realm gets no secret. Each is a clause that a message can carry.
 var (
-	errDowngrade = errors.New("the realm is plain http while the registry is https")
-	errLinkLocal = errors.New("the realm is at a link-local or metadata address")
-	errInward    = errors.New("the realm is at a private address while the registry was reached at a public one; trusted_realms lifts this")
-	errUserInfo  = errors.New("the realm carries user information")
+	errDowngrade      = errors.New("the realm is plain http while the registry is https")
+	errLinkLocal      = errors.New("the realm is at a link-local or metadata address")
+	errPrivateAddress = errors.New("the realm is at a private address while the registry was reached at a public one; trusted_realms lifts this")
+	errUserInfo       = errors.New("the realm carries user information")
 )
 
 // unsafeError is the guard's refusal.
@@ -40,7 +40,7 @@ func (g guard) check(reach Reach, hostport string) error {
 	case reach == ReachLinkLocal:
 		return &unsafeError{errLinkLocal}
 	case reach == ReachPrivate && g.fromPublic && !g.trusted(hostport):
-		return &unsafeError{errInward}
+		return &unsafeError{errPrivateAddress}
 	default:
 		return nil
 	}
@@ -103,9 +103,9 @@ func (r TokenRequest) route(realm *url.URL) route {
 	}
 }
 
-// guarded returns the transport over which a realm may be asked, or the guard's
+// realmTransport returns the transport over which a realm may be asked, or the guard's
 // refusal. Through a proxy only what is written can be judged.
-func (c *Client) guarded(realm *url.URL, r TokenRequest) (*http.Transport, error) {
+func (c *Client) realmTransport(realm *url.URL, r TokenRequest) (*http.Transport, error) {
 	route := r.route(realm)
 	g := guard{fromPublic: route == routeFromPublic, trusted: c.trusted}
 	switch {

@@ -49,16 +49,16 @@ func TestANameThatLeadsElsewhereTheSecondTimeIsJudgedAgain(t *testing.T) {
 		{"to a private address", registry.ReachPublic, "10.0.0.5", inward},
 		{"to loopback", registry.ReachPublic, "127.0.0.1", inward},
 	} {
-		for kind, credential := range everyKind() {
+		for kind, credential := range credentialOfEachKind() {
 			t.Run(row.name+", "+kind, func(t *testing.T) {
 				t.Parallel()
-				server := registrytest.New(t, issuing)
-				wire := &network{server: server.Host(), at: []string{anywhere, row.second}}
-				client := newClient(t, registry.Options{Dial: wire.dial})
+				server := registrytest.New(t, issueToken)
+				network := &fakeNetwork{server: server.Host(), at: []string{anywhere, row.second}}
+				client := newClient(t, registry.Options{Dial: network.dial})
 				wantIssued(t, askRealm(t, client, row.reach, credential))
-				_, before := wire.seen()
+				_, before := network.log()
 				wantUnsafe(t, askRealm(t, client, row.reach, credential), row.refused)
-				dialled, after := wire.seen()
+				dialled, after := network.log()
 				if len(dialled) != 2 || after != before || len(server.Requests()) != 1 {
 					t.Errorf("%d connections, %d bytes written on the second, asked %+v", len(dialled), after-before, server.Requests())
 				}
@@ -72,25 +72,25 @@ func TestAConnectionOfOneGuardDoesNotServeAnother(t *testing.T) {
 	kept := func(string) registrytest.Response {
 		return registrytest.Response{Status: http.StatusOK, Body: `{"token":"minted"}`}
 	}
-	for kind, credential := range everyKind() {
+	for kind, credential := range credentialOfEachKind() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			server := registrytest.New(t, kept)
-			wire := &network{server: server.Host(), at: []string{"10.0.0.5"}}
-			client := newClient(t, registry.Options{Dial: wire.dial})
+			network := &fakeNetwork{server: server.Host(), at: []string{"10.0.0.5"}}
+			client := newClient(t, registry.Options{Dial: network.dial})
 			// The realm is a registry too, which may be asked for itself.
 			if answer := client.Ask(t.Context(), parse(t, "http://auth.example.com"), credential); answer.Status != http.StatusOK {
 				t.Fatalf("answer %+v, failure %+v", answer, answer.Failure)
 			}
 			wantIssued(t, askRealm(t, client, registry.ReachPrivate, credential))
-			_, before := wire.seen()
+			_, before := network.log()
 			wantUnsafe(t, askRealm(t, client, registry.ReachPublic, credential), inward)
 			wantUnsafe(t, askRealm(t, client, registry.ReachUnknown, credential), inward)
-			if _, after := wire.seen(); after != before {
+			if _, after := network.log(); after != before {
 				t.Errorf("%d bytes were written", after-before)
 			}
 			wantIssued(t, askRealm(t, client, registry.ReachPrivate, credential))
-			if dialled, _ := wire.seen(); len(dialled) != 4 || len(server.Requests()) != 3 {
+			if dialled, _ := network.log(); len(dialled) != 4 || len(server.Requests()) != 3 {
 				t.Errorf("%d connections, asked %+v; want 4, of which the private one serves twice", len(dialled), server.Requests())
 			}
 		})
@@ -99,14 +99,14 @@ func TestAConnectionOfOneGuardDoesNotServeAnother(t *testing.T) {
 
 func TestTheGuardStandsBehindARedirectToo(t *testing.T) {
 	t.Parallel()
-	for kind, credential := range everyKind() {
+	for kind, credential := range credentialOfEachKind() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			server := registrytest.New(t, func(string) registrytest.Response {
 				return registrytest.Response{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {"/other"}, "Connection": {"close"}}}
 			})
-			wire := &network{server: server.Host(), at: []string{anywhere, "169.254.169.254"}}
-			client := newClient(t, registry.Options{Dial: wire.dial})
+			network := &fakeNetwork{server: server.Host(), at: []string{anywhere, "169.254.169.254"}}
+			client := newClient(t, registry.Options{Dial: network.dial})
 			wantUnsafe(t, askRealm(t, client, registry.ReachPrivate, credential), linkLocal)
 			if asked := server.Requests(); len(asked) != 1 {
 				t.Errorf("asked %+v, want once", asked)
@@ -117,17 +117,17 @@ func TestTheGuardStandsBehindARedirectToo(t *testing.T) {
 
 func TestAnAddressThatCannotBeJudgedIsRefused(t *testing.T) {
 	t.Parallel()
-	server := registrytest.New(t, issuing)
-	wire := &network{server: server.Host(), at: []string{anywhere}}
+	server := registrytest.New(t, issueToken)
+	network := &fakeNetwork{server: server.Host(), at: []string{anywhere}}
 	client := newClient(t, registry.Options{Dial: func(ctx context.Context, kind, hostport string) (net.Conn, error) {
-		conn, err := wire.dial(ctx, kind, hostport)
+		conn, err := network.dial(ctx, kind, hostport)
 		if err != nil {
 			return nil, err
 		}
-		return elsewhere{conn, &net.UnixAddr{Name: "@socket", Net: "unix"}, wire}, nil
+		return relocatedConn{conn, &net.UnixAddr{Name: "@socket", Net: "unix"}, network}, nil
 	}})
 	wantUnsafe(t, askRealm(t, client, registry.ReachPrivate, basic("hunter2x")), linkLocal)
-	if _, written := wire.seen(); written != 0 {
+	if _, written := network.log(); written != 0 {
 		t.Errorf("%d bytes were written", written)
 	}
 }
@@ -155,8 +155,8 @@ func TestTheReachOfARegistryIsThatOfItsConnection(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			server := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
-			wire := &network{server: server.Host(), at: []string{row.at}}
-			client := newClient(t, registry.Options{Dial: wire.dial, Proxy: row.proxy})
+			network := &fakeNetwork{server: server.Host(), at: []string{row.at}}
+			client := newClient(t, registry.Options{Dial: network.dial, Proxy: row.proxy})
 			for range 2 { // the second on the connection of the first
 				answer := client.Ask(t.Context(), parse(t, row.address), registry.Credential{})
 				if answer.Status != http.StatusOK || answer.Reach != row.want {

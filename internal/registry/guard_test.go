@@ -16,8 +16,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// network leads every name to one server and says that it is elsewhere.
-type network struct {
+// fakeNetwork leads every name to one server and says that it is elsewhere.
+type fakeNetwork struct {
 	server string   // host:port that is really connected to
 	at     []string // invented addresses, one for each connection; the last one stays
 
@@ -26,7 +26,7 @@ type network struct {
 	written int      // bytes, over all connections
 }
 
-func (n *network) dial(ctx context.Context, kind, hostport string) (net.Conn, error) {
+func (n *fakeNetwork) dial(ctx context.Context, kind, hostport string) (net.Conn, error) {
 	_, port, err := net.SplitHostPort(hostport)
 	if err != nil {
 		return nil, err
@@ -44,25 +44,25 @@ func (n *network) dial(ctx context.Context, kind, hostport string) (net.Conn, er
 		_ = conn.Close() // nothing was sent
 		return nil, err
 	}
-	return elsewhere{conn, net.TCPAddrFromAddrPort(remote), n}, nil
+	return relocatedConn{conn, net.TCPAddrFromAddrPort(remote), n}, nil
 }
 
-func (n *network) seen() (dialled []string, written int) {
+func (n *fakeNetwork) log() (dialled []string, written int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.dialled), n.written
 }
 
-// elsewhere is a connection with an invented address.
-type elsewhere struct {
+// relocatedConn is a connection with an invented address.
+type relocatedConn struct {
 	net.Conn
 	remote  net.Addr
-	network *network
+	network *fakeNetwork
 }
 
-func (e elsewhere) RemoteAddr() net.Addr { return e.remote }
+func (e relocatedConn) RemoteAddr() net.Addr { return e.remote }
 
-func (e elsewhere) Write(b []byte) (int, error) {
+func (e relocatedConn) Write(b []byte) (int, error) {
 	e.network.mu.Lock()
 	e.network.written += len(b)
 	e.network.mu.Unlock()
@@ -73,8 +73,8 @@ func identity(token string) registry.Credential {
 	return registry.Credential{IdentityToken: registry.NewSecret(token)}
 }
 
-// everyKind is a credential of each kind that a token service is asked with.
-func everyKind() map[string]registry.Credential {
+// credentialOfEachKind is a credential of each kind that a token service is asked with.
+func credentialOfEachKind() map[string]registry.Credential {
 	return map[string]registry.Credential{"basic": basic("hunter2x"), "identity token": identity("hunter2x"), "anonymous": {}}
 }
 
@@ -82,8 +82,8 @@ func bearerRealm(realm string) registry.Challenge {
 	return registry.Challenge{Scheme: "Bearer", Params: params("realm", realm, "service", "r.example.com")}
 }
 
-// issuing answers every question with a token, and keeps no connection.
-func issuing(string) registrytest.Response {
+// issueToken answers every question with a token, and keeps no connection.
+func issueToken(string) registrytest.Response {
 	return registrytest.Response{Status: http.StatusOK, Header: http.Header{"Connection": {"close"}}, Body: `{"token":"minted"}`}
 }
 
@@ -112,7 +112,7 @@ func runGuardRows(t *testing.T, proxy *httpproxy.Config, rows []guardRow) {
 		row.registry = orElse(row.registry, "http://r.example.com")
 		row.realm = orElse(row.realm, "http://auth.example.com/token")
 		row.at = orElse(row.at, anywhere)
-		for kind, credential := range everyKind() {
+		for kind, credential := range credentialOfEachKind() {
 			t.Run(row.name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				runGuardRow(t, proxy, row, credential)
@@ -138,16 +138,16 @@ func runGuardRow(t *testing.T, proxy *httpproxy.Config, row guardRow, credential
 		})
 		options.TLS = trusting(server.Server)
 	} else {
-		server = registrytest.New(t, issuing)
+		server = registrytest.New(t, issueToken)
 	}
-	wire := &network{server: server.Host(), at: []string{row.at}}
-	options.Dial = wire.dial
+	network := &fakeNetwork{server: server.Host(), at: []string{row.at}}
+	options.Dial = network.dial
 	endpoint := parse(t, row.registry)
 	answer := newClient(t, options).Token(t.Context(), registry.TokenRequest{
 		Endpoint: endpoint, Challenged: endpoint.URL(), Reach: row.reach, Challenge: bearerRealm(row.realm), Credential: credential,
 	})
 	asked := server.Requests()
-	_, written := wire.seen()
+	_, written := network.log()
 	if row.refused == "" {
 		if answer.Failure != nil || answer.Status != http.StatusOK || answer.Token.Reveal() != "minted" {
 			t.Fatalf("status %d, failure %+v; want a token", answer.Status, answer.Failure)

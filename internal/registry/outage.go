@@ -18,78 +18,78 @@ const maxAddresses = 1024
 // address.
 type outages struct {
 	mu        sync.Mutex
-	addresses *simplelru.LRU[address, *silence]
+	addresses *simplelru.LRU[address, *addressState]
 	events    int // so far: a clock has too few instants to put them in order
 }
 
 func newOutages() *outages {
-	addresses, _ := simplelru.NewLRU[address, *silence](maxAddresses, nil) // an error only for a size below one
+	addresses, _ := simplelru.NewLRU[address, *addressState](maxAddresses, nil) // an error only for a size below one
 	return &outages{addresses: addresses}
 }
 
-// silence is what is known of an address that did not answer.
-type silence struct {
-	answered int        // event at which it last did; 0 for never
-	last     unanswered // question
+// addressState is what is known of an address that did not answer.
+type addressState struct {
+	lastAnswered int           // event at which it last did; 0 for never
+	lastFailed   failedAttempt // question
 
 	until   time.Time // end of an outage of the address; zero for none
 	failure *Failure
 	budget  memo.Budget // on which it was met
 }
 
-// asked is a question on its way.
-type asked struct {
+// attempt is a question on its way.
+type attempt struct {
 	question question
 	budget   memo.Budget
 	event    int
 	began    time.Time
 }
 
-// unanswered is a question that got no answer.
-type unanswered struct {
-	asked
+// failedAttempt is a question that got no answer.
+type failedAttempt struct {
+	attempt
 	ended time.Time // zero for none
 }
 
-// ask begins a question, unless its address has an outage that means the same to a
+// begin begins a question, unless its address has an outage that means the same to a
 // caller with the budget.
-func (o *outages) ask(q question, budget memo.Budget) (asked, *Failure) {
+func (o *outages) begin(q question, budget memo.Budget) (attempt, *Failure) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := time.Now()
 	if s, ok := o.addresses.Get(q.address); ok && now.Before(s.until) && s.budget.Covers(budget) {
-		return asked{}, s.failure
+		return attempt{}, s.failure
 	}
 	o.events++
-	return asked{q, budget, o.events, now}, nil
+	return attempt{q, budget, o.events, now}, nil
 }
 
 // end learns from what came of a question; failure is nil where it was answered.
-func (o *outages) end(q asked, failure *Failure) {
-	if failure != nil && failure.unasked {
+func (o *outages) end(a attempt, failure *Failure) {
+	if failure != nil && failure.unsent {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.events++
-	s, ok := o.addresses.Get(q.question.address)
+	s, ok := o.addresses.Get(a.question.address)
 	if !ok {
-		s = &silence{}
-		o.addresses.Add(q.question.address, s)
+		s = &addressState{}
+		o.addresses.Add(a.question.address, s)
 	}
 	if failure == nil {
-		*s = silence{answered: o.events}
+		*s = addressState{lastAnswered: o.events}
 		return
 	}
-	before := s.last
-	s.last = unanswered{q, time.Now()}
-	alone := before.ended.IsZero() || before.question == q.question || q.began.Sub(before.ended) > memo.Longest
-	if alone || min(q.event, before.event) < s.answered { // or another was answered meanwhile
+	before := s.lastFailed
+	s.lastFailed = failedAttempt{a, time.Now()}
+	alone := before.ended.IsZero() || before.question == a.question || a.began.Sub(before.ended) > memo.MaxAge
+	if alone || min(a.event, before.event) < s.lastAnswered { // or another was answered meanwhile
 		return
 	}
-	s.until = s.last.ended.Add(min(s.last.ended.Sub(q.began), memo.Longest))
+	s.until = s.lastFailed.ended.Add(min(s.lastFailed.ended.Sub(a.began), memo.MaxAge))
 	s.failure = failure
-	s.budget = memo.Budget{Tries: min(q.budget.Tries, before.budget.Tries), Time: shorter(q.budget.Time, before.budget.Time)}
+	s.budget = memo.Budget{Tries: min(a.budget.Tries, before.budget.Tries), Time: shorter(a.budget.Time, before.budget.Time)}
 }
 
 // shorter is the shorter one of two times, of which 0 is endless.

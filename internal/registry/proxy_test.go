@@ -108,9 +108,9 @@ func TestATunnelThatIsRefusedIsNotAskedForAgain(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]int{"403 Forbidden": 0, "407 Proxy Authentication Required": 0, "502 Bad Gateway": 3} {
 		address, options := proxySays(status)(t)
-		w := &waits{}
+		w := &fakeWait{}
 		options.Wait = w.wait
-		newClient(t, options).Ask(registry.WithRetry(t.Context(), patient), parse(t, address), basic("hunter2x"))
+		newClient(t, options).Ask(registry.WithRetry(t.Context(), threeRetries), parse(t, address), basic("hunter2x"))
 		if len(w.delays) != want {
 			t.Errorf("%s: asked again %d times, want %d", status, len(w.delays), want)
 		}

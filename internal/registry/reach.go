@@ -28,9 +28,9 @@ var (
 	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // IPv4-translated (RFC 2765 section 2.1), in the last 32 bits too
 )
 
-// private are the networks that are not the internet, besides those that
+// privateNetworks are the networks that are not the internet, besides those that
 // net/netip knows.
-var private = []netip.Prefix{
+var privateNetworks = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),     // this host (RFC 1122 section 3.2.1.3); Linux connects to loopback
 	netip.MustParsePrefix("100.64.0.0/10"), // shared address space (RFC 6598)
 	netip.MustParsePrefix("2001::/32"),     // Teredo, which leads to any IPv4 address (RFC 4380)
@@ -38,9 +38,9 @@ var private = []netip.Prefix{
 	netip.MustParsePrefix("::/96"),         // unspecified and IPv4-compatible, deprecated (RFC 4291 section 2.5.5.1)
 }
 
-// metadata are the addresses of cloud metadata services that are not
+// metadataAddresses are the addresses of cloud metadata services that are not
 // link-local.
-var metadata = []netip.Addr{
+var metadataAddresses = []netip.Addr{
 	netip.MustParseAddr("fd00:ec2::254"),   // Amazon, over IPv6
 	netip.MustParseAddr("fd20:ce::254"),    // Google, over IPv6
 	netip.MustParseAddr("100.100.100.200"), // Alibaba
@@ -59,10 +59,10 @@ func reachOf(address netip.Addr) Reach {
 	}
 	address = embeddedIPv4(address)
 	switch {
-	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast(), address.IsInterfaceLocalMulticast(), slices.Contains(metadata, address):
+	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast(), address.IsInterfaceLocalMulticast(), slices.Contains(metadataAddresses, address):
 		return ReachLinkLocal
 	case address.IsLoopback(), address.IsPrivate(), address.IsMulticast(),
-		slices.ContainsFunc(private, func(p netip.Prefix) bool { return p.Contains(address) }):
+		slices.ContainsFunc(privateNetworks, func(p netip.Prefix) bool { return p.Contains(address) }):
 		return ReachPrivate
 	default:
 		return ReachPublic

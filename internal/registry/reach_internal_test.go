@@ -203,8 +203,8 @@ func TestTheGuardRefusesBeforeItConnects(t *testing.T) {
 	address := listener.Addr().String()
 	trust := false
 	dial := guard{fromPublic: true, trusted: func(string) bool { return trust }}.dial(nil)
-	if _, err := dial(t.Context(), "tcp", address); !errors.Is(err, errInward) {
-		t.Fatalf("error %v, want %v", err, errInward)
+	if _, err := dial(t.Context(), "tcp", address); !errors.Is(err, errPrivateAddress) {
+		t.Fatalf("error %v, want %v", err, errPrivateAddress)
 	}
 	trust = true
 	conn, err := dial(t.Context(), "tcp", address)

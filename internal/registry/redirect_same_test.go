@@ -25,23 +25,23 @@ func TestARedirectOnTheSameOriginIsFollowedWithAllThatWasSent(t *testing.T) {
 		for _, status := range redirectStatuses {
 			t.Run(name+" "+http.StatusText(status), func(t *testing.T) {
 				t.Parallel()
-				for _, q := range questions() {
-					trap := record(t, says(http.StatusOK, "{}"))
+				for _, kind := range requestKinds() {
+					trap := record(t, respond(http.StatusOK, "{}"))
 					server := record(t, redirects(status, func(r *http.Request) string {
-						if r.URL.Path == q.path {
+						if r.URL.Path == kind.path {
 							return row.location
 						}
 						return ""
 					}))
-					answer := q.ask(t, trapped(t, server, trap))
-					trap.wantAsked(t)
+					answer := kind.ask(t, clientBetween(t, server, trap))
+					trap.wantRequests(t)
 					seen := server.requests()
-					if len(seen) == 0 || seen[0].Method != q.method || seen[0].Authorization == "" && seen[0].Body == "" {
-						t.Fatalf("%s: asked %+v, want %s with credentials first", q.name, seen, q.method)
+					if len(seen) == 0 || seen[0].Method != kind.method || seen[0].Authorization == "" && seen[0].Body == "" {
+						t.Fatalf("%s: asked %+v, want %s with credentials first", kind.name, seen, kind.method)
 					}
-					if q.method == http.MethodPost && !keepsMethod(status) {
+					if kind.method == http.MethodPost && !keepsMethod(status) {
 						if answer.Status != status || len(seen) != 1 {
-							t.Errorf("%s: status %d, asked %+v; want %d after one request", q.name, answer.Status, seen, status)
+							t.Errorf("%s: status %d, asked %+v; want %d after one request", kind.name, answer.Status, seen, status)
 						}
 						continue
 					}
@@ -49,7 +49,7 @@ func TestARedirectOnTheSameOriginIsFollowedWithAllThatWasSent(t *testing.T) {
 					next.Target = row.target
 					next.Host = seen[len(seen)-1].Host // as the location writes it
 					if answer.Status != http.StatusOK || len(seen) != 2 || seen[1] != next {
-						t.Errorf("%s: status %d, asked\n%+v, want then\n%+v", q.name, answer.Status, seen, next)
+						t.Errorf("%s: status %d, asked\n%+v, want then\n%+v", kind.name, answer.Status, seen, next)
 					}
 				}
 			})
@@ -85,13 +85,13 @@ func followsOverTLS(t *testing.T, location string) int {
 	server := registrytest.NewTLS(t, func(string) registrytest.Response {
 		return registrytest.Response{Status: http.StatusFound, Header: http.Header{"Location": {location}}}
 	})
-	wire := &network{server: server.Host(), at: []string{anywhere}}
-	client := newClient(t, registry.Options{TLS: trusting(server.Server), Dial: wire.dial})
+	network := &fakeNetwork{server: server.Host(), at: []string{anywhere}}
+	client := newClient(t, registry.Options{TLS: trusting(server.Server), Dial: network.dial})
 	answer := client.Ask(t.Context(), parse(t, "https://r.example.com"), basic("hunter2x"))
 	if answer.Status != http.StatusFound {
 		t.Errorf("status %d, failure %+v", answer.Status, answer.Failure)
 	}
-	if dialled, _ := wire.seen(); len(dialled) != 1 {
+	if dialled, _ := network.log(); len(dialled) != 1 {
 		t.Errorf("connections to %v, want one", dialled)
 	}
 	return len(server.Requests())
@@ -114,19 +114,19 @@ func chain(last int) func(*http.Request) string {
 
 func TestFiveRedirectsAreFollowedAndNoMore(t *testing.T) {
 	t.Parallel()
-	for _, q := range questions() {
+	for _, kind := range requestKinds() {
 		for _, row := range []struct{ redirects, asked, status int }{
 			{1, 2, 200}, {4, 5, 200}, {5, 6, 200}, {6, 6, 307}, {100, 6, 307},
 		} {
-			t.Run(q.name+", "+strconv.Itoa(row.redirects), func(t *testing.T) {
+			t.Run(kind.name+", "+strconv.Itoa(row.redirects), func(t *testing.T) {
 				t.Parallel()
-				trap := record(t, says(http.StatusOK, "{}"))
+				trap := record(t, respond(http.StatusOK, "{}"))
 				server := record(t, redirects(http.StatusTemporaryRedirect, chain(row.redirects)))
-				answer := q.ask(t, trapped(t, server, trap))
+				answer := kind.ask(t, clientBetween(t, server, trap))
 				if seen := server.requests(); answer.Status != row.status || len(seen) != row.asked {
 					t.Errorf("status %d after %d requests, want %d after %d", answer.Status, len(seen), row.status, row.asked)
 				}
-				trap.wantAsked(t)
+				trap.wantRequests(t)
 			})
 		}
 	}
@@ -153,14 +153,14 @@ func TestALoopDoesNotAskOneURLTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, q := range questions() {
-				trap := record(t, says(http.StatusOK, "{}"))
+			for _, kind := range requestKinds() {
+				trap := record(t, respond(http.StatusOK, "{}"))
 				server := record(t, redirects(http.StatusPermanentRedirect, row.location))
-				answer := q.ask(t, trapped(t, server, trap))
+				answer := kind.ask(t, clientBetween(t, server, trap))
 				if seen := server.requests(); answer.Status != http.StatusPermanentRedirect || len(seen) != row.asked {
-					t.Errorf("%s: status %d, asked %+v; want %d requests", q.name, answer.Status, seen, row.asked)
+					t.Errorf("%s: status %d, asked %+v; want %d requests", kind.name, answer.Status, seen, row.asked)
 				}
-				trap.wantAsked(t)
+				trap.wantRequests(t)
 			}
 		})
 	}

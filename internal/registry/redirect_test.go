@@ -14,8 +14,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// asked is one request as a server saw it.
-type asked struct {
+// receivedRequest is one request as a server saw it.
+type receivedRequest struct {
 	Method        string
 	Target        string // path and query as they came
 	Host          string
@@ -29,8 +29,8 @@ type asked struct {
 type recorder struct {
 	*httptest.Server
 
-	mu   sync.Mutex
-	seen []asked
+	mu       sync.Mutex
+	received []receivedRequest
 }
 
 func record(t *testing.T, answer http.HandlerFunc) *recorder {
@@ -39,7 +39,7 @@ func record(t *testing.T, answer http.HandlerFunc) *recorder {
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		body, _ := io.ReadAll(request.Body) // a cut body is kept as far as it came
 		r.mu.Lock()
-		r.seen = append(r.seen, asked{
+		r.received = append(r.received, receivedRequest{
 			request.Method, request.RequestURI, request.Host, request.Header.Get("Authorization"),
 			request.Header.Get("Content-Type"), strings.Join(request.Header.Values("Accept"), ","), string(body),
 		})
@@ -50,21 +50,21 @@ func record(t *testing.T, answer http.HandlerFunc) *recorder {
 	return r
 }
 
-func (r *recorder) requests() []asked {
+func (r *recorder) requests() []receivedRequest {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.seen)
+	return slices.Clone(r.received)
 }
 
-func (r *recorder) wantAsked(t *testing.T, want ...asked) {
+func (r *recorder) wantRequests(t *testing.T, want ...receivedRequest) {
 	t.Helper()
 	if got := r.requests(); !slices.Equal(got, want) {
 		t.Errorf("asked\n%+v, want\n%+v", got, want)
 	}
 }
 
-// says answers every request in the same way.
-func says(status int, body string) http.HandlerFunc {
+// respond answers every request in the same way.
+func respond(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body) // the client may be gone
@@ -83,15 +83,15 @@ func redirects(status int, location func(*http.Request) string) http.HandlerFunc
 	}
 }
 
-// question is one way to ask, of http://r.example.com only.
-type question struct {
+// requestKind is one way to ask, of http://r.example.com only.
+type requestKind struct {
 	name   string
 	method string
 	path   string
 	ask    func(*testing.T, *registry.Client) registry.Answer
 }
 
-func questions() []question {
+func requestKinds() []requestKind {
 	version := func(credential registry.Credential) func(*testing.T, *registry.Client) registry.Answer {
 		return func(t *testing.T, client *registry.Client) registry.Answer {
 			return client.Ask(t.Context(), parse(t, "http://r.example.com"), credential)
@@ -110,7 +110,7 @@ func questions() []question {
 		}
 	}
 	const realm = "http://r.example.com/token"
-	return []question{
+	return []requestKind{
 		{"GET of /v2/", http.MethodGet, "/v2/", version(basic("hunter2x"))},
 		{"GET of /v2/ with a token", http.MethodGet, "/v2/", version(registry.Credential{Token: registry.NewSecret("hunter2x")})},
 		{"GET of a token", http.MethodGet, "/token", token(realm, basic("hunter2x"))},
@@ -120,9 +120,9 @@ func questions() []question {
 	}
 }
 
-// trapped is a client for which http://r.example.com is the server, and every
+// clientBetween is a client for which http://r.example.com is the server, and every
 // other place the trap.
-func trapped(t *testing.T, server, trap *recorder) *registry.Client {
+func clientBetween(t *testing.T, server, trap *recorder) *registry.Client {
 	t.Helper()
 	return newClient(t, registry.Options{Dial: func(ctx context.Context, network, hostport string) (net.Conn, error) {
 		to := server
@@ -162,19 +162,19 @@ func TestARedirectToAnotherOriginIsNotFollowed(t *testing.T) {
 		for _, status := range redirectStatuses {
 			t.Run(name+" "+http.StatusText(status), func(t *testing.T) {
 				t.Parallel()
-				for _, q := range questions() {
-					trap := record(t, says(http.StatusOK, "{}"))
+				for _, kind := range requestKinds() {
+					trap := record(t, respond(http.StatusOK, "{}"))
 					server := record(t, redirects(status, func(*http.Request) string { return location }))
-					answer := q.ask(t, trapped(t, server, trap))
+					answer := kind.ask(t, clientBetween(t, server, trap))
 					if answer.Failure != nil || answer.Status != status {
-						t.Errorf("%s: status %d, failure %+v; want %d", q.name, answer.Status, answer.Failure, status)
+						t.Errorf("%s: status %d, failure %+v; want %d", kind.name, answer.Status, answer.Failure, status)
 					}
 					if strings.Contains(answer.Location, "@") || strings.Contains(answer.Location, "/v2") {
-						t.Errorf("%s: location %q, want an origin", q.name, answer.Location)
+						t.Errorf("%s: location %q, want an origin", kind.name, answer.Location)
 					}
-					trap.wantAsked(t)
+					trap.wantRequests(t)
 					if seen := server.requests(); len(seen) != 1 {
-						t.Errorf("%s: asked %+v, want once", q.name, seen)
+						t.Errorf("%s: asked %+v, want once", kind.name, seen)
 					}
 				}
 			})

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// closing tells when a connection is closed.
-type closing struct {
+// closeNotifier tells when a connection is closed.
+type closeNotifier struct {
 	net.Conn
 	closed chan struct{}
 	once   func()
 }
 
-func (c closing) Close() error {
+func (c closeNotifier) Close() error {
 	c.once()
 	return c.Conn.Close()
 }
@@ -29,14 +29,14 @@ func TestASilentNameServerIsLeftWithTheRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = silent.Close() }) // it was only there
-	opened := make(chan closing, 100)        // of every question, as resolv.conf makes them
+	opened := make(chan closeNotifier, 100)  // of every question, as resolv.conf makes them
 	names := resolver(func(ctx context.Context, _, _ string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, "udp", silent.LocalAddr().String())
 		if err != nil {
 			return nil, err
 		}
 		closed := make(chan struct{})
-		c := closing{conn, closed, sync.OnceFunc(func() { close(closed) })}
+		c := closeNotifier{conn, closed, sync.OnceFunc(func() { close(closed) })}
 		opened <- c
 		return c, nil
 	})

@@ -32,19 +32,19 @@ func WithRetry(ctx context.Context, retry Retry) context.Context {
 	return context.WithValue(ctx, retryKey{}, retry)
 }
 
-// triesUnder is how often a request under ctx may be sent.
-func triesUnder(ctx context.Context) int {
+// maxTries is how often a request under ctx may be sent.
+func maxTries(ctx context.Context) int {
 	retry, _ := ctx.Value(retryKey{}).(Retry)
 	return max(1, retry.Attempts)
 }
 
-// persist sends one request, again where that may help: while the deadline leaves
+// sendWithRetries sends one request, again where that may help: while the deadline leaves
 // room and again is above zero, and never one that was answered about its
 // credentials.
-func (c *Client) persist(ctx context.Context, transport *http.Transport, q call, retry Retry, again *int) received {
+func (c *Client) sendWithRetries(ctx context.Context, transport *http.Transport, req request, retry Retry, again *int) received {
 	for {
-		r := c.sendOnce(ctx, transport, q)
-		if q.method != http.MethodGet || *again <= 0 || !r.temporary() {
+		r := c.sendOnce(ctx, transport, req)
+		if req.method != http.MethodGet || *again <= 0 || !r.retryable() {
 			return r
 		}
 		delay := jitter(retry.delay(retry.Attempts - *again))
@@ -77,16 +77,16 @@ func jitter(delay time.Duration) time.Duration {
 	return delay - time.Duration(rand.Int64N(int64(delay)/2+1)) //nolint:gosec // nobody gains by guessing it
 }
 
-// temporary tells whether asking again may lead to another answer: after a fault
+// retryable tells whether asking again may lead to another answer: after a fault
 // of the connection, 408, 429 and 5xx. A secret to which an answer had begun is not
 // sent again: it may have been a refusal.
-func (r received) temporary() bool {
+func (r received) retryable() bool {
 	if r.failure != nil {
 		switch r.failure.Fault {
 		case FaultDNS, FaultRefused, FaultConnection:
-			return !r.begun && !r.failure.final
+			return !r.answerBegun && !r.failure.permanent
 		default:
-			return r.failure.again
+			return r.failure.retryable
 		}
 	}
 	status := r.response.StatusCode
@@ -118,8 +118,8 @@ func (r received) retryAfter(now time.Time) (delay time.Duration, named bool) {
 	return 0, false
 }
 
-// wait returns after the delay, or with an error when ctx ends first.
-func wait(ctx context.Context, delay time.Duration) error {
+// sleep returns after the delay, or with an error when ctx ends first.
+func sleep(ctx context.Context, delay time.Duration) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {

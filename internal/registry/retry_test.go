@@ -20,22 +20,22 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// waits records the delays between tries, and passes none of that time.
-type waits struct {
+// fakeWait records the delays between tries, and passes none of that time.
+type fakeWait struct {
 	mu     sync.Mutex
 	delays []time.Duration
 	err    error // what waiting ends with
 }
 
-func (w *waits) wait(_ context.Context, delay time.Duration) error {
+func (w *fakeWait) wait(_ context.Context, delay time.Duration) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.delays = append(w.delays, delay)
 	return w.err
 }
 
-// answers gives its answers in turn, and the last one for ever.
-func answers(list ...registrytest.Response) func(string) registrytest.Response {
+// inTurn gives its answers in turn, and the last one for ever.
+func inTurn(list ...registrytest.Response) func(string) registrytest.Response {
 	var mu sync.Mutex
 	return func(string) registrytest.Response {
 		mu.Lock()
@@ -52,7 +52,7 @@ func after(status int, retryAfter string) registrytest.Response {
 	return registrytest.Response{Status: status, Header: http.Header{"Retry-After": {retryAfter}}}
 }
 
-var patient = registry.Retry{Attempts: 4, MinDelay: time.Second, MaxDelay: 3 * time.Second}
+var threeRetries = registry.Retry{Attempts: 4, MinDelay: time.Second, MaxDelay: 3 * time.Second}
 
 func TestRetry(t *testing.T) {
 	t.Parallel()
@@ -65,31 +65,31 @@ func TestRetry(t *testing.T) {
 		asked   int
 		waited  []time.Duration // without jitter
 	}{
-		{"an answer is asked for once", patient, []registrytest.Response{ok}, 200, 1, nil},
-		{"503 and then 200", patient, []registrytest.Response{status(503), ok}, 200, 2, []time.Duration{time.Second}},
-		{"500 as often as it may be asked for", patient, []registrytest.Response{status(500)}, 500, 4, []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}},
-		{"408 and 429 and then 200", patient, []registrytest.Response{status(408), status(429), ok}, 200, 3, []time.Duration{time.Second, 2 * time.Second}},
+		{"an answer is asked for once", threeRetries, []registrytest.Response{ok}, 200, 1, nil},
+		{"503 and then 200", threeRetries, []registrytest.Response{status(503), ok}, 200, 2, []time.Duration{time.Second}},
+		{"500 as often as it may be asked for", threeRetries, []registrytest.Response{status(500)}, 500, 4, []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}},
+		{"408 and 429 and then 200", threeRetries, []registrytest.Response{status(408), status(429), ok}, 200, 3, []time.Duration{time.Second, 2 * time.Second}},
 		{"599 is a fault of the server", registry.Retry{Attempts: 2}, []registrytest.Response{status(599), ok}, 200, 2, []time.Duration{0}},
-		{"refused credentials are never sent again", patient, []registrytest.Response{status(401), ok}, 401, 1, nil},
-		{"forbidden ones neither", patient, []registrytest.Response{status(403), ok}, 403, 1, nil},
-		{"nor malformed ones", patient, []registrytest.Response{status(400), ok}, 400, 1, nil},
-		{"not found is an answer", patient, []registrytest.Response{status(404), ok}, 404, 1, nil},
+		{"refused credentials are never sent again", threeRetries, []registrytest.Response{status(401), ok}, 401, 1, nil},
+		{"forbidden ones neither", threeRetries, []registrytest.Response{status(403), ok}, 403, 1, nil},
+		{"nor malformed ones", threeRetries, []registrytest.Response{status(400), ok}, 400, 1, nil},
+		{"not found is an answer", threeRetries, []registrytest.Response{status(404), ok}, 404, 1, nil},
 		{"one attempt means no other", registry.Retry{Attempts: 1, MinDelay: time.Second}, []registrytest.Response{status(503), ok}, 503, 1, nil},
 		{"nothing configured means no other", registry.Retry{}, []registrytest.Response{status(503), ok}, 503, 1, nil},
-		{"the server names seconds", patient, []registrytest.Response{after(429, "7"), ok}, 200, 2, []time.Duration{7 * time.Second}},
-		{"the server names no time at all", patient, []registrytest.Response{after(503, "0"), ok}, 200, 2, []time.Duration{time.Second}},
-		{"the server names a date that is past", patient, []registrytest.Response{after(503, "Fri, 31 Dec 1999 23:59:59 GMT"), ok}, 200, 2, []time.Duration{time.Second}},
-		{"the server names something else", patient, []registrytest.Response{after(503, "soon"), ok}, 200, 2, []time.Duration{time.Second}},
-		{"the server names seconds below zero", patient, []registrytest.Response{after(503, "-5"), ok}, 200, 2, []time.Duration{time.Second}},
-		{"the server names more time than there is", patient, []registrytest.Response{after(429, "3600"), ok}, 429, 1, nil},
-		{"the server names more seconds than can be counted", patient, []registrytest.Response{after(429, "99999999999999999999"), ok}, 429, 1, nil},
+		{"the server names seconds", threeRetries, []registrytest.Response{after(429, "7"), ok}, 200, 2, []time.Duration{7 * time.Second}},
+		{"the server names no time at all", threeRetries, []registrytest.Response{after(503, "0"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names a date that is past", threeRetries, []registrytest.Response{after(503, "Fri, 31 Dec 1999 23:59:59 GMT"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names something else", threeRetries, []registrytest.Response{after(503, "soon"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names seconds below zero", threeRetries, []registrytest.Response{after(503, "-5"), ok}, 200, 2, []time.Duration{time.Second}},
+		{"the server names more time than there is", threeRetries, []registrytest.Response{after(429, "3600"), ok}, 429, 1, nil},
+		{"the server names more seconds than can be counted", threeRetries, []registrytest.Response{after(429, "99999999999999999999"), ok}, 429, 1, nil},
 		{"delays that are longer than any check", registry.Retry{Attempts: 4, MinDelay: math.MaxInt64 / 3 * 2, MaxDelay: time.Second}, []registrytest.Response{status(503), status(503), ok}, 200, 3, []time.Duration{time.Second, time.Second}},
 		{"delays that cannot be doubled", registry.Retry{Attempts: 4, MinDelay: math.MaxInt64 / 3 * 2, MaxDelay: math.MaxInt64}, []registrytest.Response{status(503), ok}, 503, 1, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			fake := registrytest.New(t, answers(row.answers...))
-			w := &waits{}
+			fake := registrytest.New(t, inTurn(row.answers...))
+			w := &fakeWait{}
 			ctx, cancel := context.WithTimeout(registry.WithRetry(t.Context(), row.retry), time.Minute)
 			defer cancel()
 			answer := newClient(t, registry.Options{Wait: w.wait}).Ask(ctx, parse(t, fake.URL), basic("hunter2x"))
@@ -111,9 +111,9 @@ func TestRetry(t *testing.T) {
 // TestDelaysDiffer would fail by chance once in 10 to the 12 runs.
 func TestDelaysDiffer(t *testing.T) {
 	t.Parallel()
-	w := &waits{}
+	w := &fakeWait{}
 	for range 2 {
-		fake := registrytest.New(t, answers(registrytest.Status(503), registrytest.OK()))
+		fake := registrytest.New(t, inTurn(registrytest.Status(503), registrytest.OK()))
 		newClient(t, registry.Options{Wait: w.wait}).Ask(registry.WithRetry(t.Context(), registry.Retry{Attempts: 2, MinDelay: time.Hour, MaxDelay: time.Hour}), parse(t, fake.URL), basic("hunter2x"))
 	}
 	if len(w.delays) != 2 || w.delays[0] == w.delays[1] {
@@ -161,8 +161,8 @@ func TestARefusalOfWhichTheRestIsLostIsNotRepeated(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx := registry.WithRetry(t.Context(), patient)
-			client := newClient(t, registry.Options{Wait: (&waits{}).wait})
+			ctx := registry.WithRetry(t.Context(), threeRetries)
+			client := newClient(t, registry.Options{Wait: (&fakeWait{}).wait})
 			answer := client.Ask(ctx, parse(t, "http://"+host), row.credential)
 			if n := asked.Load(); n != row.asked || answer.Status != row.status {
 				t.Errorf("/v2/ was asked %d times, want %d; status %d, want %d: %v", n, row.asked, answer.Status, row.status, answer.Failure)
@@ -196,7 +196,7 @@ func TestARedirectThatWasAnsweredIsNotAskedAgain(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}))
-	answer := newClient(t, registry.Options{Wait: (&waits{}).wait}).Ask(registry.WithRetry(t.Context(), patient), parse(t, url), basic("hunter2x"))
+	answer := newClient(t, registry.Options{Wait: (&fakeWait{}).wait}).Ask(registry.WithRetry(t.Context(), threeRetries), parse(t, url), basic("hunter2x"))
 	if answer.Status != http.StatusOK || asked["/v2/"] != 1 || asked["/next"] != 3 {
 		t.Errorf("status %d, asked %v", answer.Status, asked)
 	}
@@ -204,9 +204,9 @@ func TestARedirectThatWasAnsweredIsNotAskedAgain(t *testing.T) {
 
 func TestRetryAfterAsADate(t *testing.T) {
 	t.Parallel()
-	fake := registrytest.New(t, answers(after(503, time.Now().Add(20*time.Second).UTC().Format(http.TimeFormat)), registrytest.OK()))
-	w := &waits{}
-	ctx, cancel := context.WithTimeout(registry.WithRetry(t.Context(), patient), time.Minute)
+	fake := registrytest.New(t, inTurn(after(503, time.Now().Add(20*time.Second).UTC().Format(http.TimeFormat)), registrytest.OK()))
+	w := &fakeWait{}
+	ctx, cancel := context.WithTimeout(registry.WithRetry(t.Context(), threeRetries), time.Minute)
 	defer cancel()
 	newClient(t, registry.Options{Wait: w.wait}).Ask(ctx, parse(t, fake.URL), registry.Credential{})
 	if len(w.delays) != 1 || w.delays[0] > 20*time.Second || w.delays[0] < 10*time.Second {
@@ -233,13 +233,13 @@ func TestRetryOfConnections(t *testing.T) {
 			t.Parallel()
 			var mu sync.Mutex
 			dials := 0
-			client := newClient(t, registry.Options{Wait: (&waits{}).wait, Dial: func(context.Context, string, string) (net.Conn, error) {
+			client := newClient(t, registry.Options{Wait: (&fakeWait{}).wait, Dial: func(context.Context, string, string) (net.Conn, error) {
 				mu.Lock()
 				defer mu.Unlock()
 				dials++
 				return nil, row.err
 			}})
-			answer := client.Ask(registry.WithRetry(t.Context(), patient), parse(t, "https://r.example.com"), registry.Credential{})
+			answer := client.Ask(registry.WithRetry(t.Context(), threeRetries), parse(t, "https://r.example.com"), registry.Credential{})
 			if answer.Failure == nil || dials != row.dials {
 				t.Errorf("%d dials, want %d; failure %v", dials, row.dials, answer.Failure)
 			}
@@ -262,8 +262,8 @@ func TestOnlyGetsAreAskedAgain(t *testing.T) {
 			c.Try(ctx, registry.Trial{Endpoint: e, Repository: "org/app", Action: registry.ActionPush})
 		},
 	} {
-		fake := registrytest.New(t, answers(registrytest.Status(503)))
-		send(registry.WithRetry(t.Context(), patient), newClient(t, registry.Options{Wait: (&waits{}).wait}), parse(t, fake.URL))
+		fake := registrytest.New(t, inTurn(registrytest.Status(503)))
+		send(registry.WithRetry(t.Context(), threeRetries), newClient(t, registry.Options{Wait: (&fakeWait{}).wait}), parse(t, fake.URL))
 		if n := len(fake.Requests()); n != 1 {
 			t.Errorf("%s: asked %d times", name, n)
 		}
@@ -272,16 +272,16 @@ func TestOnlyGetsAreAskedAgain(t *testing.T) {
 
 func TestRetryEndsWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
-	fake := registrytest.New(t, answers(registrytest.Status(503)))
-	w := &waits{err: errors.New("cancelled")}
-	answer := newClient(t, registry.Options{Wait: w.wait}).Ask(registry.WithRetry(t.Context(), patient), parse(t, fake.URL), registry.Credential{})
+	fake := registrytest.New(t, inTurn(registrytest.Status(503)))
+	w := &fakeWait{err: errors.New("cancelled")}
+	answer := newClient(t, registry.Options{Wait: w.wait}).Ask(registry.WithRetry(t.Context(), threeRetries), parse(t, fake.URL), registry.Credential{})
 	if n := len(fake.Requests()); n != 1 || answer.Status != 503 {
 		t.Errorf("asked %d times, status %d", n, answer.Status)
 	}
 	ctx, cancel := context.WithCancel(registry.WithRetry(t.Context(), registry.Retry{Attempts: 2, MinDelay: time.Hour, MaxDelay: time.Hour}))
-	impatient := registrytest.New(t, func(string) registrytest.Response {
+	cancelling := registrytest.New(t, func(string) registrytest.Response {
 		cancel()
 		return registrytest.Status(503)
 	})
-	newClient(t, registry.Options{}).Ask(ctx, parse(t, impatient.URL), registry.Credential{}) // a real wait of an hour would time the test out
+	newClient(t, registry.Options{}).Ask(ctx, parse(t, cancelling.URL), registry.Credential{}) // a real wait of an hour would time the test out
 }

@@ -21,8 +21,8 @@ import (
 // maxRedirects is how many redirects to the same origin are followed.
 const maxRedirects = 5
 
-// call is one question on the wire.
-type call struct {
+// request is one question on the wire.
+type request struct {
 	method string
 	url    string
 	header http.Header
@@ -30,41 +30,41 @@ type call struct {
 	limit  int    // bytes of the answer's body that are read
 }
 
-// secret tells whether the question carries one.
-func (q call) secret() bool { return q.body != "" || q.header.Get("Authorization") != "" }
+// hasSecret tells whether the question carries one.
+func (req request) hasSecret() bool { return req.body != "" || req.header.Get("Authorization") != "" }
 
 // received is what came back. failure is set when nothing usable did; response
 // is nil then.
 type received struct {
-	failure  *Failure
-	begun    bool           // an answer to a secret had begun before that
-	response *http.Response // its body is read and closed
-	body     []byte
-	complete bool  // the body was not longer than the limit
-	reach    Reach // of the address that was connected to
+	failure     *Failure
+	answerBegun bool           // an answer to a secret had begun before that
+	response    *http.Response // its body is read and closed
+	body        []byte
+	complete    bool  // the body was not longer than the limit
+	reach       Reach // of the address that was connected to
 }
 
 // send makes a call over the transport. Redirects are followed by hand, to the
 // same origin only and never twice to one URL: Go's own client would keep the
 // Authorization header for a subdomain. Any other redirect is an answer.
-func (c *Client) send(ctx context.Context, transport *http.Transport, q call) received {
+func (c *Client) send(ctx context.Context, transport *http.Transport, req request) received {
 	retry, _ := ctx.Value(retryKey{}).(Retry)
 	again := retry.Attempts - 1 // for all URLs together
 	asked := map[string]bool{}  // by path and query: a fragment or another writing of the host asks the same again
 	for {
-		r := c.persist(ctx, transport, q, retry, &again)
+		r := c.sendWithRetries(ctx, transport, req, retry, &again)
 		if r.failure != nil {
 			return r
 		}
 		asked[r.response.Request.URL.RequestURI()] = true
-		if len(asked) > maxRedirects || !isRedirect(r.response.StatusCode) || !repeatable(q.method, r.response.StatusCode) {
+		if len(asked) > maxRedirects || !isRedirect(r.response.StatusCode) || !repeatable(req.method, r.response.StatusCode) {
 			return r
 		}
 		next, err := r.response.Location()
 		if err != nil || next.User != nil || !sameOrigin(r.response.Request.URL, next) || asked[next.RequestURI()] {
 			return r
 		}
-		q.url = next.String()
+		req.url = next.String()
 	}
 }
 
@@ -93,18 +93,18 @@ func port(u *url.URL) string {
 	return map[string]string{"https": "443", "http": "80"}[u.Scheme]
 }
 
-func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call) received {
+func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req request) received {
 	var (
 		handshake atomic.Pointer[error]    // a connection may outlive the request that began it
 		remote    atomic.Pointer[net.Addr] // of the connection in use
-		record    atomic.Pointer[dialled]
+		record    atomic.Pointer[dialRecord]
 		spoken    atomic.Bool // an answer has begun
 	)
 	configured := len(transport.TLSClientConfig.Certificates) > 0 // to be shown to servers that ask for one
-	opened := &dialled{}                                          // for this request
-	opened.proxy.Store(c.proxiedOverTLS(q.url))
+	opened := &dialRecord{}                                       // for this request
+	opened.proxyHandshake.Store(c.proxiedOverTLS(req.url))
 	record.Store(opened)
-	traced := httptrace.WithClientTrace(context.WithValue(withDeadline(ctx), dialledKey{}, opened), &httptrace.ClientTrace{
+	traced := httptrace.WithClientTrace(context.WithValue(withDeadline(ctx), dialRecordKey{}, opened), &httptrace.ClientTrace{
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
 			handshake.Store(&err)
 			opened.handshakeDone(state, err, configured)
@@ -117,11 +117,11 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		},
 		GotFirstResponseByte: func() { spoken.Store(true) },
 	})
-	request, err := http.NewRequestWithContext(traced, q.method, q.url, strings.NewReader(q.body))
+	request, err := http.NewRequestWithContext(traced, req.method, req.url, strings.NewReader(req.body))
 	if err != nil {
 		return received{failure: &Failure{Fault: FaultConnection, Detail: "no request can be made of its URL"}}
 	}
-	maps.Copy(request.Header, q.header)
+	maps.Copy(request.Header, req.header)
 	request.Header.Set("User-Agent", c.userAgent)
 	response, err := transport.RoundTrip(request)
 	if err != nil {
@@ -129,26 +129,26 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, q call
 		if done != nil && *done != nil && errors.Is(err, *done) {
 			err = &handshakeError{err}
 		}
-		_, answered := c.answered.Load(hostport(request.URL))
-		failure := record.Load().blame(classify(ctx, err), err, answered || spoken.Load(), configured)
+		_, answered := c.answeredHosts.Load(hostport(request.URL))
+		failure := record.Load().blameClientCertificate(classify(ctx, err), err, answered || spoken.Load(), configured)
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
-		if failure.Fault == FaultTimeout && !opened.begun.Load() && remote.Load() == nil { // it waited for one of the ten
-			failure.unasked = true
+		if failure.Fault == FaultTimeout && !opened.started.Load() && remote.Load() == nil { // it waited for one of the ten
+			failure.unsent = true
 		}
-		return received{failure: failure, begun: q.secret() && spoken.Load()}
+		return received{failure: failure, answerBegun: req.hasSecret() && spoken.Load()}
 	}
-	c.answered.Store(hostport(request.URL), true)
+	c.answeredHosts.Store(hostport(request.URL), true)
 	// A body that was not read to its end costs its connection; nothing is lost.
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return received{response: response, complete: true} // what follows is no body, and ctx does not end it
 	}
-	body, complete, err := readBody(response, q.limit)
+	body, complete, err := readBody(response, req.limit)
 	switch {
 	case err == nil:
-	case q.secret() && refusesCredentials(response.StatusCode):
+	case req.hasSecret() && refusesCredentials(response.StatusCode):
 		body, complete = nil, false // that is an answer: only its words are lost
 	default:
 		return received{failure: classify(ctx, err)}

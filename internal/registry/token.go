@@ -19,10 +19,10 @@ const maxTokenBytes = 1 << 20
 // that is larger.
 const maxTokenSize = 64 << 10
 
-// maxWordSize is the longest scope and the longest error code that are read. Both
+// maxFieldSize is the longest scope and the longest error code that are read. Both
 // are short where they say anything, and cost many times their size where a
 // service wants them to.
-const maxWordSize = 16 << 10
+const maxFieldSize = 16 << 10
 
 // clientID names this program to a token service (Docker registry token
 // authentication, "client_id").
@@ -66,11 +66,11 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 		return TokenAnswer{Answer: Answer{Failure: &Failure{Fault: FaultRealm, Detail: "the challenge names no token service that could be asked"}}}
 	}
 	shown := shownRealm(realm)
-	transport, err := c.guarded(realm, r)
+	transport, err := c.realmTransport(realm, r)
 	if err != nil {
 		return TokenAnswer{Endpoint: shown, Answer: Answer{Failure: classify(ctx, err)}}
 	}
-	received := c.send(ctx, transport, r.call(*realm))
+	received := c.send(ctx, transport, r.request(*realm))
 	answer := TokenAnswer{Endpoint: shown, Answer: newAnswer(received)}
 	answer.read(received)
 	if answer.Token == r.Credential.IdentityToken { // it goes to token services only; a token that is tried goes to the registry
@@ -84,9 +84,9 @@ func shownRealm(realm *url.URL) string {
 	return (&url.URL{Scheme: realm.Scheme, Host: realm.Host, Path: realm.Path}).String()
 }
 
-// call words the request. An identity token travels in the body, everything else
+// request words the request. An identity token travels in the body, everything else
 // in the query and the Authorization header.
-func (r TokenRequest) call(realm url.URL) call {
+func (r TokenRequest) request(realm url.URL) request {
 	parameters := url.Values{"client_id": {clientID}}
 	for name, value := range map[string]string{"service": r.Challenge.Params["service"], "scope": r.Scope} {
 		if value != "" {
@@ -98,25 +98,25 @@ func (r TokenRequest) call(realm url.URL) call {
 		query.Del("account")
 		realm.RawQuery = query.Encode()
 	}
-	q := call{method: http.MethodGet, header: http.Header{}, limit: maxTokenBytes}
+	req := request{method: http.MethodGet, header: http.Header{}, limit: maxTokenBytes}
 	if r.Credential.Method() == MethodIdentityToken {
 		parameters.Set("grant_type", "refresh_token")
 		parameters.Set("refresh_token", r.Credential.IdentityToken.Reveal())
-		q.method, q.url, q.body = http.MethodPost, realm.String(), parameters.Encode()
-		q.header.Set("Content-Type", "application/x-www-form-urlencoded")
-		return q
+		req.method, req.url, req.body = http.MethodPost, realm.String(), parameters.Encode()
+		req.header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return req
 	}
 	if r.Credential.Method() == MethodBasic {
 		if !strings.Contains(r.Credential.Username, r.Credential.Password.Reveal()) { // a token as user name too; secrets stay out of URLs
 			parameters.Set("account", r.Credential.Username)
 		}
-		authorize(q.header, r.Credential)
+		authorize(req.header, r.Credential)
 	}
 	query := realm.Query() // the realm may have parameters of its own
 	maps.Copy(query, parameters)
 	realm.RawQuery = query.Encode()
-	q.url = realm.String()
-	return q
+	req.url = realm.String()
+	return req
 }
 
 // read takes token, subject and grants out of the body.
@@ -135,7 +135,7 @@ func (a *TokenAnswer) read(r received) {
 		token = body.AccessToken
 	}
 	if a.Status != http.StatusOK || token == "" {
-		a.Refused = refusesClient(a.Status, word(body.Error))
+		a.Refused = refusesClient(a.Status, shortString(body.Error))
 		return
 	}
 	if len(token) > maxTokenSize || strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
@@ -145,15 +145,15 @@ func (a *TokenAnswer) read(r received) {
 	claims := unverifiedClaims(token)
 	a.Subject, _ = claims.GetSubject()
 	a.Grants = claimedGrants(claims)
-	if granted := ParseScope(word(body.Scope)); granted.Source != GrantsUnknown {
+	if granted := ParseScope(shortString(body.Scope)); granted.Source != GrantsUnknown {
 		a.Grants = granted
 	}
 }
 
-// word is a JSON text that is not too long; empty for anything else.
-func word(raw json.RawMessage) string {
+// shortString is a JSON text that is not too long; empty for anything else.
+func shortString(raw json.RawMessage) string {
 	var text string
-	if len(raw) > maxWordSize || json.Unmarshal(raw, &text) != nil {
+	if len(raw) > maxFieldSize || json.Unmarshal(raw, &text) != nil {
 		return ""
 	}
 	return text

@@ -13,7 +13,7 @@ import (
 // tokenAnswer is what is read from a status and a body.
 func tokenAnswer(t *testing.T, status int, body string, credential registry.Credential) registry.TokenAnswer {
 	t.Helper()
-	server := record(t, says(status, body))
+	server := record(t, respond(status, body))
 	return newClient(t, registry.Options{}).Token(t.Context(), registry.TokenRequest{
 		Endpoint: parse(t, server.URL), Challenged: server.URL + "/v2/", Challenge: bearerRealm("/token"), Credential: credential,
 	})
@@ -75,7 +75,7 @@ func TestTheTokenOfAnAnswer(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			for kind, credential := range everyKind() {
+			for kind, credential := range credentialOfEachKind() {
 				answer := tokenAnswer(t, http.StatusOK, row.body, credential)
 				if answer.Failure != nil || answer.Status != http.StatusOK || answer.Token != registry.NewSecret(row.want) {
 					t.Errorf("%s: status %d, failure %+v, token of %d bytes; want %q", kind, answer.Status, answer.Failure, len(answer.Token.Reveal()), row.want)
@@ -169,7 +169,7 @@ func TestRefusedByAnOAuth2Error(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			for kind, credential := range everyKind() {
+			for kind, credential := range credentialOfEachKind() {
 				answer := tokenAnswer(t, row.status, row.body, credential)
 				if answer.Refused != row.want || answer.Status != row.status {
 					t.Errorf("%s: refused %t, status %d; want %t, %d", kind, answer.Refused, answer.Status, row.want, row.status)

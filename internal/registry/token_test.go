@@ -23,11 +23,11 @@ func form(pairs ...string) string {
 func TestWhatATokenServiceIsAsked(t *testing.T) {
 	t.Parallel()
 	const basicCi, service, formType = "Basic Y2k6aHVudGVyMng=", "r.example.com", "application/x-www-form-urlencoded"
-	get := func(authorization, target string, pairs ...string) asked {
-		return asked{Method: http.MethodGet, Target: target + form(pairs...), Authorization: authorization}
+	get := func(authorization, target string, pairs ...string) receivedRequest {
+		return receivedRequest{Method: http.MethodGet, Target: target + form(pairs...), Authorization: authorization}
 	}
-	post := func(target string, pairs ...string) asked {
-		return asked{Method: http.MethodPost, Target: target, ContentType: formType, Body: form(pairs...)}
+	post := func(target string, pairs ...string) receivedRequest {
+		return receivedRequest{Method: http.MethodPost, Target: target, ContentType: formType, Body: form(pairs...)}
 	}
 	everything := registry.Credential{Username: "ci", Password: registry.NewSecret("hunter2x"), IdentityToken: registry.NewSecret("hunter2x")}
 	for _, row := range []struct {
@@ -36,7 +36,7 @@ func TestWhatATokenServiceIsAsked(t *testing.T) {
 		challenge  map[string]string // realm is added
 		realm      string
 		scope      string
-		want       asked
+		want       receivedRequest
 	}{
 		{"basic credentials go by GET without a scope", basic("hunter2x"), params("service", service), "/token", "", get(basicCi, "/token?", "account", "ci", "client_id", clientID, "service", service)},
 		{"the scope of the challenge is not asked for", basic("hunter2x"), params("service", service, "scope", "repository:user/image:pull"), "/token", "", get(basicCi, "/token?", "account", "ci", "client_id", clientID, "service", service)},
@@ -65,7 +65,7 @@ func TestWhatATokenServiceIsAsked(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			server := record(t, says(http.StatusOK, `{"token":"minted"}`))
+			server := record(t, respond(http.StatusOK, `{"token":"minted"}`))
 			row.challenge["realm"] = server.URL + row.realm
 			answer := newClient(t, registry.Options{}).Token(t.Context(), registry.TokenRequest{
 				Endpoint: parse(t, server.URL), Challenged: server.URL + "/v2/",
@@ -73,7 +73,7 @@ func TestWhatATokenServiceIsAsked(t *testing.T) {
 			})
 			wantIssued(t, answer)
 			row.want.Host = server.Listener.Addr().String()
-			server.wantAsked(t, row.want)
+			server.wantRequests(t, row.want)
 			if strings.Contains(answer.URL+answer.Endpoint, "hunter2x") || strings.Contains(answer.Endpoint, "?") || answer.Endpoint != server.URL+"/token" {
 				t.Errorf("endpoint %q, URL %q", answer.Endpoint, answer.URL)
 			}
@@ -104,7 +104,7 @@ func TestARelativeRealmStartsAtTheChallengedURL(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			server := record(t, says(http.StatusOK, `{"token":"minted"}`))
+			server := record(t, respond(http.StatusOK, `{"token":"minted"}`))
 			host := server.Listener.Addr().String()
 			answer := newClient(t, registry.Options{}).Token(t.Context(), registry.TokenRequest{
 				Endpoint: parse(t, server.URL), Challenged: server.URL + row.challenged,
@@ -116,7 +116,7 @@ func TestARelativeRealmStartsAtTheChallengedURL(t *testing.T) {
 				path, query, _ := strings.Cut(row.want, "?")
 				row.want, target = path, target+"&"+query
 			}
-			server.wantAsked(t, asked{Method: http.MethodGet, Target: row.want + target, Host: host})
+			server.wantRequests(t, receivedRequest{Method: http.MethodGet, Target: row.want + target, Host: host})
 		})
 	}
 }
@@ -145,9 +145,9 @@ func TestARealmThatCannotBeAsked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wire := &network{at: []string{anywhere}}
-			for kind, credential := range everyKind() {
-				answer := newClient(t, registry.Options{Dial: wire.dial}).Token(t.Context(), registry.TokenRequest{
+			network := &fakeNetwork{at: []string{anywhere}}
+			for kind, credential := range credentialOfEachKind() {
+				answer := newClient(t, registry.Options{Dial: network.dial}).Token(t.Context(), registry.TokenRequest{
 					Endpoint: parse(t, "http://r.example.com"), Challenged: "http://r.example.com/v2/", Reach: registry.ReachPrivate,
 					Challenge: registry.Challenge{Scheme: "Bearer", Params: challenge}, Credential: credential,
 				})
@@ -158,7 +158,7 @@ func TestARealmThatCannotBeAsked(t *testing.T) {
 					t.Errorf("%s: usable %t, endpoint %q", kind, answer.Usable(), answer.Endpoint)
 				}
 			}
-			if dialled, _ := wire.seen(); len(dialled) != 0 {
+			if dialled, _ := network.log(); len(dialled) != 0 {
 				t.Errorf("dialled %v", dialled)
 			}
 		})

@@ -37,7 +37,7 @@ var manifestTypes = []string{
 // to: an upload that was started is cancelled at once, and some registries keep
 // an empty repository of it.
 func (c *Client) Try(ctx context.Context, r Trial) Answer {
-	received := c.send(ctx, c.direct, r.call())
+	received := c.send(ctx, c.direct, r.request())
 	if received.failure != nil {
 		return Answer{Failure: received.failure}
 	}
@@ -47,21 +47,21 @@ func (c *Client) Try(ctx context.Context, r Trial) Answer {
 	return newAnswer(received)
 }
 
-// call words the request.
-func (r Trial) call() call {
+// request words the request.
+func (r Trial) request() request {
 	root := r.Endpoint.URL() + (&url.URL{Path: r.Repository}).EscapedPath()
-	q := call{header: http.Header{}, limit: maxBodyBytes}
+	req := request{header: http.Header{}, limit: maxBodyBytes}
 	switch r.Action {
 	case ActionPush:
-		q.method, q.url = http.MethodPost, root+"/blobs/uploads/"
+		req.method, req.url = http.MethodPost, root+"/blobs/uploads/"
 	case ActionDelete:
-		q.method, q.url = http.MethodDelete, root+"/manifests/"+r.Digest
+		req.method, req.url = http.MethodDelete, root+"/manifests/"+r.Digest
 	default:
-		q.method, q.url = http.MethodHead, root+"/manifests/latest"
-		q.header["Accept"] = manifestTypes
+		req.method, req.url = http.MethodHead, root+"/manifests/latest"
+		req.header["Accept"] = manifestTypes
 	}
-	authorize(q.header, r.Credential)
-	return q
+	authorize(req.header, r.Credential)
+	return req
 }
 
 // cancelUpload ends an upload (OCI distribution specification, end-14). The
@@ -71,7 +71,7 @@ func (c *Client) cancelUpload(ctx context.Context, started *http.Response, crede
 	if err != nil || location.User != nil || !sameOrigin(started.Request.URL, location) {
 		return
 	}
-	q := call{method: http.MethodDelete, url: location.String(), header: http.Header{}, limit: maxBodyBytes}
-	authorize(q.header, credential)
-	c.send(ctx, c.direct, q) // an upload that cannot be cancelled ends by itself
+	req := request{method: http.MethodDelete, url: location.String(), header: http.Header{}, limit: maxBodyBytes}
+	authorize(req.header, credential)
+	c.send(ctx, c.direct, req) // an upload that cannot be cancelled ends by itself
 }

@@ -63,18 +63,18 @@ func TestWhatAUseAsks(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			trap, server := record(t, says(http.StatusOK, "")), record(t, says(http.StatusNotFound, ""))
-			answer := trapped(t, server, trap).Try(t.Context(), registry.Trial{
+			trap, server := record(t, respond(http.StatusOK, "")), record(t, respond(http.StatusNotFound, ""))
+			answer := clientBetween(t, server, trap).Try(t.Context(), registry.Trial{
 				Endpoint: parse(t, row.address), Repository: row.repository, Action: row.action, Digest: digest, Credential: row.credential,
 			})
 			if answer.Failure != nil || answer.Status != http.StatusNotFound {
 				t.Errorf("status %d, failure %+v; want 404", answer.Status, answer.Failure)
 			}
-			want := asked{Method: row.method, Target: row.target, Host: "r.example.com", Authorization: row.sent}
+			want := receivedRequest{Method: row.method, Target: row.target, Host: "r.example.com", Authorization: row.sent}
 			if row.action == registry.ActionPull {
 				want.Accept = manifestTypes
 			}
-			server.wantAsked(t, want)
+			server.wantRequests(t, want)
 		})
 	}
 }
@@ -83,9 +83,9 @@ func TestAUseReturnsTheFirstAnswer(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 202, 400, 401, 403, 404, 405, 429, 500, 503} {
 		for _, action := range actions {
-			trap := record(t, says(http.StatusOK, ""))
-			server := record(t, says(status, `{"errors":[{"code":"DENIED","message":"no"}]}`))
-			answer := try(t, trapped(t, server, trap), action, basic("hunter2x"))
+			trap := record(t, respond(http.StatusOK, ""))
+			server := record(t, respond(status, `{"errors":[{"code":"DENIED","message":"no"}]}`))
+			answer := try(t, clientBetween(t, server, trap), action, basic("hunter2x"))
 			if answer.Failure != nil || answer.Status != status {
 				t.Errorf("%s: status %d, failure %+v; want %d", action, answer.Status, answer.Failure, status)
 			}
@@ -156,22 +156,22 @@ func TestAnUploadIsCancelledOnItsOwnOriginOnly(t *testing.T) {
 		for kind, credential := range map[string]registry.Credential{"basic": basic("hunter2x"), "token": {Token: registry.NewSecret("minted")}, "anonymous": {}} {
 			t.Run(row.name+", "+kind, func(t *testing.T) {
 				t.Parallel()
-				trap := record(t, says(http.StatusNoContent, ""))
+				trap := record(t, respond(http.StatusNoContent, ""))
 				server := record(t, upload(http.StatusAccepted, row.location, http.StatusNoContent))
-				answer := try(t, trapped(t, server, trap), registry.ActionPush, credential)
+				answer := try(t, clientBetween(t, server, trap), registry.ActionPush, credential)
 				if answer.Failure != nil || answer.Status != http.StatusAccepted {
 					t.Errorf("status %d, failure %+v; want that of the POST", answer.Status, answer.Failure)
 				}
-				trap.wantAsked(t)
+				trap.wantRequests(t)
 				seen := server.requests()
-				want := []asked{{Method: http.MethodPost, Target: uploads, Host: "r.example.com", Authorization: seen[0].Authorization}}
+				want := []receivedRequest{{Method: http.MethodPost, Target: uploads, Host: "r.example.com", Authorization: seen[0].Authorization}}
 				if (want[0].Authorization == "") != (kind == "anonymous") {
 					t.Errorf("authorization %q", want[0].Authorization)
 				}
 				if row.want != "" {
-					want = append(want, asked{Method: http.MethodDelete, Target: row.want, Host: seen[len(seen)-1].Host, Authorization: want[0].Authorization})
+					want = append(want, receivedRequest{Method: http.MethodDelete, Target: row.want, Host: seen[len(seen)-1].Host, Authorization: want[0].Authorization})
 				}
-				server.wantAsked(t, want...)
+				server.wantRequests(t, want...)
 			})
 		}
 	}
@@ -180,9 +180,9 @@ func TestAnUploadIsCancelledOnItsOwnOriginOnly(t *testing.T) {
 func TestOnlyAStartedUploadIsCancelled(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 204, 302, 400, 401, 404, 500} {
-		trap := record(t, says(http.StatusOK, ""))
+		trap := record(t, respond(http.StatusOK, ""))
 		server := record(t, upload(status, "/uploads/1", http.StatusNoContent))
-		if answer := try(t, trapped(t, server, trap), registry.ActionPush, basic("hunter2x")); answer.Status != status {
+		if answer := try(t, clientBetween(t, server, trap), registry.ActionPush, basic("hunter2x")); answer.Status != status {
 			t.Errorf("status %d, want %d", answer.Status, status)
 		}
 		if seen := server.requests(); len(seen) != 1 {
@@ -194,13 +194,13 @@ func TestOnlyAStartedUploadIsCancelled(t *testing.T) {
 func TestAnUploadThatCannotBeCancelledIsStillAnAnswer(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 301, 307, 308, 401, 404, 405, 500} {
-		trap := record(t, says(http.StatusOK, ""))
+		trap := record(t, respond(http.StatusOK, ""))
 		server := record(t, upload(http.StatusAccepted, "/uploads/1", status))
-		answer := try(t, trapped(t, server, trap), registry.ActionPush, basic("hunter2x"))
+		answer := try(t, clientBetween(t, server, trap), registry.ActionPush, basic("hunter2x"))
 		if answer.Failure != nil || answer.Status != http.StatusAccepted {
 			t.Errorf("DELETE %d: status %d, failure %+v", status, answer.Status, answer.Failure)
 		}
-		trap.wantAsked(t)
+		trap.wantRequests(t)
 		if seen := server.requests(); len(seen) != 2 {
 			t.Errorf("DELETE %d: asked %+v, want twice", status, seen)
 		}
@@ -212,7 +212,7 @@ func TestRedirectsOfAUse(t *testing.T) {
 	for _, status := range redirectStatuses {
 		for _, action := range actions {
 			for location, same := range map[string]bool{"/next": true, "http://r.example.com:80/next": true, "http://other.example.com/": false, "http://sub.r.example.com/": false, "http://u@r.example.com/next": false} {
-				trap := record(t, says(http.StatusOK, ""))
+				trap := record(t, respond(http.StatusOK, ""))
 				server := record(t, redirects(status, func(r *http.Request) string {
 					if strings.HasPrefix(r.URL.Path, "/v2/") {
 						return location
@@ -224,7 +224,7 @@ func TestRedirectsOfAUse(t *testing.T) {
 				if followed {
 					want, requests = http.StatusOK, 2
 				}
-				answer := try(t, trapped(t, server, trap), action, basic("hunter2x"))
+				answer := try(t, clientBetween(t, server, trap), action, basic("hunter2x"))
 				seen := server.requests()
 				if answer.Status != want || len(seen) != requests {
 					t.Errorf("%s, %d to %s: status %d after %+v; want %d after %d", action, status, location, answer.Status, seen, want, requests)
@@ -232,7 +232,7 @@ func TestRedirectsOfAUse(t *testing.T) {
 				if followed && (seen[1].Method != seen[0].Method || seen[1].Authorization != basicCi) {
 					t.Errorf("%s, %d to %s: then asked %+v", action, status, location, seen[1])
 				}
-				trap.wantAsked(t)
+				trap.wantRequests(t)
 			}
 		}
 	}

@@ -29,14 +29,14 @@ func NewBusy(t Cleaner, o BusyOptions) *Busy {
 	f := newFake(busyRules(o.Tokens))
 	f.logins = []login{{user: "ci", password: "right", begins: true, standing: accepted}}
 	b := &Busy{Failed: &f.failures}
-	b.Registry = newRegistry(t, func(q Request) Response {
+	b.Registry = newRegistry(t, func(req Request) Response {
 		b.Requests.Add(1)
-		if q.Path != tokenPath {
-			q.Path = "/v2/" // it has every repository
+		if req.Path != tokenPath {
+			req.Path = "/v2/" // it has every repository
 		}
-		return f.answer(q)
+		return f.answer(req)
 	})
-	b.forgetful = true
+	b.keepsNothing = true
 	b.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
 			b.Connections.Add(1)
@@ -62,7 +62,7 @@ func busyRules(tokens bool) rules {
 		return r
 	}
 	r.tokens = &tokenRules{
-		path: tokenPath, relativeRealm: true, service: "busy", mint: opaque("minted-"), whole: true, fields: []string{"token"},
+		path: tokenPath, relativeRealm: true, service: "busy", mint: opaque("minted-"), userToken: true, fields: []string{"token"},
 		refuse: func(_ *fake, s standing) Response {
 			if s == anonymous {
 				return Status(http.StatusUnauthorized)

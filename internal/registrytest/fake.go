@@ -14,14 +14,14 @@ import (
 type rules struct {
 	name string
 
-	base          string // path before /v2/
-	page          bool   // a web page answers everything
-	noAuth        bool   // credentials are not looked at
-	open          bool   // /v2/ is 200 without credentials, wrong ones are refused
-	anyHeader     bool   // any Authorization header passes
-	basic         basic  // what Basic is worth at the registry
-	ghost         bool   // an anonymous token passes at /v2/
-	takesAnything bool
+	base                 string // path before /v2/
+	onlyPage             bool   // a web page answers everything
+	noAuth               bool   // credentials are not looked at
+	open                 bool   // /v2/ is 200 without credentials, wrong ones are refused
+	anyHeader            bool   // any Authorization header passes
+	basic                basic  // what Basic is worth at the registry
+	anonymousTokenPasses bool   // an anonymous token passes at /v2/
+	takesAnything        bool
 
 	challengeOn200 string // some send a WWW-Authenticate with 200 too
 	relative       bool   // uploads have a Location without scheme and host
@@ -78,28 +78,28 @@ func newFake(r rules) *fake {
 }
 
 // answer answers as the registry.
-func (f *fake) answer(q Request) Response {
-	if f.rules.page {
+func (f *fake) answer(req Request) Response {
+	if f.rules.onlyPage {
 		return Page(http.StatusOK)
 	}
-	if s := f.rules.tokens; s != nil && !s.apart && q.Path == s.path {
-		return f.answerToken(q)
+	if s := f.rules.tokens; s != nil && !s.ownServer && req.Path == s.path {
+		return f.answerToken(req)
 	}
-	rest, ok := strings.CutPrefix(q.Path, f.rules.base+"/v2/")
+	rest, ok := strings.CutPrefix(req.Path, f.rules.base+"/v2/")
 	if !ok {
 		return Status(http.StatusNotFound)
 	}
-	v := f.identify(q.Authorization)
+	v := f.identify(req.Authorization)
 	if rest == "" {
 		return f.root(v)
 	}
-	return f.repository(q, v, rest)
+	return f.repository(req, v, rest)
 }
 
 // root answers /v2/.
 func (f *fake) root(v visitor) Response {
 	switch {
-	case v.standing == accepted && v.user == "" && v.scheme == schemeBearer && !f.rules.ghost:
+	case v.standing == accepted && v.user == "" && v.scheme == schemeBearer && !f.rules.anonymousTokenPasses:
 		return f.rules.refuse(f, visitor{standing: refused, scheme: schemeBearer}, "")
 	case v.standing == accepted, v.standing == anonymous && f.rules.open:
 		response := OK()
@@ -220,8 +220,8 @@ func (f *fake) allowed(user, repository string) []string {
 	return append(actions, access[repository]...)
 }
 
-// may reports whether a visitor may do that, by its user and by its token.
-func (f *fake) may(v visitor, action, repository string) bool {
+// isAllowed reports whether a visitor may do that, by its user and by its token.
+func (f *fake) isAllowed(v visitor, action, repository string) bool {
 	if !slices.Contains(f.allowed(v.user, repository), action) {
 		return false
 	}

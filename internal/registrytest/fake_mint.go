@@ -109,7 +109,7 @@ func (f *fake) remember(s standing, user string, scopes []scope, ends time.Time)
 	text := service.mint(f, f.key, user, scopes, ends)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.issued[text] = visitor{standing: s, scheme: schemeBearer, user: user, limited: !service.whole, scopes: scopes}
+	f.issued[text] = visitor{standing: s, scheme: schemeBearer, user: user, limited: !service.userToken, scopes: scopes}
 	return text
 }
 

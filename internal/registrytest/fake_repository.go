@@ -13,19 +13,19 @@ var (
 )
 
 // repository answers what lies below /v2/.
-func (f *fake) repository(q Request, v visitor, rest string) Response {
+func (f *fake) repository(req Request, v visitor, rest string) Response {
 	if match := manifestPath.FindStringSubmatch(rest); match != nil {
-		return f.manifest(q, v, match[1])
+		return f.manifest(req, v, match[1])
 	}
 	if match := uploadPath.FindStringSubmatch(rest); match != nil {
-		return f.upload(q, v, match[1], match[2])
+		return f.upload(req, v, match[1], match[2])
 	}
 	return ociError(http.StatusNotFound, "NOT_FOUND", "page not found")
 }
 
-func (f *fake) manifest(q Request, v visitor, repository string) Response {
+func (f *fake) manifest(req Request, v visitor, repository string) Response {
 	action := pull
-	switch q.Method {
+	switch req.Method {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodDelete:
 		action = deletion
@@ -51,9 +51,9 @@ func (f *fake) manifest(q Request, v visitor, repository string) Response {
 
 // upload starts an upload or cancels it. distribution asks for the action
 // delete when an upload is cancelled; this fake is content with push.
-func (f *fake) upload(q Request, v visitor, repository, id string) Response {
-	path := q.Path
-	starts, cancels := q.Method == http.MethodPost && id == "", q.Method == http.MethodDelete && id != ""
+func (f *fake) upload(req Request, v visitor, repository, id string) Response {
+	path := req.Path
+	starts, cancels := req.Method == http.MethodPost && id == "", req.Method == http.MethodDelete && id != ""
 	if !starts && !cancels {
 		return unsupported()
 	}
@@ -84,7 +84,7 @@ func (f *fake) upload(q Request, v visitor, repository, id string) Response {
 // permit returns the registry's refusal unless the visitor may do that.
 func (f *fake) permit(v visitor, action, repository string) (Response, bool) {
 	known := v.standing == accepted || v.standing == anonymous && f.rules.open
-	if known && f.may(v, action, repository) {
+	if known && f.isAllowed(v, action, repository) {
 		return Response{}, true
 	}
 	if action == push {

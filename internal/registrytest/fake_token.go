@@ -11,16 +11,16 @@ import (
 // tokenRules are the differences between token services. The zero value gives
 // tokens for good passwords only.
 type tokenRules struct {
-	apart         bool   // it is a server of its own
+	ownServer     bool   // it is a server of its own
 	path          string // of the realm
 	relativeRealm bool   // challenges name the path only
 	service       string // "" is the registry's host:port
 
-	mint      minter
-	whole     bool     // a token stands for its user, whatever scope was asked
-	fields    []string // of the answer that hold the token
-	expiresIn int      // 0: not said
-	saysScope bool     // the answer has the granted scope
+	mint         minter
+	userToken    bool     // a token stands for its user, whatever scope was asked
+	fields       []string // of the answer that hold the token
+	expiresIn    int      // 0: not said
+	returnsScope bool     // the answer has the granted scope
 
 	anonymous        anonymity
 	fallback         bool     // wrong passwords get an anonymous token if a scope is asked
@@ -60,23 +60,23 @@ const (
 )
 
 // serveToken answers as a token service that is a server of its own.
-func (f *fake) serveToken(q Request) Response {
-	if q.Path != f.rules.tokens.path {
+func (f *fake) serveToken(req Request) Response {
+	if req.Path != f.rules.tokens.path {
 		return Status(http.StatusNotFound)
 	}
-	return f.answerToken(q)
+	return f.answerToken(req)
 }
 
-func (f *fake) answerToken(q Request) Response {
+func (f *fake) answerToken(req Request) Response {
 	s := f.rules.tokens
-	query, _ := url.ParseQuery(q.Query) // broken parts are as good as none
-	form, _ := url.ParseQuery(q.Form)
+	query, _ := url.ParseQuery(req.Query) // broken parts are as good as none
+	form, _ := url.ParseQuery(req.Form)
 	switch {
-	case q.Method == http.MethodGet:
-		return f.tokenByGet(query, q.Authorization)
-	case q.Method == http.MethodPost && s.post == postOAuth2:
+	case req.Method == http.MethodGet:
+		return f.tokenByGet(query, req.Authorization)
+	case req.Method == http.MethodPost && s.post == postOAuth2:
 		return f.tokenByOAuth2(form)
-	case q.Method == http.MethodPost && s.post == postAnonymous:
+	case req.Method == http.MethodPost && s.post == postAnonymous:
 		return f.tokenByAnyGrant(form)
 	}
 	return plainText(http.StatusMethodNotAllowed, "Method Not Allowed")
@@ -106,7 +106,7 @@ func (f *fake) tokenByGet(query url.Values, authorization string) Response {
 	if !readable {
 		return ociError(http.StatusBadRequest, "INVALID_REQUEST", "Unable to decode repository and actions")
 	}
-	return f.tokenAnswer(user, asked, s.fields, s.saysScope)
+	return f.tokenAnswer(user, asked, s.fields, s.returnsScope)
 }
 
 func (f *fake) tokenUser(authorization string) (string, standing) {
@@ -172,7 +172,7 @@ func (f *fake) tokenByAnyGrant(form url.Values) Response {
 	} else if got := f.check(user, password); got != accepted {
 		return s.refuse(f, got)
 	}
-	return f.tokenAnswer(user, asked, s.fields, s.saysScope)
+	return f.tokenAnswer(user, asked, s.fields, s.returnsScope)
 }
 
 // tokenAnswer grants what the user may do of what was asked.

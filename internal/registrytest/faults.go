@@ -21,7 +21,7 @@ type Fault struct {
 	// Or is the other reason that it may have; empty for none. net/http asks again
 	// by itself where HTTP/2 says that nothing was done, and whether the last of
 	// these ends before the deadline is a matter of its timing.
-	Or string
+	AltReason string
 	// Deadline is the time that the check gets: short where nothing else ends it.
 	Deadline time.Duration
 	// Big says that the server sends far more than a check should keep.
@@ -48,8 +48,8 @@ const FaultUser = "ci"
 // The deadlines of checks. The long one is never reached, unless something hangs
 // that should not.
 const (
-	hangs = 2 * time.Second
-	ends  = 20 * time.Second
+	shortDeadline = 2 * time.Second
+	longDeadline  = 20 * time.Second
 )
 
 // The reasons of the verdict table that a fault can lead to.
@@ -81,33 +81,33 @@ const (
 func Faults() []Fault {
 	var faults []Fault
 	for _, f := range slices.Concat(
-		cutFaults(), hangFaults(), malformedFaults(), oddFaults(), statusFaults(), endlessFaults(), packedFaults(), textFaults(),
+		cutFaults(), hangFaults(), malformedFaults(), toleratedFaults(), statusFaults(), endlessFaults(), packedFaults(), textFaults(),
 		handshakeFaults(), certificateFaults(), clientCertificateFaults(), secureFaults(),
 		http2Faults(), http2FloodFaults(),
 	) {
-		faults = append(faults, f.places()...)
+		faults = append(faults, f.faults()...)
 	}
-	faults = append(faults, Fault{Name: "registry: HTTP/2: an endless body", Reason: invalidCredentials, Deadline: ends, Big: true, Start: endlessOverHTTP2})
+	faults = append(faults, Fault{Name: "registry: HTTP/2: an endless body", Reason: invalidCredentials, Deadline: longDeadline, Big: true, Start: endlessOverHTTP2})
 	return slices.Concat(faults, nameFaults(), proxyFaults(), redirectFaults(), flapFaults(), clockFaults(), tokenFaults())
 }
 
-// sound is the answer that a server would give if it had no fault: a refusal by
+// validAnswer is the answer that a server would give if it had no fault: a refusal by
 // a registry, a token by a token service. A fault spoils it, and what is left
 // must never be taken for more than it is.
-type sound struct {
+type validAnswer struct {
 	head string // without the empty line at its end
 	body string
 }
 
-func soundRegistry() sound {
-	return sound{
+func validRegistryAnswer() validAnswer {
+	return validAnswer{
 		head: "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"fault\"\r\nContent-Type: application/json\r\nConnection: close\r\n",
 		body: `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`,
 	}
 }
 
-func soundService() sound {
-	return sound{
+func validTokenAnswer() validAnswer {
+	return validAnswer{
 		head: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n",
 		body: `{"token":"` + faultToken() + `"}`,
 	}
@@ -119,19 +119,19 @@ var faultToken = sync.OnceValue(func() string {
 	return newSigner("fault").sign(jwt.MapClaims{"sub": FaultUser}, time.Now().Add(time.Hour))
 })
 
-// wireFault is a fault of one connection, to a registry or to a token service.
-type wireFault struct {
+// connFault is a fault of one connection, to a registry or to a token service.
+type connFault struct {
 	name string
 	// answer is what comes after a request; connect is what happens instead of
 	// reading one. One of them is set.
-	answer  func(conn net.Conn, s sound)
-	connect func(conn net.Conn, s sound)
+	answer  func(conn net.Conn, s validAnswer)
+	connect func(conn net.Conn, s validAnswer)
 	secure  bool           // https, of which connect does the TLS
 	roots   *x509.CertPool // authorities to trust
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 
-	registry string // reason where it is the registry
-	or       string // the other one that it may have there
+	registry    string // reason where it is the registry
+	altRegistry string // the other one that it may have there
 	// credentials is the reason where it answers to credentials only; the
 	// registry's if empty. A refusal of which the header is whole is an answer,
 	// whatever becomes of its body.
@@ -140,22 +140,22 @@ type wireFault struct {
 	big, busy   bool
 }
 
-// places makes a fault of each place where it can be: the registry, the registry
+// faults makes a fault of each place where it can be: the registry, the registry
 // once it has credentials, the token service.
-func (f wireFault) places() []Fault {
+func (f connFault) faults() []Fault {
 	if f.connect == nil {
-		f.connect = asked(f.answer)
+		f.connect = afterRequest(f.answer)
 	}
-	atRegistry := f.at("registry", f.registry, f.asRegistry)
-	atRegistry.Or = f.or
-	faults := []Fault{atRegistry, f.at("token service", or(f.service, exchangeUnavailable), f.asService)}
+	atRegistry := f.fault("registry", f.registry, f.atRegistry)
+	atRegistry.AltReason = f.altRegistry
+	faults := []Fault{atRegistry, f.fault("token service", or(f.service, exchangeUnavailable), f.atTokenService)}
 	if f.answer == nil {
 		return faults
 	}
-	return append(faults, f.at("registry with credentials", or(f.credentials, f.registry), f.asSecondAnswer))
+	return append(faults, f.fault("registry with credentials", or(f.credentials, f.registry), f.atRegistryWithCredentials))
 }
 
-func (f wireFault) at(place, reason string, start func(Cleaner) (Target, error)) Fault {
+func (f connFault) fault(place, reason string, start func(Cleaner) (Target, error)) Fault {
 	return Fault{Name: place + ": " + f.name, Reason: reason, Deadline: deadlineOf(f.registry), Big: f.big, Busy: f.busy, Start: start}
 }
 
@@ -163,12 +163,12 @@ func (f wireFault) at(place, reason string, start func(Cleaner) (Target, error))
 // that reason.
 func deadlineOf(reason string) time.Duration {
 	if reason == timedOut {
-		return hangs
+		return shortDeadline
 	}
-	return ends
+	return longDeadline
 }
 
-func (f wireFault) target(address string) Target {
+func (f connFault) target(address string) Target {
 	scheme := "http://"
 	if f.secure {
 		scheme = "https://"
@@ -185,28 +185,28 @@ func (f wireFault) target(address string) Target {
 	return target
 }
 
-func (f wireFault) asRegistry(t Cleaner) (Target, error) {
-	address, err := Serve(t, func(conn net.Conn) { f.connect(conn, soundRegistry()) })
+func (f connFault) atRegistry(t Cleaner) (Target, error) {
+	address, err := Serve(t, func(conn net.Conn) { f.connect(conn, validRegistryAnswer()) })
 	return f.target(address), err
 }
 
-// asSecondAnswer refuses a request without credentials as a sound registry does.
-func (f wireFault) asSecondAnswer(t Cleaner) (Target, error) {
+// atRegistryWithCredentials refuses a request without credentials as a sound registry does.
+func (f connFault) atRegistryWithCredentials(t Cleaner) (Target, error) {
 	address, err := Serve(t, func(conn net.Conn) {
 		request, err := readHead(conn)
 		switch {
 		case err != nil:
 		case request.Header.Get("Authorization") == "":
-			say(conn, soundRegistry().whole())
+			say(conn, validRegistryAnswer().complete())
 		default:
-			f.answer(conn, soundRegistry())
+			f.answer(conn, validRegistryAnswer())
 		}
 	})
 	return f.target(address), err
 }
 
-func (f wireFault) asService(t Cleaner) (Target, error) {
-	address, err := Serve(t, func(conn net.Conn) { f.connect(conn, soundService()) })
+func (f connFault) atTokenService(t Cleaner) (Target, error) {
+	address, err := Serve(t, func(conn net.Conn) { f.connect(conn, validTokenAnswer()) })
 	if err != nil {
 		return Target{}, err
 	}
@@ -222,18 +222,18 @@ func registryBefore(t Cleaner, realm string) *Registry {
 	return New(t, ByAuthorization("Bearer "+faultToken(), refusal, OK(), refusal))
 }
 
-// asked makes an answer wait for its request.
-func asked(answer func(net.Conn, sound)) func(net.Conn, sound) {
-	return func(conn net.Conn, s sound) {
+// afterRequest makes an answer wait for its request.
+func afterRequest(answer func(net.Conn, validAnswer)) func(net.Conn, validAnswer) {
+	return func(conn net.Conn, s validAnswer) {
 		if _, err := readHead(conn); err == nil {
 			answer(conn, s)
 		}
 	}
 }
 
-// alone is what happens on a connection whatever the sound answer is.
-func alone(handle func(net.Conn)) func(net.Conn, sound) {
-	return func(conn net.Conn, _ sound) { handle(conn) }
+// ignoringAnswer is what happens on a connection whatever the sound answer is.
+func ignoringAnswer(handle func(net.Conn)) func(net.Conn, validAnswer) {
+	return func(conn net.Conn, _ validAnswer) { handle(conn) }
 }
 
 func or(text, otherwise string) string {

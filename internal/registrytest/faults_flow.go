@@ -11,27 +11,27 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// question is how a registry and its token service on one server are asked.
-type question struct {
+// numberedRequest is how a registry and its token service on one server are asked.
+type numberedRequest struct {
 	Request
 	number int // from 1
 }
 
-func (q question) first() bool           { return q.number == 1 }
-func (q question) withCredentials() bool { return q.Authorization != "" }
+func (req numberedRequest) first() bool           { return req.number == 1 }
+func (req numberedRequest) withCredentials() bool { return req.Authorization != "" }
 
 // flow is a server whose answers depend on each other.
-func flow(name, reason string, answer func(q question) Response) Fault {
-	return Fault{Name: name, Reason: reason, Deadline: ends, Start: func(t Cleaner) (Target, error) {
+func flow(name, reason string, answer func(req numberedRequest) Response) Fault {
+	return Fault{Name: name, Reason: reason, Deadline: longDeadline, Start: func(t Cleaner) (Target, error) {
 		var count atomic.Int64
-		server := newRegistry(t, func(r Request) Response { return answer(question{r, int(count.Add(1))}) })
+		server := newRegistry(t, func(r Request) Response { return answer(numberedRequest{r, int(count.Add(1))}) })
 		server.Start()
 		return Target{Address: server.URL}, nil
 	}}
 }
 
-// before is a flow that stands behind a sound registry, as its token service.
-func before(name, reason string, answer func(q question) Response) Fault {
+// behindRegistry is a flow that stands behind a sound registry, as its token service.
+func behindRegistry(name, reason string, answer func(req numberedRequest) Response) Fault {
 	fault := flow(name, reason, answer)
 	start := fault.Start
 	fault.Start = func(t Cleaner) (Target, error) {
@@ -52,35 +52,35 @@ func redirect(status int, locations ...string) Response {
 // followed for a while.
 func redirectFaults() []Fault {
 	const elsewhere = "http://127.0.0.1:1/v2/"
-	itself := func(q question) Response { return redirect(http.StatusFound, q.Path) }
-	loop := func(q question) Response {
-		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[q.Query == "a"])
+	itself := func(req numberedRequest) Response { return redirect(http.StatusFound, req.Path) }
+	loop := func(req numberedRequest) Response {
+		return redirect(http.StatusTemporaryRedirect, map[bool]string{true: "/v2/?b", false: "/v2/?a"}[req.Query == "a"])
 	}
-	chain := func(q question) Response {
-		return redirect(http.StatusFound, q.Path+"?"+strconv.Itoa(q.number))
+	chain := func(req numberedRequest) Response {
+		return redirect(http.StatusFound, req.Path+"?"+strconv.Itoa(req.number))
 	}
-	to := func(locations ...string) func(question) Response {
-		return func(question) Response { return redirect(http.StatusTemporaryRedirect, locations...) }
+	to := func(locations ...string) func(numberedRequest) Response {
+		return func(numberedRequest) Response { return redirect(http.StatusTemporaryRedirect, locations...) }
 	}
 	var faults []Fault
 	for _, row := range []struct {
 		name              string
 		registry, service string
-		answer            func(question) Response
+		answer            func(numberedRequest) Response
 	}{
 		{"to itself", notARegistry, exchangeUnavailable, itself},
 		{"in a loop of two", notARegistry, exchangeUnavailable, loop},
 		{"on and on", notARegistry, exchangeUnavailable, chain},
 		{"to another port", unexpectedRedirect, unexpectedRedirect, to(elsewhere)},
-		{"to https", unexpectedRedirect, unexpectedRedirect, func(q question) Response { return redirect(http.StatusFound, "https://"+q.Host+"/v2/") }},
+		{"to https", unexpectedRedirect, unexpectedRedirect, func(req numberedRequest) Response { return redirect(http.StatusFound, "https://"+req.Host+"/v2/") }},
 		{"to nowhere", notARegistry, exchangeUnavailable, to()},
 		{"to what is no URL", notARegistry, exchangeUnavailable, to("http://[::1")},
-		{"back to itself with user information", notARegistry, exchangeUnavailable, func(q question) Response { return redirect(http.StatusFound, "http://a:b@"+q.Host+"/v2/") }},
+		{"back to itself with user information", notARegistry, exchangeUnavailable, func(req numberedRequest) Response { return redirect(http.StatusFound, "http://a:b@"+req.Host+"/v2/") }},
 	} {
-		faults = append(faults, flow("registry: a redirect "+row.name, row.registry, row.answer), before("token service: a redirect "+row.name, row.service, row.answer))
+		faults = append(faults, flow("registry: a redirect "+row.name, row.registry, row.answer), behindRegistry("token service: a redirect "+row.name, row.service, row.answer))
 	}
-	return append(faults, flow("registry with credentials: a redirect to another port", unexpectedRedirect, func(q question) Response {
-		if q.withCredentials() {
+	return append(faults, flow("registry with credentials: a redirect to another port", unexpectedRedirect, func(req numberedRequest) Response {
+		if req.withCredentials() {
 			return redirect(http.StatusTemporaryRedirect, elsewhere)
 		}
 		return Unauthorized("Basic")
@@ -90,19 +90,21 @@ func redirectFaults() []Fault {
 // flapFaults answer differently from one request to the next. Without retries
 // the first answer to each question counts.
 func flapFaults() []Fault {
-	basic := func(q question) Response {
-		if q.withCredentials() {
+	basic := func(req numberedRequest) Response {
+		if req.withCredentials() {
 			return OK()
 		}
 		return Unauthorized("Basic")
 	}
-	token := func(question) Response { return jsonBody(http.StatusOK, map[string]string{"token": faultToken()}) }
-	first := func(status int, then func(question) Response) func(question) Response {
-		return func(q question) Response {
-			if q.first() {
+	token := func(numberedRequest) Response {
+		return jsonBody(http.StatusOK, map[string]string{"token": faultToken()})
+	}
+	first := func(status int, then func(numberedRequest) Response) func(numberedRequest) Response {
+		return func(req numberedRequest) Response {
+			if req.first() {
 				return Status(status)
 			}
-			return then(q)
+			return then(req)
 		}
 	}
 	return []Fault{
@@ -110,19 +112,19 @@ func flapFaults() []Fault {
 		flow("flapping: 429, then sound", rateLimited, first(429, basic)),
 		flow("flapping: 408, then sound", timedOut, first(408, basic)),
 		flow("flapping: 404, then sound", notARegistry, first(404, basic)),
-		flow("flapping: sound, then 503", serverError, func(q question) Response {
-			if q.first() {
-				return basic(q)
+		flow("flapping: sound, then 503", serverError, func(req numberedRequest) Response {
+			if req.first() {
+				return basic(req)
 			}
 			return Status(http.StatusServiceUnavailable)
 		}),
-		before("flapping: a token service with 503, then sound", exchangeUnavailable, first(503, token)),
-		before("flapping: a token service with 429, then sound", rateLimited, first(429, token)),
-		flow("flapping: the token is good, then the registry is down", serverError, func(q question) Response {
+		behindRegistry("flapping: a token service with 503, then sound", exchangeUnavailable, first(503, token)),
+		behindRegistry("flapping: a token service with 429, then sound", rateLimited, first(429, token)),
+		flow("flapping: the token is good, then the registry is down", serverError, func(req numberedRequest) Response {
 			switch {
-			case q.Path == tokenPath:
-				return token(q)
-			case q.withCredentials():
+			case req.Path == tokenPath:
+				return token(req)
+			case req.withCredentials():
 				return Status(http.StatusBadGateway)
 			default:
 				return Unauthorized(`Bearer realm="/token",service="fault"`)
@@ -135,7 +137,7 @@ func flapFaults() []Fault {
 // closesKept closes each connection when its second request comes. A client
 // cannot know that it would, and asks again (RFC 9112 section 9.3.1).
 func closesKept() Fault {
-	return Fault{Name: "flapping: a kept connection is closed", Reason: credentialsAccepted, Deadline: ends, Start: func(t Cleaner) (Target, error) {
+	return Fault{Name: "flapping: a kept connection is closed", Reason: credentialsAccepted, Deadline: longDeadline, Start: func(t Cleaner) (Target, error) {
 		address, err := Serve(t, keepOnce)
 		return Target{Address: "http://" + address}, err
 	}}
@@ -160,10 +162,10 @@ func keepOnce(conn net.Conn) {
 // clock is right before a client with a wrong one: the registry's answer counts,
 // not what either clock shows.
 func clockFaults() []Fault {
-	dated := func(date string) func(question) Response {
-		return func(q question) Response {
+	dated := func(date string) func(numberedRequest) Response {
+		return func(req numberedRequest) Response {
 			answer := Unauthorized("Basic")
-			if q.withCredentials() {
+			if req.withCredentials() {
 				answer = OK()
 			}
 			answer.Header.Set("Date", date)
@@ -186,11 +188,11 @@ func clockFaults() []Fault {
 // then and are taken or not.
 func skewed(name, reason string, ends time.Time, taken bool) Fault {
 	token := newSigner("skewed").sign(jwt.MapClaims{"sub": FaultUser}, ends)
-	return flow(name, reason, func(q question) Response {
+	return flow(name, reason, func(req numberedRequest) Response {
 		switch {
-		case q.Path == tokenPath:
+		case req.Path == tokenPath:
 			return jsonBody(http.StatusOK, map[string]string{"token": token})
-		case taken && q.Authorization == "Bearer "+token:
+		case taken && req.Authorization == "Bearer "+token:
 			return OK()
 		default:
 			return Unauthorized(`Bearer realm="/token",service="fault"`)

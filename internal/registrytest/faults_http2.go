@@ -18,11 +18,11 @@ type http2Script struct {
 	*http2.Framer
 	conn   net.Conn
 	stream uint32 // of the request
-	sound  sound
+	answer validAnswer
 }
 
 // http2Answer plays a script after the request of each connection.
-func http2Answer(script func(h http2Script)) func(net.Conn, sound) {
+func http2Answer(script func(h http2Script)) func(net.Conn, validAnswer) {
 	return http2Connect(func(h http2Script) {
 		if h.WriteSettings() != nil {
 			return
@@ -47,12 +47,12 @@ func http2Answer(script func(h http2Script)) func(net.Conn, sound) {
 
 // http2Connect plays a script right after the client's preface (RFC 9113
 // section 3.4).
-func http2Connect(script func(h http2Script)) func(net.Conn, sound) {
+func http2Connect(script func(h http2Script)) func(net.Conn, validAnswer) {
 	config := trustedServer()
 	config.NextProtos = []string{http2.NextProtoTLS}
-	return overTLS(config, func(conn net.Conn, s sound) {
+	return overTLS(config, func(conn net.Conn, s validAnswer) {
 		if _, err := io.CopyN(io.Discard, conn, int64(len(http2.ClientPreface))); err == nil {
-			script(http2Script{Framer: http2.NewFramer(conn, conn), conn: conn, sound: s})
+			script(http2Script{Framer: http2.NewFramer(conn, conn), conn: conn, answer: s})
 		}
 	})
 }
@@ -83,7 +83,7 @@ func resetStream(code http2.ErrCode) func(http2Script) error {
 }
 
 // header sends the header of the sound answer.
-func header(h http2Script) error { return h.fields(h.sound.fields()...) }
+func header(h http2Script) error { return h.fields(h.answer.fields()...) }
 
 // fields sends names and values as one header.
 func (h http2Script) fields(fields ...string) error {
@@ -101,7 +101,7 @@ func block(fields []string) []byte {
 
 // fields are the names and values of a sound answer's header, without what
 // HTTP/2 has no use for (RFC 9113 section 8.2.2).
-func (s sound) fields() []string {
+func (s validAnswer) fields() []string {
 	lines := strings.Split(strings.TrimSpace(s.head), "\r\n")
 	fields := []string{":status", strings.Fields(lines[0])[1]}
 	for _, line := range lines[1:] {
@@ -116,22 +116,22 @@ func data(text string) func(http2Script) error {
 	return func(h http2Script) error { return h.WriteData(h.stream, false, []byte(text)) }
 }
 
-func body(h http2Script) error { return h.WriteData(h.stream, true, []byte(h.sound.body)) }
+func body(h http2Script) error { return h.WriteData(h.stream, true, []byte(h.answer.body)) }
 
 // http2Faults break single connections or requests. net/http asks again, on
 // another connection and later, where a server says that it did nothing (RFC
 // 9113 section 8.7); one that always says so is an outage.
-func http2Faults() []wireFault {
+func http2Faults() []connFault {
 	const (
 		none     = http2.ErrCodeNo
 		refusal  = http2.ErrCodeRefusedStream
 		internal = http2.ErrCodeInternal
 	)
-	var faults []wireFault
-	add := func(name, reason string, connect func(net.Conn, sound)) {
+	var faults []connFault
+	add := func(name, reason string, connect func(net.Conn, validAnswer)) {
 		faults = append(faults, secure("HTTP/2: "+name, reason, connect))
 	}
-	add("HTTP/1.1 instead", connectionFailed, http2Connect(then(func(h http2Script) error { say(h.conn, h.sound.whole()); return nil }, stay)))
+	add("HTTP/1.1 instead", connectionFailed, http2Connect(then(func(h http2Script) error { say(h.conn, h.answer.complete()); return nil }, stay)))
 	add("silence after the request", timedOut, http2Answer(then(stay)))
 	add("silence in the body", timedOut, http2Answer(then(header, data("{"), stay)))
 	add("closed in the body", connectionFailed, http2Answer(then(header, data("{"))))
@@ -139,7 +139,7 @@ func http2Faults() []wireFault {
 	// Package net/http keeps a connection whose GOAWAY came before any request until
 	// it has been idle for long, so that these servers hang up themselves.
 	add("GOAWAY at once", timedOut, http2Connect(then(settings, goAway(0, none))))
-	faults[len(faults)-1].or = connectionFailed
+	faults[len(faults)-1].altRegistry = connectionFailed
 	add("the request refused", timedOut, http2Answer(then(resetStream(refusal), stay)))
 	add("GOAWAY after the header, then a sound end", invalidCredentials, http2Answer(then(header, goAway(1, none), body, stay)))
 	faults[len(faults)-1].service = exchangeAccepted
@@ -152,7 +152,7 @@ func http2Faults() []wireFault {
 
 // longHeader sends a header of 1 MiB, in as many frames as it takes.
 func longHeader(h http2Script) {
-	fields := h.sound.fields()
+	fields := h.answer.fields()
 	for i := range 16 {
 		fields = append(fields, "x-line-"+strconv.Itoa(i), strings.Repeat("#", 64<<10))
 	}
@@ -190,9 +190,9 @@ func repeatsDeaf(step func(h http2Script) error) func(http2Script) error {
 // work or memory (as CVE-2019-9512, 9514, 9515, 9518, CVE-2023-45288 did to
 // servers). A client may end that or be ended by its deadline; these do not
 // break a rule by which it must see them.
-func http2FloodFaults() []wireFault {
-	var faults []wireFault
-	add := func(name, reason string, connect func(net.Conn, sound)) {
+func http2FloodFaults() []connFault {
+	var faults []connFault
+	add := func(name, reason string, connect func(net.Conn, validAnswer)) {
 		fault := secure("HTTP/2: "+name, reason, connect)
 		fault.busy = reason == timedOut // such a flood costs time, and nothing that is kept
 		faults = append(faults, fault)
@@ -202,7 +202,7 @@ func http2FloodFaults() []wireFault {
 	add("a flood of unknown frames", timedOut, http2Answer(then(repeats(func(h http2Script) error { return h.WriteRawFrame(0xfa, 0, 0, make([]byte, 1<<10)) }))))
 	add("a flood of empty DATA", timedOut, http2Answer(then(header, repeats(data("")))))
 	add("a flood of CONTINUATION", connectionFailed, http2Answer(then(func(h http2Script) error {
-		return h.WriteHeaders(http2.HeadersFrameParam{StreamID: h.stream, BlockFragment: block(h.sound.fields())})
+		return h.WriteHeaders(http2.HeadersFrameParam{StreamID: h.stream, BlockFragment: block(h.answer.fields())})
 	}, repeats(func(h http2Script) error {
 		return h.WriteContinuation(h.stream, false, block([]string{"x-line", "0123456789012345678901234567890123456789"}))
 	}))))

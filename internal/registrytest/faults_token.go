@@ -13,7 +13,7 @@ func tokenFaults() []Fault {
 	const size = 1 << 20
 	token := func(value string) string { return `{"token":` + value + `}` }
 	text := func(value string) string { return token(strconv.Quote(value)) }
-	sound := soundService().body
+	sound := validTokenAnswer().body
 	var faults []Fault
 	for _, row := range []struct{ name, reason, body string }{
 		{"HTML", exchangeUnavailable, Page(http.StatusOK).Body},
@@ -51,20 +51,20 @@ func tokenFaults() []Fault {
 		{"an object of 2 MiB", exchangeUnavailable, `{"filler":"` + strings.Repeat("x", 2*size) + `",` + sound[1:]},
 		{"100,000 names", exchangeAccepted, "{" + strings.Repeat(`"a":1,`, 100_000) + sound[1:]},
 	} {
-		faults = append(faults, before("token service: "+row.name, row.reason, func(question) Response {
+		faults = append(faults, behindRegistry("token service: "+row.name, row.reason, func(numberedRequest) Response {
 			return Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: row.body}
 		}))
 		faults[len(faults)-1].Big = len(row.body) >= size
 	}
-	return slices.Concat(faults, lavishFaults(), realmFaults())
+	return slices.Concat(faults, costlyFaults(), realmFaults())
 }
 
-// lavishFaults are answers of a token service whose parts would cost a client
+// costlyFaults are answers of a token service whose parts would cost a client
 // many times their size.
-func lavishFaults() []Fault {
+func costlyFaults() []Fault {
 	const size = 1<<20 - 4<<10 // a token service may send 1 MiB, and the rest of the answer is in it too
 	filled := func(name, open, item, end string) string {
-		return `{"` + name + `":` + open + strings.Repeat(item, (size-len(open)-len(end))/len(item)) + end + `,` + soundService().body[1:]
+		return `{"` + name + `":` + open + strings.Repeat(item, (size-len(open)-len(end))/len(item)) + end + `,` + validTokenAnswer().body[1:]
 	}
 	var faults []Fault
 	for _, row := range []struct {
@@ -81,7 +81,7 @@ func lavishFaults() []Fault {
 		{"a message of lists", invalidCredentials, 401, filled("message", "[", "[],", "[]]")},
 		{"details of objects", invalidCredentials, 401, filled("details", "[", `{"":0},`, "{}]")},
 	} {
-		fault := before("token service: "+row.name, row.reason, func(question) Response {
+		fault := behindRegistry("token service: "+row.name, row.reason, func(numberedRequest) Response {
 			return Response{Status: row.status, Header: http.Header{"Content-Type": {"application/json"}}, Body: row.body}
 		})
 		fault.Big = true
@@ -102,7 +102,7 @@ func realmFaults() []Fault {
 		"a realm of NULs":    `Bearer realm="%00%zz:"`,
 		"60 KiB of realms":   "Bearer " + strings.Repeat(`realm="x:",`, 5000),
 	} {
-		faults = append(faults, flow("realm: "+name, exchangeUnavailable, func(question) Response { return Unauthorized(challenge) }))
+		faults = append(faults, flow("realm: "+name, exchangeUnavailable, func(numberedRequest) Response { return Unauthorized(challenge) }))
 	}
 	return faults
 }

@@ -85,7 +85,7 @@ func start(t Cleaner, r rules) *Instance {
 	i := &Instance{Registry: newRegistry(t, f.answer), fake: f}
 	f.host = i.Listener.Addr().String()
 	tokenHost := f.host
-	if s := r.tokens; s != nil && s.apart {
+	if s := r.tokens; s != nil && s.ownServer {
 		i.Tokens = newRegistry(t, f.serveToken)
 		tokenHost = i.Tokens.Listener.Addr().String()
 	}

@@ -18,13 +18,13 @@ func cloudRules() []rules {
 // need.
 func dockerHub() rules {
 	return rules{
-		name:    "Docker Hub",
-		ghost:   true,
-		refuse:  refuseByToken,
-		good:    named("ci", "dckr_pat_good"),
-		expired: named("ci", "dckr_pat_expired"),
+		name:                 "Docker Hub",
+		anonymousTokenPasses: true,
+		refuse:               refuseByToken,
+		good:                 named("ci", "dckr_pat_good"),
+		expired:              named("ci", "dckr_pat_expired"),
 		tokens: &tokenRules{
-			apart:     true,
+			ownServer: true,
 			path:      "/token",
 			service:   "registry.docker.io",
 			mint:      signed(subjectOf("7d9b1f0c-0000-4000-8000-0123456789ab", "")),
@@ -45,10 +45,10 @@ func dockerHub() rules {
 // to bad tokens; an anonymous request gets a token without a scope too.
 func ghcr() rules {
 	return rules{
-		name:    "GHCR",
-		ghost:   true,
-		good:    named("ci", "ghp_good"),
-		expired: named("ci", "ghp_expired"),
+		name:                 "GHCR",
+		anonymousTokenPasses: true,
+		good:                 named("ci", "ghp_good"),
+		expired:              named("ci", "ghp_expired"),
 		refuse: func(f *fake, v visitor, scope string) Response {
 			if v.standing != anonymous {
 				return denied()
@@ -62,7 +62,7 @@ func ghcr() rules {
 			path:      "/token",
 			service:   "ghcr.io",
 			mint:      opaque("djE6"),
-			whole:     true,
+			userToken: true,
 			fields:    []string{"token"},
 			anonymous: anonymousAlways,
 			refuse:    func(*fake, standing) Response { return denied() },
@@ -105,10 +105,10 @@ func ecrPassword(ends time.Time) NamedCredential {
 // /v2/.
 func ecrPublic() rules {
 	return rules{
-		name:    "ECR Public",
-		ghost:   true,
-		good:    func(*fake) NamedCredential { return ecrPassword(time.Now().Add(12 * time.Hour)) },
-		expired: func(f *fake) NamedCredential { return NamedCredential{Token: f.expiredToken("AWS")} },
+		name:                 "ECR Public",
+		anonymousTokenPasses: true,
+		good:                 func(*fake) NamedCredential { return ecrPassword(time.Now().Add(12 * time.Hour)) },
+		expired:              func(f *fake) NamedCredential { return NamedCredential{Token: f.expiredToken("AWS")} },
 		refuse: func(f *fake, v visitor, _ string) Response {
 			switch v.standing {
 			case anonymous:
@@ -123,7 +123,7 @@ func ecrPublic() rules {
 			path:      "/token/",
 			service:   "public.ecr.aws",
 			mint:      opaque("ecr-public-"),
-			whole:     true,
+			userToken: true,
 			fields:    []string{"token"},
 			anonymous: anonymousAlways,
 			refuse:    refuseInJSON("Not Authorized"),
@@ -136,11 +136,11 @@ func ecrPublic() rules {
 // either was seen; and its anonymous tokens pass at /v2/.
 func google() rules {
 	return rules{
-		name:    "Google",
-		basic:   basicChecked,
-		ghost:   true,
-		good:    named("_json_key", `{"type":"service_account","private_key_id":"good-key"}`),
-		expired: named("oauth2accesstoken", "ya29.expired"),
+		name:                 "Google",
+		basic:                basicChecked,
+		anonymousTokenPasses: true,
+		good:                 named("_json_key", `{"type":"service_account","private_key_id":"good-key"}`),
+		expired:              named("oauth2accesstoken", "ya29.expired"),
 		refuse: func(f *fake, v visitor, _ string) Response {
 			if v.standing == accepted {
 				return denied()

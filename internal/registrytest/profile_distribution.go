@@ -17,26 +17,26 @@ func distributionRules() []rules {
 			refuse: func(*fake, visitor, string) Response { return denied() },
 		},
 		{
-			name:    "distribution, token",
-			ghost:   true,
-			refuse:  refuseByToken,
-			tokens:  distributionTokens(),
-			expired: expiredBearer,
+			name:                 "distribution, token",
+			anonymousTokenPasses: true,
+			refuse:               refuseByToken,
+			tokens:               distributionTokens(),
+			expired:              expiredBearer,
 		},
 		{
-			name:    "docker_auth",
-			ghost:   true,
-			refuse:  refuseByToken,
-			tokens:  dockerAuthTokens(),
-			expired: expiredBearer,
+			name:                 "docker_auth",
+			anonymousTokenPasses: true,
+			refuse:               refuseByToken,
+			tokens:               dockerAuthTokens(),
+			expired:              expiredBearer,
 		},
 		{
-			name:          "docker_auth, no password check",
-			ghost:         true,
-			takesAnything: true,
-			refuse:        refuseByToken,
-			tokens:        uncheckedTokens(),
-			expired:       expiredBearer,
+			name:                 "docker_auth, no password check",
+			anonymousTokenPasses: true,
+			takesAnything:        true,
+			refuse:               refuseByToken,
+			tokens:               uncheckedTokens(),
+			expired:              expiredBearer,
 		},
 		{
 			// The realm is a word from its configuration, no address.
@@ -63,7 +63,7 @@ func distributionRules() []rules {
 // has an OCI error and a Basic challenge.
 func distributionTokens() *tokenRules {
 	return &tokenRules{
-		apart:     true,
+		ownServer: true,
 		path:      "/token",
 		service:   "registry.example",
 		mint:      signed(subject),
@@ -81,7 +81,7 @@ func distributionTokens() *tokenRules {
 // dockerAuthTokens is docker_auth. Its anonymous tokens have an empty subject.
 func dockerAuthTokens() *tokenRules {
 	return &tokenRules{
-		apart:       true,
+		ownServer:   true,
 		path:        "/auth",
 		service:     "Docker registry",
 		mint:        signed(subject),

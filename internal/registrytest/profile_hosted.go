@@ -61,10 +61,10 @@ func harbor() rules {
 // OAuth2 does, and its anonymous tokens have an empty subject.
 func zotBearer() rules {
 	return rules{
-		name:     "zot, bearer",
-		ghost:    true,
-		relative: true,
-		expired:  expiredBearer,
+		name:                 "zot, bearer",
+		anonymousTokenPasses: true,
+		relative:             true,
+		expired:              expiredBearer,
 		refuse: func(f *fake, v visitor, scope string) Response {
 			if v.standing == anonymous {
 				return Unauthorized(f.bearer(param("scope", scope)))
@@ -72,17 +72,17 @@ func zotBearer() rules {
 			return Unauthorized()
 		},
 		tokens: &tokenRules{
-			apart:       true,
-			path:        "/auth/token",
-			service:     "zot",
-			mint:        signed(subject),
-			fields:      []string{"access_token"},
-			expiresIn:   300,
-			saysScope:   true,
-			anonymous:   anonymousAlways,
-			post:        postOAuth2,
-			refuse:      refuseInJSON("authentication required"),
-			refuseGrant: invalidGrant,
+			ownServer:    true,
+			path:         "/auth/token",
+			service:      "zot",
+			mint:         signed(subject),
+			fields:       []string{"access_token"},
+			expiresIn:    300,
+			returnsScope: true,
+			anonymous:    anonymousAlways,
+			post:         postOAuth2,
+			refuse:       refuseInJSON("authentication required"),
+			refuseGrant:  invalidGrant,
 		},
 	}
 }
@@ -92,10 +92,10 @@ func zotBearer() rules {
 // which leaves no trace here but the request.
 func quay() rules {
 	return rules{
-		name:    "Quay",
-		ghost:   true,
-		good:    named("org+ci", "good-password"),
-		expired: named("$oauthtoken", "expired-password"),
+		name:                 "Quay",
+		anonymousTokenPasses: true,
+		good:                 named("org+ci", "good-password"),
+		expired:              named("$oauthtoken", "expired-password"),
 		refuse: func(f *fake, _ visitor, scope string) Response {
 			if scope != "" {
 				return Unauthorized(f.bearer(param("scope", scope)))
@@ -103,7 +103,7 @@ func quay() rules {
 			return Unauthorized(f.bearer())
 		},
 		tokens: &tokenRules{
-			apart:     true,
+			ownServer: true,
 			path:      "/v2/auth",
 			mint:      signed(subjectOrAnonymous),
 			fields:    []string{"token"},
@@ -118,9 +118,9 @@ func quay() rules {
 // taken at /v2/, and its token service takes no POST.
 func gitLab() rules {
 	return rules{
-		name:   "GitLab",
-		ghost:  true,
-		refuse: refuseByToken,
+		name:                 "GitLab",
+		anonymousTokenPasses: true,
+		refuse:               refuseByToken,
 		tokens: &tokenRules{
 			path:      "/jwt/auth",
 			service:   "container_registry",
@@ -142,10 +142,10 @@ func gitLab() rules {
 // is missing. Assumed: a missing permission is a 401 in plain text.
 func gitea() rules {
 	return rules{
-		name:    "Gitea",
-		basic:   basicChecked,
-		ghost:   true,
-		expired: expiredBearer,
+		name:                 "Gitea",
+		basic:                basicChecked,
+		anonymousTokenPasses: true,
+		expired:              expiredBearer,
 		refuse: func(f *fake, v visitor, _ string) Response {
 			if v.standing == accepted {
 				response := plainText(http.StatusUnauthorized, "user should have specific permission or be a site admin\n")
@@ -159,7 +159,7 @@ func gitea() rules {
 			path:      "/v2/token",
 			service:   "container_registry",
 			mint:      userID,
-			whole:     true,
+			userToken: true,
 			fields:    []string{"token"},
 			anonymous: anonymousAlways,
 			refuse:    refuseInJSON("authentication required"),
@@ -210,10 +210,10 @@ func nexus() rules {
 // that allows anonymous pull; that needs Bearer tokens there.
 func nexusAnonymous() rules {
 	return rules{
-		name:          "Nexus, anonymous pull",
-		basic:         basicAnything,
-		ghost:         true,
-		takesAnything: true,
+		name:                 "Nexus, anonymous pull",
+		basic:                basicAnything,
+		anonymousTokenPasses: true,
+		takesAnything:        true,
 		refuse: func(f *fake, v visitor, _ string) Response {
 			if v.standing == accepted {
 				return denied()
@@ -223,7 +223,7 @@ func nexusAnonymous() rules {
 		tokens: &tokenRules{
 			path:        "/v2/token",
 			mint:        opaque("DockerToken."),
-			whole:       true,
+			userToken:   true,
 			fields:      []string{"token"},
 			anonymous:   anonymousAlways,
 			anyPassword: true,
@@ -244,7 +244,7 @@ func refuseInJSON(message string) func(*fake, standing) Response {
 func plainRules() []rules {
 	return []rules{
 		{name: "nginx before a registry", basic: basicChecked, refuse: refuseByNginx},
-		{name: "captive portal", page: true},
+		{name: "captive portal", onlyPage: true},
 	}
 }
 

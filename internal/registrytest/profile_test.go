@@ -15,8 +15,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// everything is a scope with more than any user has.
-const everything = "repository:org/app:pull,push,delete"
+// allActions is a scope with more than any user has.
+const allActions = "repository:org/app:pull,push,delete"
 
 // reply is an answer that was read to its end.
 type reply struct {
@@ -189,7 +189,7 @@ func TestProfilesExchange(t *testing.T) {
 			var got [6]reply
 			for n, name := range []string{"good", "wrong password", "anonymous"} {
 				got[2*n] = call(t, http.MethodGet, realm, i.Credential(name), nil)
-				got[2*n+1] = call(t, http.MethodGet, realm+"&scope="+everything, i.Credential(name), nil)
+				got[2*n+1] = call(t, http.MethodGet, realm+"&scope="+allActions, i.Credential(name), nil)
 			}
 			var statuses [6]int
 			for n := range got {

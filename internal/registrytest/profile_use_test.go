@@ -42,9 +42,9 @@ func TestProfilesNameTheirUsers(t *testing.T) {
 	}
 }
 
-// visit asks as a client would: with Basic where that passes at /v2/, else with
+// requestAs asks as a client would: with Basic where that passes at /v2/, else with
 // a token for the scope.
-func visit(t *testing.T, i *registrytest.Instance, method, path, scope string) reply {
+func requestAs(t *testing.T, i *registrytest.Instance, method, path, scope string) reply {
 	t.Helper()
 	c := i.Credential("good")
 	if call(t, http.MethodGet, i.Address+"/v2/", c, nil).status != http.StatusOK {
@@ -63,23 +63,23 @@ func TestProfilesKeepToTheirPermissions(t *testing.T) {
 			t.Parallel()
 			i := profile.Start(t)
 			for name, want := range map[string]int{"org/app": 200, "org/read": 200, "org/public": 200, "org/empty": 404, "org/secret": 0} {
-				got := visit(t, i, http.MethodHead, "/v2/"+name+"/manifests/latest", "repository:"+name+":pull").status
+				got := requestAs(t, i, http.MethodHead, "/v2/"+name+"/manifests/latest", "repository:"+name+":pull").status
 				if got != want && (want != 0 || got != 401 && got != 403) {
 					t.Errorf("HEAD %s: %d, want %d (0 is 401 or 403)", name, got, want)
 				}
 			}
-			read := visit(t, i, http.MethodPost, "/v2/org/read/blobs/uploads/", "repository:org/read:pull,push").status
-			gone := visit(t, i, http.MethodDelete, "/v2/org/app/manifests/sha256:00", "repository:org/app:pull").status
+			read := requestAs(t, i, http.MethodPost, "/v2/org/read/blobs/uploads/", "repository:org/read:pull,push").status
+			gone := requestAs(t, i, http.MethodDelete, "/v2/org/app/manifests/sha256:00", "repository:org/app:pull").status
 			if read != 401 && read != 403 || gone != 401 && gone != 403 {
 				t.Errorf("push to org/read %d, delete of org/app %d, want 401 or 403", read, gone)
 			}
-			started := visit(t, i, http.MethodPost, "/v2/org/app/blobs/uploads/", "repository:org/app:pull,push")
+			started := requestAs(t, i, http.MethodPost, "/v2/org/app/blobs/uploads/", "repository:org/app:pull,push")
 			location := strings.TrimPrefix(started.header.Get("Location"), i.URL)
 			if started.status != http.StatusAccepted || i.OpenUploads() != 1 || !strings.HasPrefix(i.URL+location, i.Address+"/v2/") {
 				t.Fatalf("upload: %d at %q, %d open", started.status, location, i.OpenUploads())
 			}
 			location = strings.TrimPrefix(i.URL+location, i.Address)
-			if got := visit(t, i, http.MethodDelete, location, "repository:org/app:pull,push").status; got != http.StatusNoContent || i.OpenUploads() != 0 {
+			if got := requestAs(t, i, http.MethodDelete, location, "repository:org/app:pull,push").status; got != http.StatusNoContent || i.OpenUploads() != 0 {
 				t.Errorf("cancel: %d, %d open", got, i.OpenUploads())
 			}
 			last := i.Requests()[len(i.Requests())-1]

@@ -31,7 +31,7 @@ type Request struct {
 type Registry struct {
 	*httptest.Server
 
-	forgetful bool // it keeps no requests
+	keepsNothing bool // it keeps no requests
 
 	mu       sync.Mutex
 	requests []Request
@@ -43,7 +43,7 @@ type Cleaner interface{ Cleanup(func()) }
 // New starts a fake registry that speaks plain HTTP. The Authorization header
 // decides what it answers, "" when there is none.
 func New(t Cleaner, answer func(authorization string) Response) *Registry {
-	r := newRegistry(t, func(q Request) Response { return answer(q.Authorization) })
+	r := newRegistry(t, func(req Request) Response { return answer(req.Authorization) })
 	r.Start()
 	return r
 }
@@ -51,7 +51,7 @@ func New(t Cleaner, answer func(authorization string) Response) *Registry {
 // NewTLS starts a fake registry that speaks TLS with the certificate of
 // httptest.
 func NewTLS(t Cleaner, answer func(authorization string) Response) *Registry {
-	r := newRegistry(t, func(q Request) Response { return answer(q.Authorization) })
+	r := newRegistry(t, func(req Request) Response { return answer(req.Authorization) })
 	r.EnableHTTP2 = true
 	r.StartTLS()
 	return r
@@ -62,9 +62,9 @@ func NewTLS(t Cleaner, answer func(authorization string) Response) *Registry {
 func newRegistry(t Cleaner, answer func(Request) Response) *Registry {
 	r := &Registry{}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		q := requestOf(request)
-		number := r.record(q)
-		response := answer(q)
+		req := requestOf(request)
+		number := r.record(req)
+		response := answer(req)
 		r.answered(number, response.Status)
 		response.write(w)
 	}))
@@ -73,26 +73,26 @@ func newRegistry(t Cleaner, answer func(Request) Response) *Registry {
 }
 
 func requestOf(request *http.Request) Request {
-	q := Request{
+	req := Request{
 		Method: request.Method, Host: request.Host, Path: request.URL.Path, Query: request.URL.RawQuery,
 		Authorization: request.Header.Get("Authorization"), UserAgent: request.UserAgent(),
 	}
 	if request.Body != http.NoBody {
 		body, _ := io.ReadAll(request.Body) // a cut body is kept as far as it came
-		q.Body = string(body)
+		req.Body = string(body)
 		request.Body = io.NopCloser(bytes.NewReader(body))
 		_ = request.ParseForm() // a broken form is kept as far as it can be read
-		q.Form = request.PostForm.Encode()
+		req.Form = request.PostForm.Encode()
 	}
-	return q
+	return req
 }
 
 // record keeps a request and returns its number.
-func (r *Registry) record(q Request) int {
+func (r *Registry) record(req Request) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.forgetful {
-		r.requests = append(r.requests, q)
+	if !r.keepsNothing {
+		r.requests = append(r.requests, req)
 	}
 	return len(r.requests) - 1
 }
@@ -100,7 +100,7 @@ func (r *Registry) record(q Request) int {
 func (r *Registry) answered(number, status int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.forgetful {
+	if !r.keepsNothing {
 		r.requests[number].Status = status
 	}
 }

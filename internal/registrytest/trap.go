@@ -16,9 +16,9 @@ type Trap struct {
 
 	authority *Authority
 
-	mu      sync.Mutex
-	arrived int // bytes on the wire, those of TLS included
-	heard   bytes.Buffer
+	mu        sync.Mutex
+	arrived   int // bytes on the wire, those of TLS included
+	plaintext bytes.Buffer
 }
 
 // NewTrap starts a trap with certificates of the authority, which it makes for
@@ -45,7 +45,7 @@ func (t *Trap) Arrived() int {
 func (t *Trap) Heard() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.heard.String()
+	return t.plaintext.String()
 }
 
 // trapListener hands out connections that the trap listens in on.
@@ -78,7 +78,7 @@ func (c *trapConn) Read(p []byte) (int, error) {
 	n, err := c.inner.Read(p)
 	c.trap.mu.Lock()
 	defer c.trap.mu.Unlock()
-	c.trap.heard.Write(p[:n])
+	c.trap.plaintext.Write(p[:n])
 	return n, err
 }
 
@@ -89,15 +89,15 @@ func (c *trapConn) choose() {
 	const handshake = 22 // content type of the first TLS record (RFC 8446 section 5.1)
 	first := make([]byte, 1)
 	n, _ := io.ReadFull(c.Conn, first) // an error comes again with the next Read
-	wire := &wireConn{Conn: c.Conn, first: first[:n], trap: c.trap}
-	c.inner = wire
+	counting := &countingConn{Conn: c.Conn, first: first[:n], trap: c.trap}
+	c.inner = counting
 	if n == 1 && first[0] == handshake && c.trap.authority != nil {
-		c.inner = tls.Server(wire, &tls.Config{GetCertificate: c.trap.authority.issueForHello, MinVersion: tls.VersionTLS12})
+		c.inner = tls.Server(counting, &tls.Config{GetCertificate: c.trap.authority.issueForHello, MinVersion: tls.VersionTLS12})
 	}
 }
 
-// wireConn counts bytes, and gives back the one that was read to look at it.
-type wireConn struct {
+// countingConn counts bytes, and gives back the one that was read to look at it.
+type countingConn struct {
 	net.Conn
 
 	first []byte
@@ -105,7 +105,7 @@ type wireConn struct {
 }
 
 // Read counts what it reads.
-func (c *wireConn) Read(p []byte) (n int, err error) {
+func (c *countingConn) Read(p []byte) (n int, err error) {
 	if len(c.first) > 0 {
 		n = copy(p, c.first)
 		c.first = c.first[n:]

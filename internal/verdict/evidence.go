@@ -97,7 +97,7 @@ func (e Evidence) Challenge() (challenge registry.Challenge, ok bool) {
 // TrustHelps reports whether the token service would have been sent a request if
 // trusted_realms named it.
 func (e Evidence) TrustHelps() bool {
-	return e.Exchange != nil && e.Exchange.Failure != nil && e.Exchange.Failure.Fault == registry.FaultInward
+	return e.Exchange != nil && e.Exchange.Failure != nil && e.Exchange.Failure.Fault == registry.FaultPrivateAddress
 }
 
 // Offered returns the challenges of R1, else those of R0: some registries challenge a

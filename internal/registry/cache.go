@@ -25,18 +25,18 @@ const (
 	maxKept    = 16 << 10 // bytes that a server may add to what is remembered of one answer
 )
 
-// Memory is an [Asker] that asks each question once a minute, whoever asks it, and
+// Cache is an [Asker] that asks each question once a minute, whoever asks it, and
 // gives everybody the same answer. It is safe for concurrent use; make it with
 // [NewMemory].
-type Memory struct {
+type Cache struct {
 	asker   Asker
 	answers *memo.Memo[question, TokenAnswer]
 	outages *outages
 }
 
-// NewMemory makes a memory before an asker.
-func NewMemory(asker Asker) *Memory {
-	return &Memory{asker: asker, answers: memo.New[question, TokenAnswer](maxAnswers), outages: newOutages()}
+// NewCache makes a memory before an asker.
+func NewCache(asker Asker) *Cache {
+	return &Cache{asker: asker, answers: memo.New[question, TokenAnswer](maxAnswers), outages: newOutages()}
 }
 
 // question is what is sent to whom. Two requests are one question exactly when
@@ -56,54 +56,54 @@ type address struct {
 }
 
 // question is the question that a call asks.
-func (q call) question(r route) question {
-	url, query, _ := strings.Cut(q.url, "?")
-	return question{address{q.method, url, r}, query, NewSecret(q.header.Get("Authorization")), NewSecret(q.body)}
+func (req request) question(r route) question {
+	url, query, _ := strings.Cut(req.url, "?")
+	return question{address{req.method, url, r}, query, NewSecret(req.header.Get("Authorization")), NewSecret(req.body)}
 }
 
 // Ask implements [Asker].
-func (m *Memory) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
-	return m.ask(ctx, askCall(endpoint, credential).question(routeOwnHost), isOutage, func() TokenAnswer {
-		return TokenAnswer{Answer: m.asker.Ask(ctx, endpoint, credential)}
+func (c *Cache) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
+	return c.get(ctx, pingRequest(endpoint, credential).question(routeOwnHost), isOutage, func() TokenAnswer {
+		return TokenAnswer{Answer: c.asker.Ask(ctx, endpoint, credential)}
 	}).Answer
 }
 
 // Try implements [Asker].
-func (m *Memory) Try(ctx context.Context, r Trial) Answer {
-	return m.ask(ctx, r.call().question(routeOwnHost), isOutage, func() TokenAnswer {
-		return TokenAnswer{Answer: m.asker.Try(ctx, r)}
+func (c *Cache) Try(ctx context.Context, r Trial) Answer {
+	return c.get(ctx, r.request().question(routeOwnHost), isOutage, func() TokenAnswer {
+		return TokenAnswer{Answer: c.asker.Try(ctx, r)}
 	}).Answer
 }
 
 // Token implements [Asker]. A realm that cannot be asked is not remembered.
-func (m *Memory) Token(ctx context.Context, r TokenRequest) TokenAnswer {
+func (c *Cache) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	realm, ok := resolveRealm(r.Challenged, r.Challenge.Params["realm"])
 	if !ok {
-		return m.asker.Token(ctx, r)
+		return c.asker.Token(ctx, r)
 	}
-	answer := m.ask(ctx, r.call(*realm).question(r.route(realm)), isTokenOutage, func() TokenAnswer { return m.asker.Token(ctx, r) })
+	answer := c.get(ctx, r.request(*realm).question(r.route(realm)), isTokenOutage, func() TokenAnswer { return c.asker.Token(ctx, r) })
 	answer.Endpoint = shownRealm(realm) // an outage of the address may come from another question
 	return answer
 }
 
-// ask returns what is remembered of a question, else an outage of its address, else
+// get returns what is remembered of a question, else an outage of its address, else
 // what asking leads to. Who runs out of time while waiting gets a timeout of this
 // question, as the one who asks does.
-func (m *Memory) ask(ctx context.Context, q question, outage func(TokenAnswer) bool, send func() TokenAnswer) TokenAnswer {
-	answer, err := m.answers.Get(ctx, q, triesUnder(ctx), func(budget memo.Budget) memo.Answer[TokenAnswer] {
-		asked, failure := m.outages.ask(q, budget)
+func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bool, send func() TokenAnswer) TokenAnswer {
+	answer, err := c.answers.Get(ctx, q, maxTries(ctx), func(budget memo.Budget) memo.Answer[TokenAnswer] {
+		asked, failure := c.outages.begin(q, budget)
 		if failure != nil {
 			return memo.Answer[TokenAnswer]{Value: TokenAnswer{Answer: Answer{Failure: failure}}, Outage: true}
 		}
 		a := send()
 		if !errors.Is(ctx.Err(), context.Canceled) || a.Failure == nil { // who breaks off learns nothing of the address
-			m.outages.end(asked, a.Failure)
+			c.outages.end(asked, a.Failure)
 		}
 		large := len(q.authorization.Reveal())+a.size() > maxKept
-		return memo.Answer[TokenAnswer]{Value: a, Outage: outage(a), RetryAfter: a.RetryAfter, Passing: large}
+		return memo.Answer[TokenAnswer]{Value: a, Outage: outage(a), RetryAfter: a.RetryAfter, Transient: large}
 	})
 	if err != nil {
-		return TokenAnswer{Answer: Answer{Failure: &Failure{Fault: FaultTimeout, unasked: true}}}
+		return TokenAnswer{Answer: Answer{Failure: &Failure{Fault: FaultTimeout, unsent: true}}}
 	}
 	return answer
 }

@@ -23,24 +23,24 @@ func TestARequestThatWaitsForAConnectionIsUnasked(t *testing.T) {
 	t.Cleanup(server.Close)
 	client := NewClient(Options{})
 	t.Cleanup(client.CloseIdleConnections)
-	q := call{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
+	req := request{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
 
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := make(chan received, connections)
 	for range connections {
-		go func() { asked <- client.sendOnce(ctx, client.direct, q) }()
+		go func() { asked <- client.sendOnce(ctx, client.direct, req) }()
 	}
 	for range connections {
 		<-arrived
 	}
 	waiting, leave := context.WithCancel(t.Context())
-	r := client.sendOnce(httptrace.WithClientTrace(waiting, &httptrace.ClientTrace{GetConn: func(string) { leave() }}), client.direct, q)
-	if r.failure == nil || r.failure.Fault != FaultTimeout || !r.failure.unasked {
+	r := client.sendOnce(httptrace.WithClientTrace(waiting, &httptrace.ClientTrace{GetConn: func(string) { leave() }}), client.direct, req)
+	if r.failure == nil || r.failure.Fault != FaultTimeout || !r.failure.unsent {
 		t.Errorf("failure %+v of the eleventh, want a timeout that is unasked", r.failure)
 	}
 	cancel()
 	for range connections {
-		if r := <-asked; r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unasked {
+		if r := <-asked; r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unsent {
 			t.Errorf("failure %+v of the ten, want a timeout that was asked", r.failure)
 		}
 	}
@@ -65,12 +65,12 @@ func TestARequestOnAKeptConnectionIsAsked(t *testing.T) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}})
 	t.Cleanup(client.CloseIdleConnections)
-	q := call{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
-	if r := client.sendOnce(t.Context(), client.direct, q); r.failure != nil {
+	req := request{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
+	if r := client.sendOnce(t.Context(), client.direct, req); r.failure != nil {
 		t.Fatalf("failure %+v", r.failure)
 	}
-	r := client.sendOnce(ctx, client.direct, q)
-	if r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unasked || dials != 1 {
+	r := client.sendOnce(ctx, client.direct, req)
+	if r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unsent || dials != 1 {
 		t.Errorf("failure %+v after %d connections, want a timeout that was asked", r.failure, dials)
 	}
 }
@@ -91,7 +91,7 @@ func TestWhichFailuresAreUnasked(t *testing.T) {
 		{"time ran out while the connection was made", func(end context.CancelFunc) error { end(); return io.ErrNoProgress }, t.Context(), false},
 		{"nobody listens", func(context.CancelFunc) error { return io.ErrNoProgress }, t.Context(), false},
 		{"the guard refuses the address", func(context.CancelFunc) error { return &unsafeError{errLinkLocal} }, t.Context(), true},
-		{"the guard refuses a private address", func(context.CancelFunc) error { return &unsafeError{errInward} }, t.Context(), true},
+		{"the guard refuses a private address", func(context.CancelFunc) error { return &unsafeError{errPrivateAddress} }, t.Context(), true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -103,8 +103,8 @@ func TestWhichFailuresAreUnasked(t *testing.T) {
 				}
 				return nil, row.dial(end)
 			}})
-			r := client.sendOnce(ctx, client.direct, call{method: http.MethodGet, url: "http://r.example.com", header: http.Header{}})
-			if r.failure == nil || r.failure.unasked != row.want {
+			r := client.sendOnce(ctx, client.direct, request{method: http.MethodGet, url: "http://r.example.com", header: http.Header{}})
+			if r.failure == nil || r.failure.unsent != row.want {
 				t.Errorf("failure %+v, want unasked %t", r.failure, row.want)
 			}
 		})
@@ -115,7 +115,7 @@ func TestWhichFailuresAreUnasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := NewClient(Options{}).Token(t.Context(), TokenRequest{Endpoint: endpoint, Challenge: realm, Challenged: endpoint.URL(), Reach: ReachPublic})
-	if got.Failure == nil || got.Failure.Fault != FaultUnsafe || !got.Failure.unasked {
+	if got.Failure == nil || got.Failure.Fault != FaultUnsafe || !got.Failure.unsent {
 		t.Errorf("failure %+v of a realm that is refused", got.Failure)
 	}
 }

@@ -20,7 +20,7 @@ const (
 )
 
 // Found is a credential and what is known of it without asking a registry.
-type Found struct {
+type Result struct {
 	Credential registry.Credential
 	Source     Source
 	// Next are the credentials that a client tries in turn where the ones before do not
@@ -39,9 +39,9 @@ type Found struct {
 	Warning string
 }
 
-// found completes what a source holds.
-func found(source Source, credential registry.Credential, notes ...string) Found {
-	return Found{Credential: credential, Source: source, Notes: notes}
+// newResult completes what a source holds.
+func newResult(source Source, credential registry.Credential, notes ...string) Result {
+	return Result{Credential: credential, Source: source, Notes: notes}
 }
 
 // Error is a place that cannot be searched: a configuration that nobody could
