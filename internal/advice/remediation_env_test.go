@@ -86,8 +86,8 @@ func isWritten(t *testing.T, step, variable, secret string, want map[string]stri
 	}
 }
 
-// TestRemediation_WritesNothingThatComposeCannotRead has backslashes where they would be taken
-// for those of a quote.
+// TestRemediation_WritesNothingThatComposeCannotRead has backslashes where they would
+// be taken for those of a quote.
 func TestRemediation_WritesNothingThatComposeCannotRead(t *testing.T) {
 	t.Parallel()
 	refuses := func(step, variable, secret string) {
@@ -105,7 +105,8 @@ func TestRemediation_WritesNothingThatComposeCannotRead(t *testing.T) {
 	}
 }
 
-// TestRemediation_WritesNothingWithoutAUserName has a refused one that no command can show.
+// TestRemediation_WritesNothingWithoutAUserName has a refused one that no command can
+// show.
 func TestRemediation_WritesNothingWithoutAUserName(t *testing.T) {
 	t.Parallel()
 	step := stepWith(t, "a\x1b[31m", "case ")
@@ -121,8 +122,8 @@ func TestRemediation_WritesNothingWithoutAUserName(t *testing.T) {
 	}
 }
 
-// TestRemediation_WritesNothingWithoutANewSecret runs the steps that need a new secret without
-// one.
+// TestRemediation_WritesNothingWithoutANewSecret runs the steps that need a new secret
+// without one.
 func TestRemediation_WritesNothingWithoutANewSecret(t *testing.T) {
 	t.Parallel()
 	for challenge, credential := range map[string]registry.Credential{basicChallenge: userAndPassword, bearerChallenge: token} {

@@ -12,8 +12,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// TestRemediation_PrintsNoSecretOfSettings runs what looks at the settings file and at the
-// secret of Kubernetes, with canaries in both.
+// TestRemediation_PrintsNoSecretOfSettings runs what looks at the settings file and at
+// the secret of Kubernetes, with canaries in both.
 func TestRemediation_PrintsNoSecretOfSettings(t *testing.T) {
 	t.Parallel()
 	jq := os.Getenv("STELLAOPS_TEST_JQ")

@@ -35,8 +35,8 @@ func TestRemediation_TestsAPasswordWhereItIsChecked(t *testing.T) {
 	}
 }
 
-// TestRemediation_GivesThePlanTheNewCredentials expects the steps for the source of the old
-// credentials after those of the platform.
+// TestRemediation_GivesThePlanTheNewCredentials expects the steps for the source of the
+// old credentials after those of the platform.
 func TestRemediation_GivesThePlanTheNewCredentials(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{

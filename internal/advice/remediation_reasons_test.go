@@ -7,8 +7,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// TestRemediation_FitsTheReason has what a reason's steps are about on every platform, and
-// what belongs to another one.
+// TestRemediation_FitsTheReason has what a reason's steps are about on every platform,
+// and what belongs to another one.
 func TestRemediation_FitsTheReason(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

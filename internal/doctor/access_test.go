@@ -146,9 +146,9 @@ func TestDoctor_Check_RequestsNoAccessWithBadCredentials(t *testing.T) {
 	}
 }
 
-// TestDoctor_Check_ProvesNothingByUseWhereAnyClientGetsAToken has token services that give other
-// credentials the same token, or none. Where a wrong password gets the same token, a
-// pull with it proves nothing.
+// TestDoctor_Check_ProvesNothingByUseWhereAnyClientGetsAToken has token services that
+// give other credentials the same token, or none. Where a wrong password gets the same
+// token, a pull with it proves nothing.
 func TestDoctor_Check_ProvesNothingByUseWhereAnyClientGetsAToken(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -23,8 +23,8 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-// BenchmarkDoctor_Check makes checks without a network, none of which shares an answer with
-// credentials.
+// BenchmarkDoctor_Check makes checks without a network, none of which shares an answer
+// with credentials.
 func BenchmarkDoctor_Check(b *testing.B) {
 	address, err := registry.ParseEndpoint("registry.example.com")
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 // memoryOfCheck is the most that one check may allocate.
 const memoryOfCheck = 8 << 20
 
-// TestDoctor_Check_AllocatesLittleForABigAnswer counts all allocations of the process, freed
-// ones and those of the server included, which is an upper bound of the heap's growth.
-// The check before it makes what is made only once.
+// TestDoctor_Check_AllocatesLittleForABigAnswer counts all allocations of the process,
+// freed ones and those of the server included, which is an upper bound of the heap's
+// growth. The check before it makes what is made only once.
 func TestDoctor_Check_AllocatesLittleForABigAnswer(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
 	for _, fault := range registrytest.Faults() { //nolint:paralleltest // see above
 		if !fault.Big {

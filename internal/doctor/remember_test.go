@@ -231,8 +231,8 @@ func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 	}
 }
 
-// TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured varies an argument that is not
-// sent.
+// TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured varies an argument
+// that is not sent.
 func TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured(t *testing.T) {
 	t.Parallel()
 	s := &script{r0: *unauthorized(basicChallenge), r1: *unauthorized(basicChallenge)}
@@ -245,8 +245,8 @@ func TestDoctor_Check_SendsARefusedSecretOnceWhateverElseIsConfigured(t *testing
 	}
 }
 
-// TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers has a module with a wrong password
-// between each twenty of a thousand others.
+// TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers has a module with a wrong
+// password between each twenty of a thousand others.
 func TestDoctor_Check_SendsAWrongPasswordOnceAmongManyOthers(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: func(user string) registry.Answer {

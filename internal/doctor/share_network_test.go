@@ -66,8 +66,8 @@ func thousand(t *testing.T, b *registrytest.Busy, password func(i int) string) m
 	return reasons
 }
 
-// TestDoctor_Check_AThousandTimes counts the requests, connections and failed logins at the
-// registry.
+// TestDoctor_Check_AThousandTimes counts the requests, connections and failed logins at
+// the registry.
 func TestDoctor_Check_AThousandTimes(t *testing.T) {
 	t.Parallel()
 	same := func(password string) func(int) string { return func(int) string { return password } }

@@ -155,8 +155,8 @@ func TestDoctor_Check_MakesIdenticalChecksOnceAMinute(t *testing.T) {
 	}
 }
 
-// TestDoctor_Check_PresentsACredentialOnceForManyRepositories has a module for each of fifty
-// repositories, which must not become fifty failed logins.
+// TestDoctor_Check_PresentsACredentialOnceForManyRepositories has a module for each of
+// fifty repositories, which must not become fifty failed logins.
 func TestDoctor_Check_PresentsACredentialOnceForManyRepositories(t *testing.T) {
 	t.Parallel()
 	c := &countingAsker{answers: locked}
@@ -255,8 +255,8 @@ func (w endWatcher) Ask(ctx context.Context, e registry.Endpoint, who registry.C
 	return w.countingAsker.Ask(ctx, e, who)
 }
 
-// TestDoctor_Check_SharesTheControlBetweenRegistries has two registries with the same token
-// service, and two with a token service each.
+// TestDoctor_Check_SharesTheControlBetweenRegistries has two registries with the same
+// token service, and two with a token service each.
 func TestDoctor_Check_SharesTheControlBetweenRegistries(t *testing.T) {
 	t.Parallel()
 	for realm, controls := range map[string]int{"https://auth.example.com/token": 1, "https://auth.example.com/token?x=1": 1, "/token": 2, "/token?for=https://auth.example.com": 2} {

@@ -120,8 +120,9 @@ data "stellaops_oci_credentials_check" "c" {
 	}
 }
 
-// TestAccDocuments_CommandOnAStoppedPlanPrintsTheVerdict runs the command of the guide In CI where the
-// gate stops: it prints the verdict all the same, and keeps the exit code.
+// TestAccDocuments_CommandOnAStoppedPlanPrintsTheVerdict runs the command of the guide
+// In CI where the gate stops: it prints the verdict all the same, and keeps the exit
+// code.
 func TestAccDocuments_CommandOnAStoppedPlanPrintsTheVerdict(t *testing.T) {
 	t.Parallel()
 	host := distribution(t).Host

@@ -59,8 +59,8 @@ func TestAccExampleGate_ExitCodes(t *testing.T) {
 	}
 }
 
-// TestAccExampleGate_StoppedPlanCannotBeApplied saves a plan that the gate stops. Its file
-// tells machines why, as the guide In CI says.
+// TestAccExampleGate_StoppedPlanCannotBeApplied saves a plan that the gate stops. Its
+// file tells machines why, as the guide In CI says.
 func TestAccExampleGate_StoppedPlanCannotBeApplied(t *testing.T) {
 	t.Parallel()
 	registry := distribution(t)

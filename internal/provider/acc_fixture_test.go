@@ -12,9 +12,9 @@ import (
 // fixtureHost stands in a fixture for the host of the registry.
 const fixtureHost = "REGISTRY-HOST"
 
-// TestAccDataSource_ReadsTheStateOfARelease plans with a state that release 0.1.0 wrote: the
-// plan must show no difference. UPDATE_FIXTURE=1 makes the test of the release write it
-// again, which is only right for a release.
+// TestAccDataSource_ReadsTheStateOfARelease plans with a state that release 0.1.0
+// wrote: the plan must show no difference. UPDATE_FIXTURE=1 makes the test of the
+// release write it again, which is only right for a release.
 func TestAccDataSource_ReadsTheStateOfARelease(t *testing.T) {
 	t.Parallel()
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})

@@ -13,8 +13,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// TestAccServe_LogsAreOffWhereTheCLIDropsThem counts the lines that the provider logs before
-// the CLI drops them, which costs more than a check.
+// TestAccServe_LogsAreOffWhereTheCLIDropsThem counts the lines that the provider logs
+// before the CLI drops them, which costs more than a check.
 func TestAccServe_LogsAreOffWhereTheCLIDropsThem(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -107,8 +107,8 @@ func TestDataSource_Read_RefusesUnusableAccess(t *testing.T) {
 	}
 }
 
-// TestProviderModel_TrustedRealms asks through a proxy, so that the registry has no address
-// and a realm is judged as it is written: nothing leaves this machine.
+// TestProviderModel_TrustedRealms asks through a proxy, so that the registry has no
+// address and a realm is judged as it is written: nothing leaves this machine.
 func TestProviderModel_TrustedRealms(t *testing.T) { //nolint:paralleltest // it sets the environment
 	list := tftypes.List{ElementType: tftypes.String}
 	none := tftypes.NewValue(list, nil)

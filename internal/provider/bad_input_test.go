@@ -60,7 +60,8 @@ func TestDataSource_Read_BadServersInTimeAndLittleMemory(t *testing.T) { //nolin
 	}
 }
 
-// TestDataSource_Read_RefusesWhatNoCLISends asks for what a CLI would wait with, or turn down.
+// TestDataSource_Read_RefusesWhatNoCLISends asks for what a CLI would wait with, or
+// turn down.
 func TestDataSource_Read_RefusesWhatNoCLISends(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)

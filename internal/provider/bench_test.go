@@ -10,7 +10,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// BenchmarkDataSource_Read makes checks through the plugin protocol, each with another password.
+// BenchmarkDataSource_Read makes checks through the plugin protocol, each with another
+// password.
 func BenchmarkDataSource_Read(b *testing.B) {
 	busy := registrytest.NewBusy(b, registrytest.BusyOptions{})
 	s := benchServer(b)
@@ -20,9 +21,9 @@ func BenchmarkDataSource_Read(b *testing.B) {
 	}
 }
 
-// TestDataSource_Read_AllocatesLittle counts the allocations of a check that sends nothing. A schema that
-// is built for each check, or the framework's comparison of values, would cost several
-// times as much.
+// TestDataSource_Read_AllocatesLittle counts the allocations of a check that sends
+// nothing. A schema that is built for each check, or the framework's comparison of
+// values, would cost several times as much.
 func TestDataSource_Read_AllocatesLittle(t *testing.T) { //nolint:paralleltest // others would be counted too
 	busy := registrytest.NewBusy(t, registrytest.BusyOptions{})
 	s := benchServer(t)

@@ -137,9 +137,9 @@ func echoingRegistries() map[string]func(authorization string) registrytest.Resp
 	return all
 }
 
-// TestDataSourceAndEphemeralResource_ShowNoSecret checks every echoing registry with the secret in every
-// place, as data source and as ephemeral resource, and searches for the secret in all
-// output of the provider.
+// TestDataSourceAndEphemeralResource_ShowNoSecret checks every echoing registry with
+// the secret in every place, as data source and as ephemeral resource, and searches for
+// the secret in all output of the provider.
 func TestDataSourceAndEphemeralResource_ShowNoSecret(t *testing.T) { //nolint:tparallel // the outer subtest waits for those in it
 	t.Parallel()
 	var mu sync.Mutex

@@ -155,8 +155,8 @@ func TestMerger_Merge_Errors(t *testing.T) {
 	}
 }
 
-// TestDataSource_Read_WarnsOfAnInsecureTokenService has a registry without TLS whose token
-// service has it.
+// TestDataSource_Read_WarnsOfAnInsecureTokenService has a registry without TLS whose
+// token service has it.
 func TestDataSource_Read_WarnsOfAnInsecureTokenService(t *testing.T) {
 	t.Parallel()
 	service := registrytest.NewTLS(t, func(string) registrytest.Response {

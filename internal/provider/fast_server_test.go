@@ -12,7 +12,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// TestFastServer_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds validates each configuration by both.
+// TestFastServer_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds validates each
+// configuration by both.
 func TestFastServer_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
@@ -134,7 +135,8 @@ func (r *reads) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataS
 	return r.ProviderServer.ReadDataSource(ctx, request)
 }
 
-// TestFastServer_ReadDataSource_IsWhatTheFrameworkReads makes checks of every kind both ways.
+// TestFastServer_ReadDataSource_IsWhatTheFrameworkReads makes checks of every kind both
+// ways.
 func TestFastServer_ReadDataSource_IsWhatTheFrameworkReads(t *testing.T) {
 	t.Parallel()
 	type values = map[string]tftypes.Value

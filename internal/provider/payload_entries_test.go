@@ -40,8 +40,8 @@ func sent(fake *registrytest.Registry) []string {
 	return all
 }
 
-// TestDataSource_Read_PassesNoRepositoryWithOtherCredentials has an open registry: a check without
-// the credentials of the repository would pass.
+// TestDataSource_Read_PassesNoRepositoryWithOtherCredentials has an open registry: a
+// check without the credentials of the repository would pass.
 func TestDataSource_Read_PassesNoRepositoryWithOtherCredentials(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -89,8 +89,8 @@ func TestDataSource_Read_PassesNoRepositoryWithOtherCredentials(t *testing.T) {
 	}
 }
 
-// TestDataSource_Read_RejectsNoRepositoryThatMayHaveOtherCredentials has two entries that the
-// kubelet tries for each repository, neither of which may pull both.
+// TestDataSource_Read_RejectsNoRepositoryThatMayHaveOtherCredentials has two entries
+// that the kubelet tries for each repository, neither of which may pull both.
 func TestDataSource_Read_RejectsNoRepositoryThatMayHaveOtherCredentials(t *testing.T) {
 	t.Parallel()
 	may := map[string]string{basicHeader("ci", "app"): "/v2/team/app/", basicHeader("ci", "base"): "/v2/team/base/"}
@@ -207,8 +207,8 @@ func tries(t *testing.T, attempts int) tftypes.Value {
 	return tftypes.NewValue(typ, withNulls(typ, map[string]tftypes.Value{"attempts": tftypes.NewValue(tftypes.Number, attempts)}))
 }
 
-// TestDataSource_Read_ReturnsTheExpiryOfASource has a token with an end in it, in a place that
-// is not an argument of the check.
+// TestDataSource_Read_ReturnsTheExpiryOfASource has a token with an end in it, in a
+// place that is not an argument of the check.
 func TestDataSource_Read_ReturnsTheExpiryOfASource(t *testing.T) {
 	t.Parallel()
 	const token = "e30.eyJleHAiOjQxMDI0NDQ4MDB9.x" // {} and {"exp":4102444800}

@@ -61,7 +61,8 @@ func TestSecretValue_NoVerbPrintsIt(t *testing.T) {
 	}
 }
 
-// TestDataSource_Read_ShowsNoLoginOfAProxy has a proxy that repeats the credentials it received.
+// TestDataSource_Read_ShowsNoLoginOfAProxy has a proxy that repeats the credentials it
+// received.
 func TestDataSource_Read_ShowsNoLoginOfAProxy(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, form := range []string{"http://ci:%s@%s", "ci:%s@%s", "http://%s@%s", "http://%s:@%s"} {
 		proxy := registrytest.New(t, func(string) registrytest.Response {
@@ -83,9 +84,9 @@ func TestDataSource_Read_ShowsNoLoginOfAProxy(t *testing.T) { //nolint:parallelt
 	}
 }
 
-// TestDataSource_Read_LogsNoTextOfTheRegistry reads what is logged at the lowest level: one line
-// of our own words, so that nothing in it has to be masked. The layers below this one
-// log nothing; a linter keeps them from it.
+// TestDataSource_Read_LogsNoTextOfTheRegistry reads what is logged at the lowest level:
+// one line of our own words, so that nothing in it has to be masked. The layers below
+// this one log nothing; a linter keeps them from it.
 func TestDataSource_Read_LogsNoTextOfTheRegistry(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response {
@@ -115,8 +116,8 @@ func (crashingAsker) Ask(_ context.Context, endpoint registry.Endpoint, credenti
 	panic(fmt.Sprintf("crashed with %+v %#v %+v %#v", endpoint, endpoint, credential, credential)) //nolint:forbidigo // what a bug would do
 }
 
-// TestChecks_Run_CrashShowsNoSecret runs a check that panics, in another process and with the
-// longest trace that Go prints.
+// TestChecks_Run_CrashShowsNoSecret runs a check that panics, in another process and
+// with the longest trace that Go prints.
 func TestChecks_Run_CrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {

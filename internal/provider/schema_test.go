@@ -108,8 +108,8 @@ func TestProviderModel_HasEveryFieldOfTheSchema(t *testing.T) {
 	}
 }
 
-// TestEphemeralAttributes_EqualThoseOfTheDataSource compares the schemas of data source and ephemeral resource part
-// by part, since the conversion lists the parts one by one.
+// TestEphemeralAttributes_EqualThoseOfTheDataSource compares the schemas of data source
+// and ephemeral resource part by part, since the conversion lists the parts one by one.
 func TestEphemeralAttributes_EqualThoseOfTheDataSource(t *testing.T) {
 	t.Parallel()
 	var response ephemeral.SchemaResponse

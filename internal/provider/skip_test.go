@@ -113,8 +113,8 @@ func TestProviderModel_Skipped(t *testing.T) {
 	}
 }
 
-// TestDataSource_Read_TouchesNothingWhenSkipped has nothing that could be used, so that whatever
-// is read, run or asked shows.
+// TestDataSource_Read_TouchesNothingWhenSkipped has nothing that could be used, so that
+// whatever is read, run or asked shows.
 func TestDataSource_Read_TouchesNothingWhenSkipped(t *testing.T) {
 	t.Parallel()
 	yes, no := tftypes.NewValue(tftypes.Bool, true), tftypes.NewValue(tftypes.Bool, false)

@@ -257,8 +257,8 @@ func TestDataSource_Read_KeepsArgumentsOfChecksApart(t *testing.T) {
 	only(t, second, "")
 }
 
-// TestDataSource_Read_IgnoresCredentialsOfAnAlmostEqualAddress has a login for an address that
-// is a part of the registry's, or has it as a part.
+// TestDataSource_Read_IgnoresCredentialsOfAnAlmostEqualAddress has a login for an
+// address that is a part of the registry's, or has it as a part.
 func TestDataSource_Read_IgnoresCredentialsOfAnAlmostEqualAddress(t *testing.T) {
 	t.Parallel()
 	for _, p := range places {

@@ -64,8 +64,8 @@ func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
 	}
 }
 
-// TestDataSource_Read_UsesTheFirstSource gives every source another password and takes away one
-// source after the other.
+// TestDataSource_Read_UsesTheFirstSource gives every source another password and takes
+// away one source after the other.
 func TestDataSource_Read_UsesTheFirstSource(t *testing.T) {
 	t.Parallel()
 	ordered := []place{argumentsPlace}

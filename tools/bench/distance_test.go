@@ -53,8 +53,8 @@ func TestRelay_DelaysEachChunkOnce(t *testing.T) {
 	})
 }
 
-// TestRelay_EndsWhenTheDestinationCloses wants no goroutine to stay behind, which synctest
-// would find.
+// TestRelay_EndsWhenTheDestinationCloses wants no goroutine to stay behind, which
+// synctest would find.
 func TestRelay_EndsWhenTheDestinationCloses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

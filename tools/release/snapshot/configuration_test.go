@@ -18,8 +18,9 @@ type extra struct {
 	} `yaml:"extra_files"`
 }
 
-// TestConfiguration_PublishesWhatIsSummed reads .goreleaser.yml, because a snapshot publishes
-// nothing: a registry expects the manifest in the release, under the name in the sums.
+// TestConfiguration_PublishesWhatIsSummed reads .goreleaser.yml, because a snapshot
+// publishes nothing: a registry expects the manifest in the release, under the name in
+// the sums.
 func TestConfiguration_PublishesWhatIsSummed(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()

@@ -101,8 +101,8 @@ func TestWorkflows_RunEverySystemAndCLI(t *testing.T) {
 	}
 }
 
-// TestPinnedTools_NeedNoNewerGo compares with the toolchain in go.mod, which the workflows
-// install and which builds the binaries of a release.
+// TestPinnedTools_NeedNoNewerGo compares with the toolchain in go.mod, which the
+// workflows install and which builds the binaries of a release.
 func TestPinnedTools_NeedNoNewerGo(t *testing.T) {
 	t.Parallel()
 	root, err := tfcli.Root()
