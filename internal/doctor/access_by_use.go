@@ -19,7 +19,10 @@ func (g *gatherer) directAction(wanted AccessRequest, action registry.Action) re
 	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
 		request := request
 		request.Credential = credential
-		return g.asker.Try(ctx, request)
+		if _, known := g.tried[request]; !known {
+			g.tried[request] = g.asker.Try(ctx, request)
+		}
+		return g.tried[request]
 	}}
 }
 

@@ -63,7 +63,8 @@ func (d *Doctor) Check(ctx context.Context, r Request) (verdict.Evidence, verdic
 		secrets = append(secrets, next.Secrets()...)
 	}
 	d.redactor.Add(secrets...)
-	evidence := d.gather(ctx, r)
+	evidence, issued := d.gather(ctx, r)
+	secrets = append(secrets, issued...)
 	v := verdict.Judge(evidence)
 	last := v
 	for _, next := range r.Next {
@@ -71,7 +72,8 @@ func (d *Doctor) Check(ctx context.Context, r Request) (verdict.Evidence, verdic
 			break
 		}
 		r.Credential = next
-		e := d.gather(ctx, r)
+		e, issued := d.gather(ctx, r)
+		secrets = append(secrets, issued...)
 		if last = verdict.Judge(e); last.Passed || v.Rejected && !last.Rejected {
 			evidence, v = e, last
 		}
@@ -82,8 +84,9 @@ func (d *Doctor) Check(ctx context.Context, r Request) (verdict.Evidence, verdic
 	return clean(evidence, d.redactor.For(secrets...)), v, nil
 }
 
-func (d *Doctor) gather(ctx context.Context, r Request) verdict.Evidence {
-	g := gatherer{asker: d.asker, redactor: d.redactor, decoy: d.decoy, request: r, scoped: map[string]registry.TokenAnswer{}, Evidence: verdict.Evidence{
+// gather returns the evidence of one credential, and the tokens that were issued.
+func (d *Doctor) gather(ctx context.Context, r Request) (verdict.Evidence, []registry.Secret) {
+	g := gatherer{asker: d.asker, redactor: d.redactor, decoy: d.decoy, request: r, Evidence: verdict.Evidence{
 		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
 		Credential:      credentialFacts(r),
@@ -91,6 +94,7 @@ func (d *Doctor) gather(ctx context.Context, r Request) verdict.Evidence {
 		AskedAt:         time.Now(),
 		RequireVerified: r.RequireVerified,
 	}}
+	g.scoped, g.tried = map[string]registry.TokenAnswer{}, map[registry.Trial]registry.Answer{}
 	g.gather(registry.WithRetry(ctx, r.Retry))
-	return g.Evidence
+	return g.Evidence, g.issued
 }

@@ -89,3 +89,18 @@ func TestDoctor_Check_BoundsForeignTexts(t *testing.T) {
 		t.Errorf("%d bytes are shown", size)
 	}
 }
+
+// TestDoctor_Check_ShowsNoIssuedToken has a short one, which the redactor does not know
+// everywhere, and a long one.
+func TestDoctor_Check_ShowsNoIssuedToken(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"k9Xq2", "k9Xq2k9Xq2k9Xq2"} {
+		issued := *issued("")
+		issued.Token = registry.NewSecret(token)
+		s := &script{r0: *unauthorized(bearerChallenge), r1: *text(status(403), "bad token "+token), tokens: func(registry.TokenRequest) registry.TokenAnswer { return issued }}
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: login("right-password"), TokenExchange: true})
+		if report.Reason != verdict.ReasonTokenRejected || strings.Contains(report.Message, token) {
+			t.Errorf("%s: %s", report.Reason, report.Message)
+		}
+	}
+}

@@ -8,6 +8,10 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
+// shortToken is the length, in bytes, from which the redactor knows a token in every
+// check.
+const shortToken = 64
+
 // gatherer sends the requests of one check and keeps the answers.
 type gatherer struct {
 	asker    registry.Asker
@@ -17,9 +21,11 @@ type gatherer struct {
 
 	tokenService *registry.TokenRequest // the request of T0; nil before it
 	proof        *repositoryAction      // the action that proved the credentials; nil if none did
-	// scoped caches tokens by scope for this check, because the memory keeps no large
-	// tokens.
-	scoped map[string]registry.TokenAnswer
+	// scoped and tried are the answers to the configured credentials in this check. The
+	// cache keeps no large ones, and no secret is sent twice for one question.
+	scoped map[string]registry.TokenAnswer // by scope
+	tried  map[registry.Trial]registry.Answer
+	issued []registry.Secret // tokens that are too short for the redactor to know everywhere
 	verdict.Evidence
 }
 
@@ -52,5 +58,8 @@ func (g *gatherer) ask(ctx context.Context, credential registry.Credential) *reg
 func (g *gatherer) token(ctx context.Context, request registry.TokenRequest) registry.TokenAnswer {
 	answer := g.asker.Token(ctx, request)
 	g.redactor.Add(answer.Token)
+	if !answer.Token.Empty() && len(answer.Token.Reveal()) < shortToken {
+		g.issued = append(g.issued, answer.Token)
+	}
 	return answer
 }

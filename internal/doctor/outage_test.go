@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -358,5 +359,71 @@ func TestDoctor_Check_ProbesAfterACheckWithoutProbe(t *testing.T) {
 	report := ask(t, d, doctor.Request{Credential: another(0), Access: push})
 	if a.asked["use"] != 1 || len(report.Evidence.Access) != 2 || len(report.Evidence.Access[0].Unknown) != 1 || len(report.Evidence.Access[1].Granted) != 1 {
 		t.Errorf("tried %d times: %+v", a.asked["use"], report.Evidence.Access)
+	}
+}
+
+// TestDoctor_Check_ADeadTokenServiceCostsTwoTimeoutsBehindASlowRegistry has a first check
+// that has less time left for its token than the others.
+func TestDoctor_Check_ADeadTokenServiceCostsTwoTimeoutsBehindASlowRegistry(t *testing.T) {
+	t.Parallel()
+	for _, parallelism := range []int{1, 10, 50} {
+		t.Run(fmt.Sprintf("%d at a time", parallelism), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := &slowFirst{failingAsker{part: "T0", outage: silence, realm: "https://auth.example.com/token"}}
+				_, took := plan(t, doctor.New(registry.NewCache(a), redact.New(), random), parallelism, distinct(t, 200))
+				if took > 2*timeout+500*time.Millisecond {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// TestDoctor_Check_OneLoginThatHangsOnItsScopesIsNotAnOutage has ten repositories of one
+// login, and a hundred good logins.
+func TestDoctor_Check_OneLoginThatHangsOnItsScopesIsNotAnOutage(t *testing.T) {
+	t.Parallel()
+	for _, parallelism := range []int{2, 10} {
+		t.Run(fmt.Sprintf("%d at a time", parallelism), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var checks []doctor.Request
+				for i := range 10 {
+					checks = append(checks, distinct(t, 1, doctor.AccessRequest{Repository: fmt.Sprint("team/app-", i), Actions: []string{"pull"}})...)
+				}
+				checks = append(checks, distinct(t, 101)[1:]...)
+				a := &hangingScopes{failingAsker{realm: "/token"}}
+				reasons, _ := plan(t, doctor.New(registry.NewCache(a), redact.New(), random), parallelism, checks)
+				if reasons[verdict.ReasonExchangeAccepted] != 100 || reasons[verdict.ReasonAccessUnproven] != 10 {
+					t.Errorf("reasons %v", reasons)
+				}
+			})
+		})
+	}
+}
+
+// hangingScopes is a token service that never answers a request with a scope.
+type hangingScopes struct{ failingAsker }
+
+func (h *hangingScopes) Token(ctx context.Context, r registry.TokenRequest) registry.TokenAnswer {
+	if r.Scope != "" {
+		<-ctx.Done()
+		return registry.TokenAnswer{Answer: *failed(registry.FaultTimeout)}
+	}
+	return h.failingAsker.Token(ctx, r)
+}
+
+// TestDoctor_Check_SendsNoSecretTwiceForOneQuestion has a token that is too large for the
+// cache, and an entry of access three times.
+func TestDoctor_Check_SendsNoSecretTwiceForOneQuestion(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), r1: *status(200), uses: func(registry.Trial) registry.Answer { return *unauthorized(bearerChallenge) }}
+	pull := doctor.AccessRequest{Repository: "org/app", Actions: []string{"pull"}}
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
+		Credential: registry.Credential{Token: registry.NewSecret(strings.Repeat("t", 17<<10))}, Access: []doctor.AccessRequest{pull, pull, pull},
+	})
+	if report.Reason != verdict.ReasonAccessDenied || len(s.used) != 1 {
+		t.Errorf("%s after %q", report.Reason, s.used)
 	}
 }

@@ -30,6 +30,9 @@ type checks struct {
 // A bad credential is no error: errors are for a configuration that cannot be used, and
 // for a cancelled check.
 func (c *checks) run(ctx context.Context, model *checkModel) (result, diag.Diagnostics) {
+	if c == nil {
+		return result{}, diag.Diagnostics{diag.NewErrorDiagnostic("The provider is not configured", "The check was asked for before the provider was configured, which is a fault of the CLI. Please report it.")}
+	}
 	diags := append(diag.Diagnostics{}, c.switchProblem...)
 	if diags.HasError() {
 		return result{}, diags

@@ -117,7 +117,7 @@ func (f fastServer) values(config *tfprotov6.DynamicValue) (values map[string]tf
 		return nil, false
 	}
 	value, err := config.Unmarshal(f.object)
-	if err != nil || value.As(&values) != nil || values == nil {
+	if err != nil || value.IsNull() || !value.IsKnown() || value.As(&values) != nil {
 		return nil, false
 	}
 	return values, true

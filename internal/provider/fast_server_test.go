@@ -260,10 +260,32 @@ func compareStates(t *testing.T, typ tftypes.Object, got, want *tfprotov6.Dynami
 	}
 }
 
-func TestFastServer_ReadDataSource_BeforeConfigureIsForTheFramework(t *testing.T) {
+// TestServer_BeforeConfigure reads and opens a check that nothing was configured for.
+func TestServer_BeforeConfigure(t *testing.T) {
 	t.Parallel()
-	served := newServer(New("test")).(fastServer)
-	if served.checks() != nil {
-		t.Error("there are checks before Configure")
+	s := newServer(New("test"))
+	typ := checkType()
+	config := dynamic(t, typ, withNulls(typ, map[string]tftypes.Value{"registry_url": str("registry.example.com")}))
+	read, err := s.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: dataSourceName, Config: config})
+	if err != nil || len(read.Diagnostics) != 1 || read.Diagnostics[0].Summary != "The provider is not configured" {
+		t.Errorf("read: %v, %v", err, read)
+	}
+	open, err := s.OpenEphemeralResource(t.Context(), &tfprotov6.OpenEphemeralResourceRequest{TypeName: dataSourceName, Config: config})
+	if err != nil || len(open.Diagnostics) != 1 || open.Diagnostics[0].Summary != "The provider is not configured" {
+		t.Errorf("open: %v, %v", err, open)
+	}
+}
+
+// TestFastServer_ReadDataSource_LeavesOddConfigurationsToTheFramework must not panic.
+func TestFastServer_ReadDataSource_LeavesOddConfigurationsToTheFramework(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	for _, config := range []*tfprotov6.DynamicValue{nil, {}, {MsgPack: []byte{0xc0}}, {MsgPack: []byte{0xc1}}, {JSON: []byte(`[]`)}, {JSON: []byte(`null`)}} {
+		count := &reads{ProviderServer: s.ProviderServer.(fastServer).ProviderServer}
+		served := s.ProviderServer.(fastServer)
+		served.ProviderServer = count
+		if _, err := served.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: dataSourceName, Config: config}); count.read != 1 {
+			t.Errorf("%v: the framework read %d: %v", config, count.read, err)
+		}
 	}
 }

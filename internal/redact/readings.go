@@ -47,8 +47,9 @@ func (s *search) holdsSecret(text string, depth int) bool {
 		return false
 	}
 	bytes, pairs := base64Digits.unpack(letters, s.shortest), hexDigits.unpack(letters, 2)
+	apart := hexDigits.unpack(text[:min(len(text), 2*maxChecked)], 2) // single bytes, which a word before them would be glued to
 	for _, reading := range [...]string{
-		bytes[0], bytes[1], bytes[2], bytes[3], pairs[0], pairs[1],
+		bytes[0], bytes[1], bytes[2], bytes[3], pairs[0], pairs[1], apart[0],
 		html.UnescapeString(letters), unquote(letters), unpercent(letters), misread(text),
 	} {
 		if len(reading) >= s.shortest && reading != letters && reading != text && s.holdsSecret(reading, depth-1) {

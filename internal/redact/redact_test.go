@@ -116,6 +116,8 @@ func forms(t *testing.T, secret string) map[string]string {
 		"for a program by byte":                 coded(secret, `\x%02x`, false),
 		"for a program by octal byte":           coded(secret, `\%03o`, false),
 		"in hex":                                hex.EncodeToString([]byte(secret)),
+		"in hex, with blanks":                   strings.TrimSpace(coded(secret, "%02x ", false)),
+		"in hex, with colons":                   strings.TrimSuffix(coded(secret, "%02x:", false), ":"),
 		"in capital hex":                        strings.ToUpper(hex.EncodeToString([]byte(secret))),
 		"in hex behind a hex digit":             "a" + hex.EncodeToString([]byte(secret)),
 		"in hex with blanks":                    coded(secret, "%02x ", false),

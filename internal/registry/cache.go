@@ -99,8 +99,7 @@ func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bo
 		if !errors.Is(ctx.Err(), context.Canceled) || a.Failure == nil { // who breaks off learns nothing of the address
 			c.outages.end(asked, a.Failure)
 		}
-		large := len(q.authorization.Reveal())+a.size() > maxKept
-		return memo.Answer[TokenAnswer]{Value: a, Outage: outage(a), RetryAfter: a.RetryAfter, Transient: large}
+		return memo.Answer[TokenAnswer]{Value: a, Outage: outage(a), RetryAfter: a.RetryAfter, Transient: q.size()+a.size() > maxKept}
 	})
 	if err != nil {
 		return TokenAnswer{Answer: Answer{Failure: &Failure{Fault: FaultTimeout, unsent: true}}}
@@ -121,13 +120,27 @@ func isTokenOutage(a TokenAnswer) bool {
 	return isOutage(a) || a.Status >= http.StatusOK && a.Status < http.StatusMultipleChoices && !a.Usable()
 }
 
-// size is how many bytes of the answer a server chose.
+// perEntry is about what an entry of a map or of a list takes besides its text, in bytes.
+const perEntry = 64
+
+// size is about how many bytes a question takes. A server chooses its realm and tokens.
+func (q question) size() int {
+	return len(q.url) + len(q.query) + len(q.authorization.Reveal()) + len(q.body.Reveal())
+}
+
+// size is about how many bytes an answer takes.
 func (a TokenAnswer) size() int {
-	size := len(a.Text) + len(a.Token.Reveal()) + len(a.Subject)
+	size := len(a.URL) + len(a.Location) + len(a.Text) + len(a.Token.Reveal()) + len(a.Subject)
 	for _, challenge := range a.Challenges {
-		size += len(challenge.Scheme)
+		size += perEntry + len(challenge.Scheme)
 		for name, value := range challenge.Params {
-			size += len(name) + len(value)
+			size += perEntry + len(name) + len(value)
+		}
+	}
+	for repository, actions := range a.Grants.actions {
+		size += perEntry + len(repository)
+		for _, action := range actions {
+			size += perEntry + len(action)
 		}
 	}
 	return size

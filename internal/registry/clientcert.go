@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http2"
 )
@@ -14,9 +15,9 @@ import (
 // dialRecord is what happened on the connection that a request opened. It outlives
 // the request: others may use the connection after it.
 type dialRecord struct {
-	started              atomic.Bool // the connection was asked for
-	proxyHandshake       atomic.Bool // the next handshake is with a proxy, which is no matter here
-	certificateRequested atomic.Bool // the server asked for a client certificate, and may still refuse for it
+	begun                atomic.Int64 // when the request was out of the line for a connection (UnixNano); 0 before
+	proxyHandshake       atomic.Bool  // the next handshake is with a proxy, which is no matter here
+	certificateRequested atomic.Bool  // the server asked for a client certificate, and may still refuse for it
 }
 
 // dialRecordKey is where a request leaves the record of the connection that is opened
@@ -34,13 +35,23 @@ type recordedConn struct {
 func recordDials(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		record := recordFor(ctx)
-		record.started.Store(true)
+		record.begin()
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
 		return recordedConn{conn, record}, nil
 	}
+}
+
+// begin notes that a connection is dialled for the request, or found.
+func (d *dialRecord) begin() { d.begun.CompareAndSwap(0, time.Now().UnixNano()) }
+
+// queued reports whether a request that began to wait at the time spent most of it in
+// the line for a connection: what it did not get says little of the server.
+func (d *dialRecord) queued(since time.Time) bool {
+	begun := d.begun.Load()
+	return begun == 0 || time.Unix(0, begun).Sub(since) > time.Since(since)/2
 }
 
 // recordFor finds the record that a request left; a new one where none did.

@@ -26,8 +26,12 @@ var (
 	ErrFragment  = errors.New("it carries a fragment (a # and what follows); leave that out")
 	ErrHost      = errors.New("its host is not a DNS name or an IP address; IPv6 addresses are written in brackets, as in [::1]:5000")
 	ErrPort      = errors.New("its port is not a number from 1 to 65535")
+	ErrTooLong   = errors.New("it is longer than 2048 bytes; write the host of the registry, such as registry.example.com")
 	ErrMalformed = errors.New("it is not a URL; write host, host:port, host/repository or https://host/base/path")
 )
+
+// maxAddress is how long an address may be, in bytes. It stands in messages and steps.
+const maxAddress = 2048
 
 // Docker Hub has many names and one registry.
 const (
@@ -52,8 +56,11 @@ type Endpoint struct {
 // lives. Every alias of Docker Hub gives the same endpoint. The error is one of
 // this package's Err values and never repeats the address.
 func ParseEndpoint(address string) (Endpoint, error) {
-	if address == "" {
+	switch {
+	case address == "":
 		return Endpoint{}, ErrEmpty
+	case len(address) > maxAddress:
+		return Endpoint{}, ErrTooLong
 	}
 	if strings.ContainsFunc(address, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return Endpoint{}, ErrBlank

@@ -1,6 +1,9 @@
 package registry
 
 import (
+	"cmp"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,9 +16,11 @@ import (
 const maxAddresses = 1024
 
 // outages remembers which addresses give no answer at all, whatever they are asked.
-// One question without an answer may be about one login: some servers hang on a
-// single user. Two different ones, while no other is answered, are an outage of the
-// address.
+// One question without an answer may be about one login: some servers hang on a single
+// user. Two of different logins, while no other is answered, are an outage of the
+// address. It serves callers with as much time as the one of them that had more, if the
+// other one had at least half of that: the first check of a plan has less left than the
+// next ones, which find the first answer in the cache.
 type outages struct {
 	mu        sync.Mutex
 	addresses *simplelru.LRU[address, *addressState]
@@ -29,8 +34,8 @@ func newOutages() *outages {
 
 // addressState is what is known of an address that did not answer.
 type addressState struct {
-	lastAnswered int           // event at which it last did; 0 for never
-	lastFailed   failedAttempt // question
+	lastAnswered int             // event at which it last did; 0 for never
+	failed       []failedAttempt // since then: two at most, of different logins, those with the most time
 
 	until   time.Time // end of an outage of the address; zero for none
 	failure *Failure
@@ -48,7 +53,14 @@ type attempt struct {
 // failedAttempt is a question that got no answer.
 type failedAttempt struct {
 	attempt
-	ended time.Time // zero for none
+	ended time.Time
+}
+
+// sameLogin reports whether both present the same secret, or are the same question:
+// some servers hang on one user, whatever is asked for it.
+func (a attempt) sameLogin(b attempt) bool {
+	q, p := a.question, b.question
+	return q == p || q.authorization == p.authorization && q.body == p.body && (!q.authorization.Empty() || !q.body.Empty())
 }
 
 // begin begins a question, unless its address has an outage that means the same to a
@@ -66,7 +78,7 @@ func (o *outages) begin(q question, budget memo.Budget) (attempt, *Failure) {
 
 // end learns from what came of a question; failure is nil where it was answered.
 func (o *outages) end(a attempt, failure *Failure) {
-	if failure != nil && failure.unsent {
+	if failure != nil && failure.unsent || a.question.size() > maxKept {
 		return
 	}
 	o.mu.Lock()
@@ -81,21 +93,38 @@ func (o *outages) end(a attempt, failure *Failure) {
 		*s = addressState{lastAnswered: o.events}
 		return
 	}
-	before := s.lastFailed
-	s.lastFailed = failedAttempt{a, time.Now()}
-	alone := before.ended.IsZero() || before.question == a.question || a.began.Sub(before.ended) > memo.MaxAge
-	if alone || min(a.event, before.event) < s.lastAnswered { // or another was answered meanwhile
+	if a.event < s.lastAnswered {
+		return // another question was answered meanwhile
+	}
+	if s.add(failedAttempt{a, time.Now()}); len(s.failed) < 2 {
 		return
 	}
-	s.until = s.lastFailed.ended.Add(min(s.lastFailed.ended.Sub(a.began), memo.MaxAge))
+	most, less := s.failed[0], s.failed[1]
 	s.failure = failure
-	s.budget = memo.Budget{Tries: min(a.budget.Tries, before.budget.Tries), Time: shorter(a.budget.Time, before.budget.Time)}
+	s.budget = memo.Budget{Tries: min(most.budget.Tries, less.budget.Tries), Time: min(timeOf(most), 2*timeOf(less))}
+	if until := time.Now().Add(min(time.Since(a.began), memo.MaxAge)); until.After(s.until) {
+		s.until = until
+	}
 }
 
-// shorter is the shorter one of two times, of which 0 is endless.
-func shorter(a, b time.Duration) time.Duration {
-	if a == 0 || b != 0 && b < a {
-		return b
+// add keeps the failure, unless two others, or one of the same login, had more time: a
+// caller with little time must not hide what those with more have found out.
+func (s *addressState) add(a failedAttempt) {
+	s.failed = slices.DeleteFunc(s.failed, func(f failedAttempt) bool {
+		return f.event < s.lastAnswered || a.began.Sub(f.ended) > memo.MaxAge || f.sameLogin(a.attempt) && timeOf(f) <= timeOf(a)
+	})
+	if slices.ContainsFunc(s.failed, func(f failedAttempt) bool { return f.sameLogin(a.attempt) }) {
+		return
 	}
-	return a
+	s.failed = append([]failedAttempt{a}, s.failed...)
+	slices.SortStableFunc(s.failed, func(f, g failedAttempt) int { return cmp.Compare(timeOf(g), timeOf(f)) })
+	s.failed = s.failed[:min(2, len(s.failed))]
+}
+
+// timeOf is the time that the caller had; without a deadline, more than any.
+func timeOf(f failedAttempt) time.Duration {
+	if f.budget.Time == 0 {
+		return math.MaxInt64 / 2
+	}
+	return f.budget.Time
 }

@@ -110,6 +110,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 			opened.handshakeDone(state, err, configured)
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
+			opened.begin()
 			address := info.Conn.RemoteAddr()
 			remote.Store(&address)
 			record.Store(recordOf(info.Conn))
@@ -123,6 +124,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 	}
 	maps.Copy(request.Header, req.header)
 	request.Header.Set("User-Agent", c.userAgent)
+	waiting := time.Now()
 	response, err := transport.RoundTrip(request)
 	if err != nil {
 		done := handshake.Load()
@@ -134,7 +136,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
-		if failure.Fault == FaultTimeout && !opened.started.Load() && remote.Load() == nil { // it waited for one of the ten
+		if failure.Fault == FaultTimeout && opened.queued(waiting) {
 			failure.unsent = true
 		}
 		return received{failure: failure, answerBegun: req.hasSecret() && spoken.Load()}
