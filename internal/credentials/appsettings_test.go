@@ -16,7 +16,7 @@ func settingsFor(members string) string {
 	return `{"OCI":{"RegistryUrl":"` + host + `",` + members + `}}`
 }
 
-func TestAppsettings(t *testing.T) {
+func TestPlaces_Find_Appsettings(t *testing.T) {
 	t.Parallel()
 	type result = credentials.Result
 	for _, row := range []struct {
@@ -76,7 +76,7 @@ func nested(levels int, object string) string {
 	return strings.TrimSuffix(object, "}") + `,"Deep":` + strings.Repeat(`{"a":`, levels-1) + "1" + strings.Repeat("}", levels-1) + "}"
 }
 
-func TestAppsettingsThatCannotBeUsed(t *testing.T) {
+func TestPlaces_Find_AppsettingsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
 		noJSON   = "%q is no JSON. Comments and commas behind the last element are allowed, all else must be plain JSON."

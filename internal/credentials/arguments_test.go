@@ -69,7 +69,7 @@ func secret(s string) *registry.Secret {
 	return &made
 }
 
-func TestFromArgumentsKeepsEveryByte(t *testing.T) {
+func TestFromArguments_KeepsEveryByte(t *testing.T) {
 	t.Parallel()
 	username, password, token := " ci\n", "p: \n\xff", "\tt "
 	got := credentials.FromArguments(credentials.Arguments{Username: &username, Password: secret(password), Token: secret(token)}).Credential

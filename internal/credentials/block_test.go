@@ -21,7 +21,7 @@ func entries(keys ...string) map[string]credentials.Entry {
 	return all
 }
 
-func TestBlockFindsARegistry(t *testing.T) {
+func TestPlaces_Find_BlockKeys(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
@@ -66,7 +66,7 @@ func TestBlockFindsARegistry(t *testing.T) {
 	}
 }
 
-func TestBlockEntry(t *testing.T) {
+func TestPlaces_Find_BlockEntry(t *testing.T) {
 	t.Parallel()
 	type arguments = credentials.Arguments
 	empty := ""
@@ -95,7 +95,7 @@ func TestBlockEntry(t *testing.T) {
 	}
 }
 
-func TestBlockThatCannotBeUsed(t *testing.T) {
+func TestPlaces_Find_BlockThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	twice := func(first, second string) string {
 		return `The keys "` + first + `" and "` + second + `" are one registry. Leave one of them out.`
@@ -134,7 +134,7 @@ func TestBlockThatCannotBeUsed(t *testing.T) {
 }
 
 // An entry that is not known yet stops the checks of its own registry only.
-func TestBlockWithAnUnknownEntry(t *testing.T) {
+func TestPlaces_Find_BlockWithAnUnknownEntry(t *testing.T) {
 	t.Parallel()
 	all := entries("r.example.com:443", "other.example.com")
 	all["r.example.com:443"] = credentials.Entry{Arguments: written("ci", "p"), Unknown: true}

@@ -19,7 +19,7 @@ func dockerConfigPlaces(t testing.TB, content string) credentials.Places {
 	return credentials.Places{DockerConfigPath: set(file(t, content))}
 }
 
-func TestDockerConfigFindsAHost(t *testing.T) {
+func TestPlaces_Find_DockerConfigHosts(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
@@ -71,7 +71,7 @@ func TestDockerConfigFindsAHost(t *testing.T) {
 // What is no login for the registry that is asked: one for another scheme or
 // port, which a bare host has too where plain http is asked, and that
 // Docker keeps for Docker Hub's own interface.
-func TestDockerConfigPassesOver(t *testing.T) {
+func TestPlaces_Find_DockerConfigIgnoresOtherLogins(t *testing.T) {
 	t.Parallel()
 	for key, address := range map[string]string{
 		"https://r.example.com:5000":               "http://r.example.com:5000",
@@ -92,7 +92,7 @@ func TestDockerConfigPassesOver(t *testing.T) {
 
 // Of several URLs for one host none is better; a plan has to be the same from
 // run to run.
-func TestDockerConfigFindsTheSameURLEveryTime(t *testing.T) {
+func TestPlaces_Find_DockerConfigIsDeterministic(t *testing.T) {
 	t.Parallel()
 	places := dockerConfigPlaces(t, jsonOf(t, auths(t, "https://r.example.com/v2/", "http://r.example.com", "https://r.example.com", "https://r.example.com/v1/")))
 	for range 20 { // a map is read in another order each time
@@ -100,7 +100,7 @@ func TestDockerConfigFindsTheSameURLEveryTime(t *testing.T) {
 	}
 }
 
-func TestDockerConfigEntry(t *testing.T) {
+func TestPlaces_Find_DockerConfigEntry(t *testing.T) {
 	t.Parallel()
 	withIdentity := login("00000000-0000-0000-0000-000000000000", "")
 	withIdentity.IdentityToken = registry.NewSecret("i")
@@ -135,7 +135,7 @@ func TestDockerConfigEntry(t *testing.T) {
 	}
 }
 
-func TestDockerConfigThatCannotBeUsed(t *testing.T) {
+func TestPlaces_Find_DockerConfigThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
 		entry = "In %q, the entry of r.example.com cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login."
@@ -169,7 +169,7 @@ func TestDockerConfigThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-func TestDockerConfigWithoutALogin(t *testing.T) {
+func TestPlaces_Find_DockerConfigWithoutALogin(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, content string }{
 		{"an empty file", ""},
@@ -187,7 +187,7 @@ func TestDockerConfigWithoutALogin(t *testing.T) {
 
 // The three places of a Docker configuration: the helper for the host, the
 // store, the file itself. HELPER and STORE in a row stand for the programs.
-func TestDockerConfigAsksTheRightProgram(t *testing.T) {
+func TestPlaces_Find_DockerConfigChoosesTheHelper(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
@@ -254,7 +254,7 @@ func TestDockerConfigAsksTheRightProgram(t *testing.T) {
 }
 
 // A store may know Docker Hub by any of its names; it is asked for all of them.
-func TestDockerConfigAsksTheStoreForEveryNameOfDockerHub(t *testing.T) {
+func TestPlaces_Find_DockerConfigAsksTheStoreForEveryNameOfDockerHub(t *testing.T) {
 	t.Parallel()
 	store := credentialstest.Helper{}.Install(t)
 	places := dockerConfigPlaces(t, jsonOf(t, map[string]string{"credsStore": store}))

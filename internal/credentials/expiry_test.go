@@ -69,7 +69,7 @@ func expiryRows() []expiryRow {
 	}
 }
 
-func TestExpiry(t *testing.T) {
+func TestCredential_ExpiresAt(t *testing.T) {
 	t.Parallel()
 	username := "ci"
 	for _, row := range expiryRows() {
@@ -92,7 +92,7 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
-func TestExpiryIsThatOfTheSecretThatIsSent(t *testing.T) {
+func TestCredential_ExpiresAt_OfTheSecretThatIsSent(t *testing.T) {
 	t.Parallel()
 	username, early, late, opaque := "ci", withClaims(`{"exp":1700000000}`), withClaims(`{"exp":1800000000}`), "opaque"
 	for _, row := range []struct {
@@ -115,7 +115,7 @@ func TestExpiryIsThatOfTheSecretThatIsSent(t *testing.T) {
 }
 
 // Every source says when its secret ends, and so does each of several.
-func TestExpiryOfEverySource(t *testing.T) {
+func TestPlaces_Find_ExpiryOfEverySource(t *testing.T) {
 	t.Parallel()
 	early, late := withClaims(`{"exp":1700000000}`), withClaims(`{"exp":1800000000}`)
 	settings := jsonOf(t, map[string]any{"OCI": map[string]string{"RegistryUrl": host, "Token": early}})

@@ -54,7 +54,7 @@ func unreadable(t *testing.T) string {
 	return path
 }
 
-func TestFileThatCannotBeRead(t *testing.T) {
+func TestPlaces_Find_FileThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
@@ -103,7 +103,7 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestFileThatIsRead(t *testing.T) {
+func TestPlaces_Find_File(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name string
@@ -138,14 +138,14 @@ func TestFileThatIsRead(t *testing.T) {
 }
 
 // Without a path there is no file, and so nothing that is missing.
-func TestNoFileIsNamed(t *testing.T) {
+func TestPlaces_Find_WithoutAFile(t *testing.T) {
 	t.Parallel()
 	compare(t, find(t, credentials.Places{}, searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
 }
 
-// TestContentInPlaceOfAPathIsNotShown has what file() gives, and a path that only
+// TestPlaces_Find_ContentInPlaceOfAPathIsNotShown has what file() gives, and a path that only
 // looks a bit like that.
-func TestContentInPlaceOfAPathIsNotShown(t *testing.T) {
+func TestPlaces_Find_ContentInPlaceOfAPathIsNotShown(t *testing.T) {
 	t.Parallel()
 	content := `{"auths":{"r.example.com":{"password":"` + canary + `"}}}`
 	for setting := range fileSettings(t) {

@@ -10,7 +10,7 @@ import (
 )
 
 // The note of a failure has the name that the helper was asked for, as one word.
-func TestTheNoteOfAHelperNamesWhatItWasAskedFor(t *testing.T) {
+func TestHelpers_NoteNamesTheServer(t *testing.T) {
 	t.Parallel()
 	for address, word := range map[string]string{
 		"docker.io/team/app":           dockerHubLogin,
@@ -24,8 +24,8 @@ func TestTheNoteOfAHelperNamesWhatItWasAskedFor(t *testing.T) {
 	}
 }
 
-// TestTheNoteOfAHelperShowsItsErrorOnly runs the command of the note.
-func TestTheNoteOfAHelperShowsItsErrorOnly(t *testing.T) {
+// TestHelpers_NoteShowsTheErrorOnly runs the command of the note.
+func TestHelpers_NoteShowsTheErrorOnly(t *testing.T) {
 	t.Parallel()
 	const ended = "the single sign-on has ended"
 	for name, helper := range map[string]credentialstest.Helper{

@@ -32,7 +32,7 @@ func returnsLogin(username, secret string) credentialstest.Helper {
 	return credentialstest.Helper{Logins: map[string]credentialstest.Login{host: {Username: username, Secret: secret}}}
 }
 
-func TestHelper(t *testing.T) {
+func TestHelpers(t *testing.T) {
 	t.Parallel()
 	type helper = credentialstest.Helper
 	ofDocker := func(c registry.Credential) credentials.Result {
@@ -136,7 +136,7 @@ func findWithin(t *testing.T, ctx context.Context, places credentials.Places) cr
 	}
 }
 
-func TestHelperThatDoesNotAnswerInTime(t *testing.T) {
+func TestHelpers_Timeout(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
@@ -163,7 +163,7 @@ func TestHelperThatDoesNotAnswerInTime(t *testing.T) {
 	}
 }
 
-func TestHelperThatIsNotInstalled(t *testing.T) {
+func TestHelpers_NotInstalled(t *testing.T) {
 	t.Parallel()
 	const none = "none-of-this-name"
 	for _, row := range []struct{ key, suffix string }{{"credsStore", none}, {"credHelpers", none}, {"credsStore", "../../bin/true"}} {
@@ -190,7 +190,7 @@ func TestHelperThatIsNotInstalled(t *testing.T) {
 }
 
 // A program in the folder in which the plan is made is none of the user's.
-func TestHelperOfThisFolderIsNotRun(t *testing.T) { // in parallel no test may change its folder
+func TestHelpers_IgnoreTheWorkingFolder(t *testing.T) { // in parallel no test may change its folder
 	suffix := returnsLogin("ci", canary).Install(t)
 	program, err := os.Executable()
 	if err != nil {
@@ -213,7 +213,7 @@ func TestHelperOfThisFolderIsNotRun(t *testing.T) { // in parallel no test may c
 }
 
 // A helper that is missing for another host does not matter.
-func TestHelperThatIsNotInstalledForAnotherHost(t *testing.T) {
+func TestHelpers_NotInstalledForAnotherHost(t *testing.T) {
 	t.Parallel()
 	content := auths(t, host)
 	content["credHelpers"] = map[string]string{"other.example.com": "none-of-this-name"}
@@ -224,14 +224,14 @@ func TestHelperThatIsNotInstalledForAnotherHost(t *testing.T) {
 
 // What a helper prints must not get to our own standard error, which ends in the
 // CLI's log. Only another process shows that.
-func TestHelperPrintsNothingOfOurs(t *testing.T) {
+func TestHelpers_HideStandardError(t *testing.T) {
 	t.Parallel()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, err := exec.CommandContext(t.Context(), program, "-test.run=^TestHelper$", "-test.v").CombinedOutput()
-	if err != nil || !bytes.Contains(output, []byte("--- PASS: TestHelper/it_fails_with_a_login")) {
+	output, err := exec.CommandContext(t.Context(), program, "-test.run=^TestHelpers$", "-test.v").CombinedOutput()
+	if err != nil || !bytes.Contains(output, []byte("--- PASS: TestHelpers/it_fails_with_a_login")) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	if bytes.Contains(output, []byte(canary)) {

@@ -47,12 +47,12 @@ func (row matchRow) check(t *testing.T) {
 	}
 	result := find(t, credentials.Places{}, withPayload(t, payloadWithKeys(t, row.keys...), row.address))
 	if row.key != "" && slices.Equal(result.Notes, []string{noteOthers}) {
-		result.Notes, result.Next = nil, nil // TestKubeletTriesTheNextEntry is about that
+		result.Notes, result.Next = nil, nil // TestPlaces_Find_PayloadNextEntry is about that
 	}
 	compare(t, result, want)
 }
 
-func TestKubeletMatchesHosts(t *testing.T) {
+func TestPlaces_Find_PayloadHosts(t *testing.T) {
 	t.Parallel()
 	for _, row := range []matchRow{
 		{"a host", []string{"r.example.com"}, "r.example.com", "r.example.com", ""},
@@ -91,7 +91,7 @@ func TestKubeletMatchesHosts(t *testing.T) {
 	}
 }
 
-func TestKubeletMatchesGlobs(t *testing.T) {
+func TestPlaces_Find_PayloadGlobs(t *testing.T) {
 	t.Parallel()
 	for _, row := range []matchRow{
 		{"a star for the first label", []string{"*.azurecr.io"}, "a.azurecr.io/team/app", "*.azurecr.io", ""},
@@ -120,7 +120,7 @@ func TestKubeletMatchesGlobs(t *testing.T) {
 	}
 }
 
-func TestKubeletMatchesPaths(t *testing.T) {
+func TestPlaces_Find_PayloadPaths(t *testing.T) {
 	t.Parallel()
 	for _, row := range []matchRow{
 		{"a repository", []string{"r.example.com/team/app"}, "r.example.com/team/app", "r.example.com/team/app", ""},
@@ -150,7 +150,7 @@ func TestKubeletMatchesPaths(t *testing.T) {
 }
 
 // A base path stands in front of the repositories that access names.
-func TestKubeletMatchesABasePathAndARepository(t *testing.T) {
+func TestPlaces_Find_PayloadBasePathAndRepository(t *testing.T) {
 	t.Parallel()
 	const address = "https://r.example.com/artifactory"
 	payload := payloadWithKeys(t, "r.example.com/artifactory/team", "r.example.com/team", "r.example.com/artifactory")
@@ -162,7 +162,7 @@ func TestKubeletMatchesABasePathAndARepository(t *testing.T) {
 	}
 }
 
-func TestKubeletMatchesDockerHub(t *testing.T) {
+func TestPlaces_Find_PayloadDockerHub(t *testing.T) {
 	t.Parallel()
 	const stored = "https://index.docker.io/v1/"
 	for _, row := range []matchRow{
@@ -203,7 +203,7 @@ func TestKubeletMatchesDockerHub(t *testing.T) {
 	}
 }
 
-func TestKubeletMatchesSeveralRepositories(t *testing.T) {
+func TestPlaces_Find_PayloadSeveralRepositories(t *testing.T) {
 	t.Parallel()
 	team, all := "r.example.com/team", "r.example.com"
 	for _, row := range []struct {
@@ -249,7 +249,7 @@ func TestKubeletMatchesSeveralRepositories(t *testing.T) {
 }
 
 // Entries with the same credentials are one, whatever their keys.
-func TestKubeletMatchesRepositoriesWithOneLogin(t *testing.T) {
+func TestPlaces_Find_PayloadRepositoriesWithOneLogin(t *testing.T) {
 	t.Parallel()
 	payload := `{"auths":{"r.example.com/a":{"username":"ci","password":"p"},"r.example.com/b":{"username":"ci","password":"p"}}}`
 	result := find(t, credentials.Places{}, withPayload(t, payload, host, "a/app", "b/app"))
@@ -257,7 +257,7 @@ func TestKubeletMatchesRepositoriesWithOneLogin(t *testing.T) {
 }
 
 // The kubelet tries every entry that matches, for the sake of rotation.
-func TestKubeletTriesTheNextEntry(t *testing.T) {
+func TestPlaces_Find_PayloadNextEntry(t *testing.T) {
 	t.Parallel()
 	withToken := login("a", "")
 	withToken.IdentityToken = registry.NewSecret("i")
@@ -287,7 +287,7 @@ func TestKubeletTriesTheNextEntry(t *testing.T) {
 
 // An entry that holds nothing is a pull without credentials, behind which the
 // next one comes.
-func TestKubeletTriesTheNextEntryAfterOneThatHoldsNothing(t *testing.T) {
+func TestPlaces_Find_PayloadNextEntryAfterAnEmptyOne(t *testing.T) {
 	t.Parallel()
 	payload := `{"auths":{"r.example.com":{},"*.example.com":{"username":"b","password":"p"}}}`
 	result := find(t, credentials.Places{}, withPayload(t, payload, host))
@@ -297,7 +297,7 @@ func TestKubeletTriesTheNextEntryAfterOneThatHoldsNothing(t *testing.T) {
 }
 
 // What only one of several repositories has is not tried for all of them.
-func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
+func TestPlaces_Find_PayloadNextEntryOfAllRepositories(t *testing.T) {
 	t.Parallel()
 	const ci = `{"username":"ci","password":"p"}`
 	payload := `{"auths":{"r.example.com/a":` + ci + `,"r.example.com/b/app":` + ci + `,"r.example.com/b":{"username":"x"}}}`
@@ -311,7 +311,7 @@ func TestKubeletTriesTheNextEntryOfAllRepositoriesOnly(t *testing.T) {
 
 // Two keys may be one to the kubelet, which takes any; a plan has to be the same
 // from run to run.
-func TestKubeletMatchIsTheSameEveryTime(t *testing.T) {
+func TestPlaces_Find_PayloadIsDeterministic(t *testing.T) {
 	t.Parallel()
 	search := withPayload(t, payloadWithKeys(t, "r.example.com", "https://r.example.com", "http://r.example.com", "https://r.example.com/v1/"), host)
 	first := describe(find(t, credentials.Places{}, search))

@@ -33,7 +33,7 @@ func withPayload(t testing.TB, payload, address string, repositories ...string) 
 // JSON.
 func entryOf(entry string) string { return `{"auths":{"` + host + `":` + entry + `}}` }
 
-func TestPayloadEntry(t *testing.T) {
+func TestPlaces_Find_PayloadEntry(t *testing.T) {
 	t.Parallel()
 	identity := login("00000000-0000-0000-0000-000000000000", "")
 	identity.IdentityToken = registry.NewSecret("i")
@@ -80,7 +80,7 @@ func TestPayloadEntry(t *testing.T) {
 	}
 }
 
-func TestPayloadThatTheClusterCannotUse(t *testing.T) {
+func TestPlaces_Find_PayloadThatTheClusterCannotUse(t *testing.T) {
 	t.Parallel()
 	noColon := base64.StdEncoding.EncodeToString([]byte(canary))
 	for _, row := range []struct{ name, payload, note string }{
@@ -132,7 +132,7 @@ func TestPayloadThatTheClusterCannotUse(t *testing.T) {
 	}
 }
 
-func TestPayloadThatIsNoJSON(t *testing.T) {
+func TestPlaces_Find_PayloadThatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	const (
 		text   = "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."

@@ -31,7 +31,7 @@ func loginInEachPlace(t testing.TB, address string) (credentials.Places, credent
 	}, search
 }
 
-func TestEachSourceWinsOverAllLaterOnes(t *testing.T) {
+func TestPlaces_Find_EachSourceWinsOverAllLaterOnes(t *testing.T) {
 	t.Parallel()
 	places, search := loginInEachPlace(t, host)
 	for _, step := range []struct {
@@ -52,7 +52,7 @@ func TestEachSourceWinsOverAllLaterOnes(t *testing.T) {
 }
 
 // A secret that did not resolve must not be answered with somebody else's login.
-func TestAnEmptySourceEndsTheSearch(t *testing.T) {
+func TestPlaces_Find_AnEmptySourceEndsTheSearch(t *testing.T) {
 	t.Parallel()
 	empty := ""
 	argument := func(name string) []string {
@@ -105,7 +105,7 @@ func TestAnEmptySourceEndsTheSearch(t *testing.T) {
 	}
 }
 
-func TestASourceForAnotherHostFallsThrough(t *testing.T) {
+func TestPlaces_Find_ASourceForAnotherHostFallsThrough(t *testing.T) {
 	t.Parallel()
 	const other = "other.example.com"
 	helper := credentialstest.Helper{Logins: map[string]credentialstest.Login{other: {Username: "helper", Secret: canary}}}.Install(t)
@@ -148,7 +148,7 @@ func TestASourceForAnotherHostFallsThrough(t *testing.T) {
 }
 
 // A setting that is not known yet stops the searches that come to it, no others.
-func TestASettingThatIsNotKnownYet(t *testing.T) {
+func TestPlaces_Find_UnknownSetting(t *testing.T) {
 	t.Parallel()
 	unknown := credentials.Setting[string]{Unknown: true}
 	none := credentials.Places{}
@@ -186,7 +186,7 @@ func TestASettingThatIsNotKnownYet(t *testing.T) {
 }
 
 // The environment counts before the file, so what it settles needs no file.
-func TestAppsettingsPathThatIsNotKnownYet(t *testing.T) {
+func TestPlaces_Find_UnknownAppsettingsPath(t *testing.T) {
 	t.Parallel()
 	const url, other = "OCI__REGISTRYURL=" + host, "OCI__REGISTRYURL=other.example.com"
 	all := login("ci", "p")
@@ -221,7 +221,7 @@ func TestAppsettingsPathThatIsNotKnownYet(t *testing.T) {
 	}
 }
 
-func TestRegistryOfSettingsThatAreNotKnownYet(t *testing.T) {
+func TestPlaces_Registry_UnknownSettings(t *testing.T) {
 	t.Parallel()
 	want := credentials.Error{Setting: "appsettings_path", Unknown: true, Text: "registry_url is left out, so the check asks the registry of the Stella Ops settings, and where they are is known only after the apply. Write registry_url in this check."}
 	for _, row := range []struct {

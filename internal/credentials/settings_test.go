@@ -29,7 +29,7 @@ func cameEmpty(section, names string) []string {
 	return []string{"In the section " + section + " of the Stella Ops settings, " + names + " came empty (broken secret reference)"}
 }
 
-func TestSettings(t *testing.T) {
+func TestPlaces_Find_Settings(t *testing.T) {
 	t.Parallel()
 	const complete = `{"OCI":{"RegistryUrl":"r.example.com","Username":"file","Password":"f"}}`
 	url := "OCI__RegistryUrl=" + host
@@ -81,7 +81,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestSettingsBelongToARegistry(t *testing.T) {
+func TestPlaces_Find_SettingsBelongToARegistry(t *testing.T) {
 	t.Parallel()
 	hub := []string{"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "https://index.docker.io/v1/"}
 	for _, row := range []struct {
@@ -121,7 +121,7 @@ func TestSettingsBelongToARegistry(t *testing.T) {
 	}
 }
 
-func TestSettingsWithoutARegistryServeNone(t *testing.T) {
+func TestPlaces_Find_SettingsWithoutARegistry(t *testing.T) {
 	t.Parallel()
 	warning := func(section string) string {
 		return "The section " + section + " of the Stella Ops settings holds credentials without a RegistryUrl, so they are used for no registry. Set " +
@@ -159,7 +159,7 @@ func TestSettingsWithoutARegistryServeNone(t *testing.T) {
 
 // An address that cannot be used may hold a secret, so the error says only
 // where it stands.
-func TestSettingsWithAnUnusableRegistry(t *testing.T) {
+func TestPlaces_Find_SettingsWithAnUnusableRegistry(t *testing.T) {
 	t.Parallel()
 	inFile := file(t, `{"Registry":{"RegistryUrl":"https://ci:`+canary+`@r.example.com","Username":"ci"}}`)
 	for _, row := range []struct {
@@ -194,13 +194,13 @@ func TestSettingsWithAnUnusableRegistry(t *testing.T) {
 }
 
 // Without credentials beside it, nobody needs the address that cannot be used.
-func TestSettingsWithAnUnusableRegistryAndNoCredentials(t *testing.T) {
+func TestPlaces_Find_SettingsWithAnUnusableRegistryAndNoCredentials(t *testing.T) {
 	t.Parallel()
 	places := credentials.Places{Environ: []string{"OCI__REGISTRYURL=https://ci:" + canary + "@r.example.com"}}
 	compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
 }
 
-func TestRegistryOfTheSettings(t *testing.T) {
+func TestPlaces_Registry(t *testing.T) {
 	t.Parallel()
 	const inFile = `{"OCI":{"RegistryUrl":"file.example.com"}}`
 	for _, row := range []struct {
@@ -226,7 +226,7 @@ func TestRegistryOfTheSettings(t *testing.T) {
 	}
 }
 
-func TestRegistryOfTheSettingsSaysWhereItLooked(t *testing.T) {
+func TestPlaces_Registry_ListsWhereItLooked(t *testing.T) {
 	t.Parallel()
 	const (
 		begin     = "registry_url is left out, and the Stella Ops settings name no registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"

@@ -181,7 +181,7 @@ func TestMemo_Get_AsksAnewWithALargerBudget(t *testing.T) {
 	}
 }
 
-func TestMemo_Get_ACancelledCallerEndsNobodyElse(t *testing.T) {
+func TestMemo_Get_ACancelledCallerEndsNoOther(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		m, a := memo.New[string, string](10), &countingAsker{takes: time.Second, gives: memo.Answer[string]{Value: "yes"}}
@@ -240,7 +240,7 @@ func TestMemo_Get_ForgetsACallerThatPanics(t *testing.T) {
 	}
 }
 
-func TestMemo_Get_DoesNotKeepWhatIsPassing(t *testing.T) {
+func TestMemo_Get_DoesNotKeepATransientAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		m, a := memo.New[string, string](10), &countingAsker{takes: time.Second, gives: memo.Answer[string]{Value: "large", Transient: true}}

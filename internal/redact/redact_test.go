@@ -390,7 +390,7 @@ func TestRedactor_Add_AtTheSameTime(t *testing.T) {
 	done.Wait()
 }
 
-func TestRedactor_PrintsNothing(t *testing.T) {
+func TestRedactor_Format_PrintsNothing(t *testing.T) {
 	t.Parallel()
 	all := redact.New()
 	all.Add(secrets("hunter2-hunter2")...)

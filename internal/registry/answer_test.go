@@ -24,7 +24,7 @@ func answerTo(t *testing.T, response registrytest.Response) registry.Answer {
 	return answer
 }
 
-func TestChallengesAreReadOn401Only(t *testing.T) {
+func TestAnswer_Challenges_OfA401Only(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 401, 403, 404, 407, 500} {
 		response := registrytest.Unauthorized("Negotiate", `Bearer realm="x"`)
@@ -39,7 +39,7 @@ func TestChallengesAreReadOn401Only(t *testing.T) {
 	}
 }
 
-func TestPagesAreTold(t *testing.T) {
+func TestAnswer_IsHTML(t *testing.T) {
 	t.Parallel()
 	const page = "<!DOCTYPE html><html></html>"
 	typed := func(contentType ...string) http.Header { return http.Header{"Content-Type": contentType} }
@@ -78,7 +78,7 @@ func TestPagesAreTold(t *testing.T) {
 	}
 }
 
-func TestARegistryIsToldByItsHeader(t *testing.T) {
+func TestAnswer_IsRegistry(t *testing.T) {
 	t.Parallel()
 	page := registrytest.Page(http.StatusOK)
 	if answer := answerTo(t, page); answer.IsRegistry || !answer.IsHTML {
@@ -93,7 +93,7 @@ func TestARegistryIsToldByItsHeader(t *testing.T) {
 	}
 }
 
-func TestATagMakesAPageWithoutAContentType(t *testing.T) {
+func TestAnswer_IsHTML_ByItsFirstTag(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"<!-- portal --><html>", "<?xml version=\"1.0\"?><!DOCTYPE html>", "\r\n <head>", "\xef\xbb\xbf<body>"} {
 		for _, contentType := range []string{"", "application/json"} {
@@ -105,7 +105,7 @@ func TestATagMakesAPageWithoutAContentType(t *testing.T) {
 	}
 }
 
-func TestWhereARedirectPoints(t *testing.T) {
+func TestAnswer_Location(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name     string
@@ -138,7 +138,7 @@ func TestWhereARedirectPoints(t *testing.T) {
 	}
 }
 
-func TestTheServersOwnWords(t *testing.T) {
+func TestAnswer_Text(t *testing.T) {
 	t.Parallel()
 	const limit = 4 << 10
 	for _, row := range []struct{ name, body, want string }{
@@ -190,7 +190,7 @@ func TestTheServersOwnWords(t *testing.T) {
 	}
 }
 
-func TestStatusLine(t *testing.T) {
+func TestAnswer_StatusLine(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]string{401: "401 Unauthorized", 200: "200 OK", 599: "599"} {
 		if got := (registry.Answer{Status: status}).StatusLine(); got != want {

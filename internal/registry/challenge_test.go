@@ -136,7 +136,7 @@ func FuzzParseChallenges(f *testing.F) {
 	})
 }
 
-func TestNoMoreChallengesAreReadThanAnybodyOffers(t *testing.T) {
+func TestParseChallenges_StopsAtItsLimit(t *testing.T) {
 	t.Parallel()
 	if n := len(registry.ParseChallenges([]string{strings.Repeat("A,", 30_000), "Basic"})); n != 32 {
 		t.Errorf("%d challenges were read", n)

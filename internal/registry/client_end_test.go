@@ -25,9 +25,9 @@ func (c closeNotifier) Close() error {
 	return c.Conn.Close()
 }
 
-// TestAConnectionEndsWithTheRequestThatAskedForIt: net/http dials under a
+// TestClient_Ask_ClosesTheConnectionAtItsDeadline: net/http dials under a
 // context of its own, and would keep the socket of a server that says nothing.
-func TestAConnectionEndsWithTheRequestThatAskedForIt(t *testing.T) {
+func TestClient_Ask_ClosesTheConnectionAtItsDeadline(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]setUp{
 		"in the handshake": serve("https://", registrytest.Silence),
@@ -54,9 +54,9 @@ func TestAConnectionEndsWithTheRequestThatAskedForIt(t *testing.T) {
 	}
 }
 
-// TestASwitchOfProtocolsIsAnAnswer: net/http hands the connection itself over,
+// TestClient_Ask_ReturnsASwitchOfProtocols: net/http hands the connection itself over,
 // which no context ends.
-func TestASwitchOfProtocolsIsAnAnswer(t *testing.T) {
+func TestClient_Ask_ReturnsASwitchOfProtocols(t *testing.T) {
 	t.Parallel()
 	address, options := serve("http://", registrytest.SayThenSilence("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"))(t)
 	answer := newClient(t, options).Ask(t.Context(), parse(t, address), registry.Credential{})
@@ -65,9 +65,9 @@ func TestASwitchOfProtocolsIsAnAnswer(t *testing.T) {
 	}
 }
 
-// TestAKeptConnectionHasNoOldDeadline: the deadline of the first request must
+// TestClient_Ask_ClearsTheDeadlineOfAKeptConnection: the deadline of the first request must
 // not end the second.
-func TestAKeptConnectionHasNoOldDeadline(t *testing.T) {
+func TestClient_Ask_ClearsTheDeadlineOfAKeptConnection(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	deadlines := make(chan time.Time, 8)

@@ -200,7 +200,7 @@ func faultRows() []faultRow {
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestClient_Ask_Faults(t *testing.T) {
 	t.Parallel()
 	for _, row := range faultRows() {
 		t.Run(row.name, func(t *testing.T) {
@@ -230,7 +230,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestAGoServerWithoutTLSIsPlainHTTP(t *testing.T) {
+func TestClient_Ask_FindsPlainHTTPOfAGoServer(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	answer := newClient(t, registry.Options{}).Ask(t.Context(), parse(t, "https://"+fake.Host()), basic("hunter2x"))
@@ -242,7 +242,7 @@ func TestAGoServerWithoutTLSIsPlainHTTP(t *testing.T) {
 	}
 }
 
-func TestAnEndedContextIsATimeout(t *testing.T) {
+func TestClient_Ask_TimesOutWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -33,7 +33,7 @@ func allocatedBy(t *testing.T, address string, options registry.Options) uint64 
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-func TestAHugeBodyCostsLittleMemory(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+func TestClient_Ask_ReadsLittleOfAHugeBody(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
 	for name, handle := range map[string]func(net.Conn){
 		"with its length":  registrytest.Endless(unauthorized+"Content-Length: "+strconv.Itoa(hugeBody)+"\r\n\r\n", hugeBody),
 		"without a length": registrytest.Endless(unauthorized+"\r\n", hugeBody),
@@ -49,7 +49,7 @@ func TestAHugeBodyCostsLittleMemory(t *testing.T) { //nolint:paralleltest // it 
 	}
 }
 
-func TestAHugeBodyOverHTTP2CostsLittleMemory(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
+func TestClient_Ask_ReadsLittleOfAHugeBodyOverHTTP2(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 		chunk := make([]byte, 64<<10)

@@ -47,7 +47,7 @@ func trusting(server *httptest.Server) *tls.Config {
 	return &tls.Config{RootCAs: pool}
 }
 
-func TestWhatIsSent(t *testing.T) {
+func TestClient_Ask_Sends(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name       string
@@ -77,7 +77,7 @@ func TestWhatIsSent(t *testing.T) {
 	}
 }
 
-func TestARefusalIsNotRepeated(t *testing.T) {
+func TestClient_Ask_DoesNotRepeatARefusal(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 401, 403, 404, 408, 429, 500, 503} {
 		fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.Status(status) })
@@ -91,7 +91,7 @@ func TestARefusalIsNotRepeated(t *testing.T) {
 	}
 }
 
-func TestARedirectIsNotFollowed(t *testing.T) {
+func TestClient_Ask_ReturnsARedirectToAnotherServer(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		target := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
@@ -112,7 +112,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestHTTP2IsUsedOverTLS(t *testing.T) {
+func TestClient_Ask_UsesHTTP2OverTLS(t *testing.T) {
 	t.Parallel()
 	var protocol atomic.Value
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -131,7 +131,7 @@ func TestHTTP2IsUsedOverTLS(t *testing.T) {
 	}
 }
 
-func TestOneConnectionServesSeveralRequests(t *testing.T) {
+func TestClient_Ask_KeepsItsConnection(t *testing.T) {
 	t.Parallel()
 	long := registrytest.Response{Status: http.StatusOK, Body: strings.Repeat("x", 64<<10)}
 	tooLong := registrytest.Response{Status: http.StatusOK, Body: strings.Repeat("x", 256<<10)}
@@ -163,7 +163,7 @@ func TestOneConnectionServesSeveralRequests(t *testing.T) {
 	}
 }
 
-func TestAProxyIsAskedForTheRegistry(t *testing.T) {
+func TestClient_Ask_GoesThroughAProxy(t *testing.T) {
 	t.Parallel()
 	proxy := registrytest.New(t, func(authorization string) registrytest.Response {
 		if authorization == "" {
@@ -184,7 +184,7 @@ func TestAProxyIsAskedForTheRegistry(t *testing.T) {
 	}
 }
 
-func TestTheGivenTLSConfigurationIsNotChanged(t *testing.T) {
+func TestNewClient_KeepsTheGivenTLSConfiguration(t *testing.T) {
 	t.Parallel()
 	config := &tls.Config{MinVersion: tls.VersionTLS10}
 	newClient(t, registry.Options{TLS: config})

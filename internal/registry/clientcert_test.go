@@ -57,9 +57,9 @@ func closeAfterRequest(conn net.Conn) { respondOnce(conn, "") }
 
 const refusal = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-// TestWhereAClientCertificateIsToBlame has servers that ask for one: whoever
+// TestClient_Ask_FaultClientCert has servers that ask for one: whoever
 // answers, or has looked at it before, does not want another one.
-func TestWhereAClientCertificateIsToBlame(t *testing.T) {
+func TestClient_Ask_FaultClientCert(t *testing.T) {
 	t.Parallel()
 	const tls12, tls13 = tls.VersionTLS12, tls.VersionTLS13
 	server, client := newPair(t), newPair(t)
@@ -128,9 +128,9 @@ func TestWhereAClientCertificateIsToBlame(t *testing.T) {
 	}
 }
 
-// TestACertificateThatTheServerDoesNotAskForIsNotShown has a server that names
+// TestClient_Ask_SendsNoCertificateOfAnotherAuthority has a server that names
 // the authorities which it takes.
-func TestACertificateThatTheServerDoesNotAskForIsNotShown(t *testing.T) {
+func TestClient_Ask_SendsNoCertificateOfAnotherAuthority(t *testing.T) {
 	t.Parallel()
 	server, client := newPair(t), newPair(t)
 	config, err := registry.TLS{CACertPEM: server.certificate, ClientCertPEM: client.certificate, ClientKeyPEM: registry.NewSecret(client.key)}.Config()
@@ -143,9 +143,9 @@ func TestACertificateThatTheServerDoesNotAskForIsNotShown(t *testing.T) {
 	}
 }
 
-// TestAProxyThatAsksForACertificateIsNotTheRegistry has a proxy over TLS, which
+// TestClient_Ask_IgnoresTheCertificateRequestOfAProxy has a proxy over TLS, which
 // asks for a certificate and does without.
-func TestAProxyThatAsksForACertificateIsNotTheRegistry(t *testing.T) {
+func TestClient_Ask_IgnoresTheCertificateRequestOfAProxy(t *testing.T) {
 	t.Parallel()
 	pair := newPair(t)
 	config, err := registry.TLS{CACertPEM: pair.certificate}.Config()
@@ -185,9 +185,9 @@ func TestAProxyThatAsksForACertificateIsNotTheRegistry(t *testing.T) {
 	}
 }
 
-// TestAnHTTP2StreamThatIsResetWantsNoCertificate has a server that asks for one,
+// TestClient_Ask_AStreamResetIsNoFaultClientCert has a server that asks for one,
 // does without, and gives up the request but not the connection.
-func TestAnHTTP2StreamThatIsResetWantsNoCertificate(t *testing.T) {
+func TestClient_Ask_AStreamResetIsNoFaultClientCert(t *testing.T) {
 	t.Parallel()
 	pair := newPair(t)
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })) //nolint:forbidigo // net/http takes it for a reset
@@ -205,9 +205,9 @@ func TestAnHTTP2StreamThatIsResetWantsNoCertificate(t *testing.T) {
 	}
 }
 
-// TestAnAlertAboutTheCertificateIsFinal has a server that says what it wants, and
+// TestClient_Ask_DoesNotRetryACertificateAlert has a server that says what it wants, and
 // counts how often it has to.
-func TestAnAlertAboutTheCertificateIsFinal(t *testing.T) {
+func TestClient_Ask_DoesNotRetryACertificateAlert(t *testing.T) {
 	t.Parallel()
 	pair := newPair(t)
 	server := &tls.Config{Certificates: []tls.Certificate{pair.load(t)}, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12}
@@ -231,9 +231,9 @@ func TestAnAlertAboutTheCertificateIsFinal(t *testing.T) {
 	}
 }
 
-// TestAnAlertAboutTheCertificateCountsAfterAnAnswer has a server that does without
+// TestClient_Ask_FaultClientCertAfterAnAnswer has a server that does without
 // a certificate once, and then refuses the client by an alert.
-func TestAnAlertAboutTheCertificateCountsAfterAnAnswer(t *testing.T) {
+func TestClient_Ask_FaultClientCertAfterAnAnswer(t *testing.T) {
 	t.Parallel()
 	pair := newPair(t)
 	var met atomic.Int64
@@ -266,10 +266,10 @@ func TestAnAlertAboutTheCertificateCountsAfterAnAnswer(t *testing.T) {
 	}
 }
 
-// TestOneVerdictForAMissingClientCertificateOfManyChecks asks at the same time:
+// TestClient_Ask_FaultClientCertOfConcurrentRequests asks at the same time:
 // over HTTP/2 one connection serves requests that did not open it, and ends for
 // all of them.
-func TestOneVerdictForAMissingClientCertificateOfManyChecks(t *testing.T) {
+func TestClient_Ask_FaultClientCertOfConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	pair := newPair(t)
 	for _, http2 := range []bool{true, false} {

@@ -119,7 +119,7 @@ func TestParseEndpoint(t *testing.T) {
 	}
 }
 
-func TestAliasesOfDockerHubAreOneEndpoint(t *testing.T) {
+func TestParseEndpoint_AliasesOfDockerHub(t *testing.T) {
 	t.Parallel()
 	want, err := registry.ParseEndpoint("docker.io")
 	if err != nil {
@@ -132,7 +132,7 @@ func TestAliasesOfDockerHubAreOneEndpoint(t *testing.T) {
 	}
 }
 
-func TestEndpointKnowsWhereToConnect(t *testing.T) {
+func TestEndpoint_DialAddress(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, address, hostname, dial string }{
 		{"https has its port", "ghcr.io/app", "ghcr.io", "ghcr.io:443"},
@@ -204,7 +204,7 @@ func FuzzParseEndpoint(f *testing.F) {
 	})
 }
 
-func TestParseEndpointRefuses(t *testing.T) {
+func TestParseEndpoint_Refuses(t *testing.T) {
 	t.Parallel()
 	for _, row := range badAddresses() {
 		t.Run(row.name, func(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestAnAlertAfterTheHandshake is one by which TLS 1.3 refuses a client: crypto/tls
+// TestClassify_AlertAfterTheHandshake is one by which TLS 1.3 refuses a client: crypto/tls
 // marks it as an error of the other side.
-func TestAnAlertAfterTheHandshake(t *testing.T) {
+func TestClassify_AlertAfterTheHandshake(t *testing.T) {
 	t.Parallel()
 	alert := &net.OpError{Op: "remote error", Err: tls.AlertError(42)}
 	if f := classify(t.Context(), alert); f.Fault != FaultTLS || f.Detail != "the server broke off the TLS handshake" {
@@ -18,9 +18,9 @@ func TestAnAlertAfterTheHandshake(t *testing.T) {
 	}
 }
 
-// TestWhichAlertsWantAClientCertificate: those about a certificate do whenever the
+// TestDialRecord_BlameClientCertificate_Alerts: those about a certificate do whenever the
 // server had asked for one, all others only from a server that never answered.
-func TestWhichAlertsWantAClientCertificate(t *testing.T) {
+func TestDialRecord_BlameClientCertificate_Alerts(t *testing.T) {
 	t.Parallel()
 	remote := func(alert tls.AlertError) error {
 		return &handshakeError{&net.OpError{Op: "remote error", Err: alert}}

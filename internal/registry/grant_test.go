@@ -42,7 +42,7 @@ var (
 	pullOther, pullNone         = permission{"org/other", "pull"}, permission{"", "pull"}
 )
 
-func TestGrantsOfAScope(t *testing.T) {
+func TestParseScope(t *testing.T) {
 	t.Parallel()
 	const by, nobody = registry.GrantsOfScope, registry.GrantsUnknown
 	for _, row := range []struct {
@@ -90,7 +90,7 @@ func access(kind, name, actions any) jwt.MapClaims {
 	return jwt.MapClaims{"access": []any{map[string]any{"type": kind, "name": name, "actions": actions}}}
 }
 
-func TestGrantsOfTheAccessClaim(t *testing.T) {
+func TestTokenGrants(t *testing.T) {
 	t.Parallel()
 	const by, nobody = registry.GrantsOfClaims, registry.GrantsUnknown
 	readable := map[string]any{"type": "repository", "name": "org/app", "actions": []string{"pull"}}
@@ -125,7 +125,7 @@ func TestGrantsOfTheAccessClaim(t *testing.T) {
 	}
 }
 
-func TestTheScopeOfAnAnswerComesBeforeTheClaims(t *testing.T) {
+func TestClient_Token_PrefersTheScopeToTheClaims(t *testing.T) {
 	t.Parallel()
 	token := signed(t, access("repository", "org/app", []string{"push"}))
 	for _, row := range []struct {
@@ -147,7 +147,7 @@ func TestTheScopeOfAnAnswerComesBeforeTheClaims(t *testing.T) {
 	}
 }
 
-func TestTheGrantsOfNoToken(t *testing.T) {
+func TestGrants_Allow_WithoutAToken(t *testing.T) {
 	t.Parallel()
 	unknown := grantRow{source: registry.GrantsUnknown, denied: []permission{pullApp, pullNone}}
 	for _, token := range []string{"", "opaque", "a.b.c", "..", "eyJhbGciOiJub25lIn0.bnVsbA."} {

@@ -36,7 +36,7 @@ func wantIssued(t *testing.T, answer registry.TokenAnswer) {
 	}
 }
 
-func TestANameThatLeadsElsewhereTheSecondTimeIsJudgedAgain(t *testing.T) {
+func TestClient_Token_GuardChecksEachConnection(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
@@ -67,7 +67,7 @@ func TestANameThatLeadsElsewhereTheSecondTimeIsJudgedAgain(t *testing.T) {
 	}
 }
 
-func TestAConnectionOfOneGuardDoesNotServeAnother(t *testing.T) {
+func TestClient_Token_GuardsDoNotShareConnections(t *testing.T) {
 	t.Parallel()
 	kept := func(string) registrytest.Response {
 		return registrytest.Response{Status: http.StatusOK, Body: `{"token":"minted"}`}
@@ -97,7 +97,7 @@ func TestAConnectionOfOneGuardDoesNotServeAnother(t *testing.T) {
 	}
 }
 
-func TestTheGuardStandsBehindARedirectToo(t *testing.T) {
+func TestClient_Token_GuardChecksRedirects(t *testing.T) {
 	t.Parallel()
 	for kind, credential := range credentialOfEachKind() {
 		t.Run(kind, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestTheGuardStandsBehindARedirectToo(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatCannotBeJudgedIsRefused(t *testing.T) {
+func TestClient_Token_GuardRefusesAnUnreadableAddress(t *testing.T) {
 	t.Parallel()
 	server := registrytest.New(t, issueToken)
 	network := &fakeNetwork{server: server.Host(), at: []string{anywhere}}
@@ -132,7 +132,7 @@ func TestAnAddressThatCannotBeJudgedIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheReachOfARegistryIsThatOfItsConnection(t *testing.T) {
+func TestAnswer_Reach(t *testing.T) {
 	t.Parallel()
 	proxy := &httpproxy.Config{HTTPProxy: "http://proxy.example.com:3128"}
 	for _, row := range []struct {

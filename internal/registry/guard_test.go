@@ -168,7 +168,7 @@ func runGuardRow(t *testing.T, proxy *httpproxy.Config, row guardRow, credential
 	}
 }
 
-func TestTheGuardJudgesTheAddressThatWasConnectedTo(t *testing.T) {
+func TestClient_Token_GuardChecksTheConnectedAddress(t *testing.T) {
 	t.Parallel()
 	rows := []guardRow{
 		{name: "a public realm of a public registry", reach: registry.ReachPublic},
@@ -203,7 +203,7 @@ func TestTheGuardJudgesTheAddressThatWasConnectedTo(t *testing.T) {
 	runGuardRows(t, nil, rows)
 }
 
-func TestTheGuardTrustsWhatItIsTold(t *testing.T) {
+func TestClient_Token_GuardLetsTrustedRealmsPass(t *testing.T) {
 	t.Parallel()
 	const port5001, v6 = "http://auth.example.com:5001/token", "http://[fd00::5]:5001/token"
 	runGuardRows(t, nil, []guardRow{
@@ -229,7 +229,7 @@ func TestTheGuardTrustsWhatItIsTold(t *testing.T) {
 	})
 }
 
-func TestTheGuardJudgesWhatIsWritten(t *testing.T) {
+func TestClient_Token_GuardChecksTheWrittenRealm(t *testing.T) {
 	t.Parallel()
 	const own = "http://r.example.com"
 	runGuardRows(t, nil, []guardRow{
@@ -257,7 +257,7 @@ func TestTheGuardJudgesWhatIsWritten(t *testing.T) {
 	})
 }
 
-func TestThroughAProxyTheGuardJudgesTheLiteralNameOnly(t *testing.T) {
+func TestClient_Token_GuardChecksTheNameThroughAProxy(t *testing.T) {
 	t.Parallel()
 	const fullWidth = "http://１６９．２５４．１６９．２５４/token"
 	runGuardRows(t, &httpproxy.Config{HTTPProxy: "http://proxy.example.com:3128"}, []guardRow{

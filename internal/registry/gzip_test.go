@@ -24,7 +24,7 @@ func packed(t *testing.T, text string) string {
 	return buffer.String()
 }
 
-func TestCompressedBodies(t *testing.T) {
+func TestClient_Ask_UnpacksACompressedBody(t *testing.T) {
 	t.Parallel()
 	const words = `{"errors":[{"code":"DENIED","message":"no such account"}]}`
 	for _, row := range []struct {
@@ -52,7 +52,7 @@ func TestCompressedBodies(t *testing.T) {
 	}
 }
 
-func TestNobodyIsAskedToCompress(t *testing.T) {
+func TestClient_Ask_AcceptsNoCompression(t *testing.T) {
 	t.Parallel()
 	var encoding []string
 	server := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { encoding = r.Header.Values("Accept-Encoding") })

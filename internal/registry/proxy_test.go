@@ -49,9 +49,9 @@ func TestProxySecrets(t *testing.T) {
 	}
 }
 
-// TestProxies asks registries that only a proxy can reach, and one that must be
+// TestClient_Ask_Proxies asks registries that only a proxy can reach, and one that must be
 // asked directly.
-func TestProxies(t *testing.T) {
+func TestClient_Ask_Proxies(t *testing.T) {
 	t.Parallel()
 	direct := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
 	for _, row := range []struct {
@@ -103,8 +103,8 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// TestATunnelThatIsRefusedIsNotAskedForAgain tells a proxy's rule from its fault.
-func TestATunnelThatIsRefusedIsNotAskedForAgain(t *testing.T) {
+// TestClient_Ask_DoesNotRetryATunnelThatAProxyForbids tells a proxy's rule from its fault.
+func TestClient_Ask_DoesNotRetryATunnelThatAProxyForbids(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]int{"403 Forbidden": 0, "407 Proxy Authentication Required": 0, "502 Bad Gateway": 3} {
 		address, options := proxySays(status)(t)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestReachOfAnIPv4AddressInEveryForm(t *testing.T) {
+func TestReachOf_IPv4InEveryForm(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
@@ -79,7 +79,7 @@ func TestReachOfAnIPv4AddressInEveryForm(t *testing.T) {
 	}
 }
 
-func TestLocalNAT64IsJudgedInEveryLayout(t *testing.T) {
+func TestReachOf_LocalNAT64(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]Reach{
 		"64:ff9b:1:a9fe:a9:fe00:1234:5678": ReachLinkLocal, // 169.254.169.254 behind /48
@@ -95,7 +95,7 @@ func TestLocalNAT64IsJudgedInEveryLayout(t *testing.T) {
 	}
 }
 
-func TestReachOfAnIPv6Address(t *testing.T) {
+func TestReachOf_IPv6(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name    string
@@ -140,7 +140,7 @@ func TestReachOfAnIPv6Address(t *testing.T) {
 	}
 }
 
-func TestReachOfAName(t *testing.T) {
+func TestReachOfName(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name     string
@@ -190,9 +190,9 @@ func TestReachOfAName(t *testing.T) {
 	}
 }
 
-// TestTheGuardRefusesBeforeItConnects: without a dialer from outside not even a
+// TestGuard_Dial_RefusesBeforeItConnects: without a dialer from outside not even a
 // connection is opened, so that nothing can be learned from one.
-func TestTheGuardRefusesBeforeItConnects(t *testing.T) {
+func TestGuard_Dial_RefusesBeforeItConnects(t *testing.T) {
 	t.Parallel()
 	var config net.ListenConfig
 	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -10,7 +10,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-func TestARedirectOnTheSameOriginIsFollowedWithAllThatWasSent(t *testing.T) {
+func TestClient_FollowsARedirectToTheSameOrigin(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ location, target string }{
 		"a path":                    {"/next", "/next"},
@@ -57,7 +57,7 @@ func TestARedirectOnTheSameOriginIsFollowedWithAllThatWasSent(t *testing.T) {
 	}
 }
 
-func TestAnExplicitDefaultPortOfHTTPSIsTheSameOrigin(t *testing.T) {
+func TestClient_FollowsARedirectToTheDefaultPort(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		location string
@@ -112,7 +112,7 @@ func chain(last int) func(*http.Request) string {
 	}
 }
 
-func TestFiveRedirectsAreFollowedAndNoMore(t *testing.T) {
+func TestClient_FollowsFiveRedirects(t *testing.T) {
 	t.Parallel()
 	for _, kind := range requestKinds() {
 		for _, row := range []struct{ redirects, asked, status int }{
@@ -132,7 +132,7 @@ func TestFiveRedirectsAreFollowedAndNoMore(t *testing.T) {
 	}
 }
 
-func TestALoopDoesNotAskOneURLTwice(t *testing.T) {
+func TestClient_EndsALoopOfRedirects(t *testing.T) {
 	t.Parallel()
 	self := func(prefix, suffix string) func(*http.Request) string {
 		return func(r *http.Request) string { return prefix + r.URL.RequestURI() + suffix }

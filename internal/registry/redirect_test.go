@@ -139,7 +139,7 @@ var redirectStatuses = []int{301, 302, 303, 307, 308}
 // keepsMethod tells whether a redirect keeps a POST (RFC 9110 section 15.4).
 func keepsMethod(status int) bool { return status == 307 || status == 308 }
 
-func TestARedirectToAnotherOriginIsNotFollowed(t *testing.T) {
+func TestClient_ReturnsARedirectToAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	for name, location := range map[string]string{
 		"another host":                "http://other.example.com/v2/",

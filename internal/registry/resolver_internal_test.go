@@ -20,9 +20,9 @@ func (c closeNotifier) Close() error {
 	return c.Conn.Close()
 }
 
-// TestASilentNameServerIsLeftWithTheRequest has a name server that never
+// TestResolver_EndsWithItsContext has a name server that never
 // answers. Package net alone would wait for it for five seconds.
-func TestASilentNameServerIsLeftWithTheRequest(t *testing.T) {
+func TestResolver_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	silent, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {

@@ -54,7 +54,7 @@ func after(status int, retryAfter string) registrytest.Response {
 
 var threeRetries = registry.Retry{Attempts: 4, MinDelay: time.Second, MaxDelay: 3 * time.Second}
 
-func TestRetry(t *testing.T) {
+func TestClient_Ask_Retries(t *testing.T) {
 	t.Parallel()
 	status, ok := registrytest.Status, registrytest.OK()
 	for _, row := range []struct {
@@ -108,8 +108,8 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// TestDelaysDiffer would fail by chance once in 10 to the 12 runs.
-func TestDelaysDiffer(t *testing.T) {
+// TestClient_Ask_VariesTheDelays would fail by chance once in 10 to the 12 runs.
+func TestClient_Ask_VariesTheDelays(t *testing.T) {
 	t.Parallel()
 	w := &fakeWait{}
 	for range 2 {
@@ -121,9 +121,9 @@ func TestDelaysDiffer(t *testing.T) {
 	}
 }
 
-// TestARefusalOfWhichTheRestIsLostIsNotRepeated has answers of which only a part
+// TestClient_Ask_DoesNotRetryARefusalThatIsCut has answers of which only a part
 // arrives. A refusal whose header is whole is an answer; of less, nobody knows.
-func TestARefusalOfWhichTheRestIsLostIsNotRepeated(t *testing.T) {
+func TestClient_Ask_DoesNotRetryARefusalThatIsCut(t *testing.T) {
 	t.Parallel()
 	const sized, chunked = "WWW-Authenticate: Basic\r\nContent-Length: 100\r\n\r\n{", "WWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
 	secret, none := basic("hunter2x"), registry.Credential{}
@@ -179,9 +179,9 @@ func TestARefusalOfWhichTheRestIsLostIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestARedirectThatWasAnsweredIsNotAskedAgain has a fault behind a redirect: what
+// TestClient_Ask_RetriesTheTargetOfARedirectOnly has a fault behind a redirect: what
 // answered before does not hear the secret twice.
-func TestARedirectThatWasAnsweredIsNotAskedAgain(t *testing.T) {
+func TestClient_Ask_RetriesTheTargetOfARedirectOnly(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	asked := map[string]int{}
@@ -202,7 +202,7 @@ func TestARedirectThatWasAnsweredIsNotAskedAgain(t *testing.T) {
 	}
 }
 
-func TestRetryAfterAsADate(t *testing.T) {
+func TestClient_Ask_WaitsUntilTheDateOfRetryAfter(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, inTurn(after(503, time.Now().Add(20*time.Second).UTC().Format(http.TimeFormat)), registrytest.OK()))
 	w := &fakeWait{}
@@ -214,7 +214,7 @@ func TestRetryAfterAsADate(t *testing.T) {
 	}
 }
 
-func TestRetryOfConnections(t *testing.T) {
+func TestClient_Ask_RetriesConnections(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name  string
@@ -247,7 +247,7 @@ func TestRetryOfConnections(t *testing.T) {
 	}
 }
 
-func TestOnlyGetsAreAskedAgain(t *testing.T) {
+func TestClient_RetriesGetOnly(t *testing.T) {
 	t.Parallel()
 	for name, send := range map[string]func(context.Context, *registry.Client, registry.Endpoint){
 		"a POST to a token service": func(ctx context.Context, c *registry.Client, e registry.Endpoint) {
@@ -270,7 +270,7 @@ func TestOnlyGetsAreAskedAgain(t *testing.T) {
 	}
 }
 
-func TestRetryEndsWhenNobodyWaits(t *testing.T) {
+func TestClient_Ask_EndsItsRetriesWithTheContext(t *testing.T) {
 	t.Parallel()
 	fake := registrytest.New(t, inTurn(registrytest.Status(503)))
 	w := &fakeWait{err: errors.New("cancelled")}

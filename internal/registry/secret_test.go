@@ -50,7 +50,7 @@ func holders() map[string]any {
 	}
 }
 
-func TestNoVerbShowsASecret(t *testing.T) {
+func TestSecret_Format_ShowsNothing(t *testing.T) {
 	t.Parallel()
 	verbs := []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t", "%b", "%o", "%c", "%U", "%e", "%g", "%p", "%T", "%w", "%z", "%20s", "%-5v", "%.3s", "%[2]v"}
 	for name, holder := range holders() {
@@ -67,7 +67,7 @@ func TestNoVerbShowsASecret(t *testing.T) {
 	}
 }
 
-func TestNoEncoderShowsASecret(t *testing.T) {
+func TestSecret_MarshalText_ShowsNothing(t *testing.T) {
 	t.Parallel()
 	for name, holder := range holders() {
 		if got, err := json.Marshal(holder); revealed(string(got)) {
@@ -76,7 +76,7 @@ func TestNoEncoderShowsASecret(t *testing.T) {
 	}
 }
 
-func TestNoLogShowsASecret(t *testing.T) {
+func TestSecret_LogValue_ShowsNothing(t *testing.T) {
 	t.Parallel()
 	for name, holder := range holders() {
 		var out bytes.Buffer
@@ -94,7 +94,7 @@ func TestNoLogShowsASecret(t *testing.T) {
 	}
 }
 
-func TestASecretSaysThatItIsOne(t *testing.T) {
+func TestSecret_String(t *testing.T) {
 	t.Parallel()
 	secret := registry.NewSecret(secretText)
 	encoded, err := json.Marshal(secret)
@@ -108,7 +108,7 @@ func TestASecretSaysThatItIsOne(t *testing.T) {
 	}
 }
 
-func TestASecretKeepsItsText(t *testing.T) {
+func TestSecret_Reveal(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "p", "line\nbreak\n", "\xff\x00", secretText} {
 		secret := registry.NewSecret(text)
@@ -128,7 +128,7 @@ func TestASecretKeepsItsText(t *testing.T) {
 	}
 }
 
-func TestMethodOfACredential(t *testing.T) {
+func TestCredential_Method(t *testing.T) {
 	t.Parallel()
 	secret := registry.NewSecret("s")
 	for _, row := range []struct {

@@ -10,9 +10,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// TestAuthoritiesAreAddedToTheSystems runs itself again with system authorities
+// TestTLS_Config_AddsToTheSystemsAuthorities runs itself again with system authorities
 // of its own, which a process reads once.
-func TestAuthoritiesAreAddedToTheSystems(t *testing.T) {
+func TestTLS_Config_AddsToTheSystemsAuthorities(t *testing.T) {
 	t.Parallel()
 	const address = "STELLAOPS_TEST_SYSTEM_ADDRESS"
 	configured := newPair(t)

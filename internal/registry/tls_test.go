@@ -76,7 +76,7 @@ func serveTLS(t *testing.T, server pair, clients *pair) string {
 	return s.URL
 }
 
-func TestTLSSettings(t *testing.T) {
+func TestTLS_Config(t *testing.T) {
 	t.Parallel()
 	server, client, stranger := newPair(t), newPair(t), newPair(t)
 	open, closed := serveTLS(t, server, nil), serveTLS(t, server, &client)
@@ -117,9 +117,9 @@ func TestTLSSettings(t *testing.T) {
 	}
 }
 
-// TestOneVerdictForAMissingClientCertificate asks often: the server's refusal
+// TestClient_Ask_FaultClientCertEveryTime asks often: the server's refusal
 // comes as an alert, a reset or a broken pipe, run by run.
-func TestOneVerdictForAMissingClientCertificate(t *testing.T) {
+func TestClient_Ask_FaultClientCertEveryTime(t *testing.T) {
 	t.Parallel()
 	server := newPair(t)
 	url := serveTLS(t, server, &server)
@@ -135,7 +135,7 @@ func TestOneVerdictForAMissingClientCertificate(t *testing.T) {
 	}
 }
 
-func TestTLSSettingsThatCannotBeUsed(t *testing.T) {
+func TestTLS_Config_Refuses(t *testing.T) {
 	t.Parallel()
 	one, other := newPair(t), newPair(t)
 	const canary = "c4nary-key"

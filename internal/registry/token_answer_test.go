@@ -28,7 +28,7 @@ func signed(t *testing.T, claims jwt.MapClaims) string {
 	return token
 }
 
-func TestTheTokenOfAnAnswer(t *testing.T) {
+func TestClient_Token_ReadsTheToken(t *testing.T) {
 	t.Parallel()
 	const limit = 1 << 20
 	padded := func(length int) string {
@@ -88,7 +88,7 @@ func TestTheTokenOfAnAnswer(t *testing.T) {
 	}
 }
 
-func TestATokenIsReadFromA200Only(t *testing.T) {
+func TestClient_Token_ReadsATokenOfA200Only(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{201, 202, 203, 302, 400, 401, 403, 404, 429, 500, 503} {
 		answer := tokenAnswer(t, status, `{"token":"minted"}`, basic("hunter2x"))
@@ -98,7 +98,7 @@ func TestATokenIsReadFromA200Only(t *testing.T) {
 	}
 }
 
-func TestTheSubjectOfAToken(t *testing.T) {
+func TestClient_Token_ReadsTheSubject(t *testing.T) {
 	t.Parallel()
 	const none = "eyJhbGciOiJub25lIn0." // {"alg":"none"}
 	for _, row := range []struct {
@@ -135,7 +135,7 @@ func TestTheSubjectOfAToken(t *testing.T) {
 	}
 }
 
-func TestRefusedByAnOAuth2Error(t *testing.T) {
+func TestClient_Token_RefusedByAnOAuth2Error(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
@@ -182,7 +182,7 @@ func TestRefusedByAnOAuth2Error(t *testing.T) {
 	}
 }
 
-func TestUsable(t *testing.T) {
+func TestTokenAnswer_Usable(t *testing.T) {
 	t.Parallel()
 	minted := registry.NewSecret("minted")
 	answer := func(status int) registry.Answer { return registry.Answer{Status: status} }

@@ -20,7 +20,7 @@ func form(pairs ...string) string {
 	return values.Encode()
 }
 
-func TestWhatATokenServiceIsAsked(t *testing.T) {
+func TestClient_Token_Sends(t *testing.T) {
 	t.Parallel()
 	const basicCi, service, formType = "Basic Y2k6aHVudGVyMng=", "r.example.com", "application/x-www-form-urlencoded"
 	get := func(authorization, target string, pairs ...string) receivedRequest {
@@ -81,7 +81,7 @@ func TestWhatATokenServiceIsAsked(t *testing.T) {
 	}
 }
 
-func TestARelativeRealmStartsAtTheChallengedURL(t *testing.T) {
+func TestClient_Token_ResolvesARelativeRealm(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name       string
@@ -121,7 +121,7 @@ func TestARelativeRealmStartsAtTheChallengedURL(t *testing.T) {
 	}
 }
 
-func TestARealmThatCannotBeAsked(t *testing.T) {
+func TestClient_Token_FaultRealm(t *testing.T) {
 	t.Parallel()
 	for name, challenge := range map[string]map[string]string{
 		"missing":                      params("service", "r"),
@@ -165,7 +165,7 @@ func TestARealmThatCannotBeAsked(t *testing.T) {
 	}
 }
 
-func TestATokenServiceThatDoesNotAnswerIsAFailure(t *testing.T) {
+func TestClient_Token_FaultsOfTheTokenService(t *testing.T) {
 	t.Parallel()
 	address, options := nothingListens(t)
 	answer := newClient(t, options).Token(t.Context(), registry.TokenRequest{

@@ -30,7 +30,7 @@ func try(t *testing.T, client *registry.Client, action registry.Action, credenti
 	})
 }
 
-func TestWhatAUseAsks(t *testing.T) {
+func TestClient_Try_Sends(t *testing.T) {
 	t.Parallel()
 	const head, post, del = http.MethodHead, http.MethodPost, http.MethodDelete
 	token := registry.Credential{Token: registry.NewSecret("minted")}
@@ -79,7 +79,7 @@ func TestWhatAUseAsks(t *testing.T) {
 	}
 }
 
-func TestAUseReturnsTheFirstAnswer(t *testing.T) {
+func TestClient_Try_ReturnsTheFirstAnswer(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 202, 400, 401, 403, 404, 405, 429, 500, 503} {
 		for _, action := range actions {
@@ -99,7 +99,7 @@ func TestAUseReturnsTheFirstAnswer(t *testing.T) {
 	}
 }
 
-func TestAUseThatIsNotAnsweredIsAFailure(t *testing.T) {
+func TestClient_Try_Faults(t *testing.T) {
 	t.Parallel()
 	for _, action := range actions {
 		address, options := nothingListens(t)
@@ -125,7 +125,7 @@ func upload(status int, location string, other int) http.HandlerFunc {
 	}
 }
 
-func TestAnUploadIsCancelledOnItsOwnOriginOnly(t *testing.T) {
+func TestClient_Try_CancelsAnUploadOnItsOwnOriginOnly(t *testing.T) {
 	t.Parallel()
 	const uploads = "/v2/org/app/blobs/uploads/"
 	for _, row := range []struct {
@@ -177,7 +177,7 @@ func TestAnUploadIsCancelledOnItsOwnOriginOnly(t *testing.T) {
 	}
 }
 
-func TestOnlyAStartedUploadIsCancelled(t *testing.T) {
+func TestClient_Try_CancelsAStartedUploadOnly(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 201, 204, 302, 400, 401, 404, 500} {
 		trap := record(t, respond(http.StatusOK, ""))
@@ -191,7 +191,7 @@ func TestOnlyAStartedUploadIsCancelled(t *testing.T) {
 	}
 }
 
-func TestAnUploadThatCannotBeCancelledIsStillAnAnswer(t *testing.T) {
+func TestClient_Try_AnswersWhereCancellingFails(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 301, 307, 308, 401, 404, 405, 500} {
 		trap := record(t, respond(http.StatusOK, ""))
@@ -207,7 +207,7 @@ func TestAnUploadThatCannotBeCancelledIsStillAnAnswer(t *testing.T) {
 	}
 }
 
-func TestRedirectsOfAUse(t *testing.T) {
+func TestClient_Try_Redirects(t *testing.T) {
 	t.Parallel()
 	for _, status := range redirectStatuses {
 		for _, action := range actions {

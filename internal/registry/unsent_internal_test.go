@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// TestARequestThatWaitsForAConnectionIsUnasked has a registry that answers nobody:
+// TestClient_SendOnce_UnsentWhileItWaitsForAConnection has a registry that answers nobody:
 // ten requests hold its ten connections, and the eleventh waits for one.
-func TestARequestThatWaitsForAConnectionIsUnasked(t *testing.T) {
+func TestClient_SendOnce_UnsentWhileItWaitsForAConnection(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{}, connections)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -47,8 +47,8 @@ func TestARequestThatWaitsForAConnectionIsUnasked(t *testing.T) {
 	}
 }
 
-// TestARequestOnAKeptConnectionIsAsked: no connection is opened for it.
-func TestARequestOnAKeptConnectionIsAsked(t *testing.T) {
+// TestClient_SendOnce_SentOnAKeptConnection: no connection is opened for it.
+func TestClient_SendOnce_SentOnAKeptConnection(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	first := true // the server has one connection
@@ -76,9 +76,9 @@ func TestARequestOnAKeptConnectionIsAsked(t *testing.T) {
 	}
 }
 
-// TestWhichFailuresAreUnasked has each way to end before or after a connection is
+// TestClient_SendOnce_Unsent has each way to end before or after a connection is
 // asked for.
-func TestWhichFailuresAreUnasked(t *testing.T) {
+func TestClient_SendOnce_Unsent(t *testing.T) {
 	t.Parallel()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -8,7 +8,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-func TestDistributionRotatesPasswordsAndLogsRequests(t *testing.T) {
+func TestDistribution_RotatesPasswordsAndLogsRequests(t *testing.T) {
 	t.Parallel()
 	binary := os.Getenv("STELLAOPS_TEST_REGISTRY")
 	if binary == "" {

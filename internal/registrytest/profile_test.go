@@ -122,7 +122,7 @@ func (row profileRow) expand(i *registrytest.Instance, challenges []string) []st
 	return expanded
 }
 
-func TestEveryProfileHasARow(t *testing.T) {
+func TestProfiles_EachHasARow(t *testing.T) {
 	t.Parallel()
 	var got, want []string
 	for _, profile := range registrytest.Profiles() {
@@ -138,7 +138,7 @@ func TestEveryProfileHasARow(t *testing.T) {
 	}
 }
 
-func TestProfilesAnswerAtTheRoot(t *testing.T) {
+func TestProfiles_AnswerAtTheRoot(t *testing.T) {
 	t.Parallel()
 	for _, row := range profileRows() {
 		t.Run(row.name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestProfilesAnswerAtTheRoot(t *testing.T) {
 	}
 }
 
-func TestProfilesExchange(t *testing.T) {
+func TestProfiles_Exchange(t *testing.T) {
 	t.Parallel()
 	for _, row := range profileRows() {
 		if row.exchange[0] == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-func TestProfilesNameTheirUsers(t *testing.T) {
+func TestProfiles_NameTheirUsers(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][2]any{ // subject of the good user, of an anonymous client
 		"distribution, token": {"ci", ""},
@@ -53,7 +53,7 @@ func requestAs(t *testing.T, i *registrytest.Instance, method, path, scope strin
 	return call(t, method, i.Address+path, c, nil)
 }
 
-func TestProfilesKeepToTheirPermissions(t *testing.T) {
+func TestProfiles_KeepToTheirPermissions(t *testing.T) {
 	t.Parallel()
 	for _, profile := range registrytest.Profiles() {
 		if profile.Name == "captive portal" {
@@ -90,7 +90,7 @@ func TestProfilesKeepToTheirPermissions(t *testing.T) {
 	}
 }
 
-func TestProfilesGiveTheAnonymousThePublicOnly(t *testing.T) {
+func TestProfiles_GiveTheAnonymousThePublicOnly(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"distribution, token", "docker_auth", "Harbor", "zot, bearer", "Quay", "Docker Hub", "GHCR", "ECR Public", "Google", "GitLab", "Gitea", "Nexus, anonymous pull"} {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestProfilesGiveTheAnonymousThePublicOnly(t *testing.T) {
 	}
 }
 
-func TestProfilesAnswerPosts(t *testing.T) {
+func TestProfiles_AnswerPosts(t *testing.T) {
 	t.Parallel()
 	refresh := func(token string) url.Values {
 		return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "service": {"any"}, "client_id": {"test"}}
@@ -158,7 +158,7 @@ func TestProfilesAnswerPosts(t *testing.T) {
 	}
 }
 
-func TestTokenServicesHaveTheirTraps(t *testing.T) {
+func TestProfiles_QuirksOfTokenServices(t *testing.T) {
 	t.Parallel()
 	ask := func(i *registrytest.Instance, name, more string) reply {
 		return call(t, http.MethodGet, realmOf(t, i)+more, i.Credential(name), nil)
