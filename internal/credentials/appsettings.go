@@ -10,30 +10,30 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// maxDepth is how deep objects and lists may stand in each other, as in .NET
+// maxDepth is how deep objects and lists may be nested, the default of .NET
 // (System.Text.Json, JsonReaderOptions.MaxDepth).
 const maxDepth = 64
 
 // readAppsettings returns the values of a settings file by their keys in lower
-// case, such as oci:username. A byte order mark, comments and commas behind the
-// last element are allowed, and keys may be written in any case and joined by
-// colons, as .NET does (Microsoft.Extensions.Configuration.Json).
+// case, such as oci:username. As in .NET (Microsoft.Extensions.Configuration.Json)
+// it allows a byte order mark, comments, trailing commas, keys in any case, and keys
+// that name a section before a colon.
 func readAppsettings(path string) (map[string]string, *Error) {
 	content, problem := readFile(appsettingsName, path)
 	if problem != nil {
 		return nil, problem
 	}
-	content = append(bytes.TrimPrefix(content, []byte("\ufeff")), '\n') // a comment may end the file
+	content = append(bytes.TrimPrefix(content, []byte("\ufeff")), '\n') // so that a comment at the end of the file ends too
 	if nestingDepth(content) > maxDepth {
 		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q has objects or lists in each other more than %d deep, so it is hardly a settings file.", path, maxDepth)}
 	}
 	standard, err := hujson.Standardize(content)
 	if err != nil {
-		// The parser's words are not shown: they may repeat a part of the file.
+		// The parser's error is not shown, since it may repeat a part of the file.
 		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q is no JSON. Comments and commas behind the last element are allowed, all else must be plain JSON.", path)}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(standard))
-	decoder.UseNumber() // a password of digits stays as it is written
+	decoder.UseNumber() // a password of digits stays as written
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
 		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q holds no JSON object.", path)}
 	}
@@ -44,8 +44,8 @@ func readAppsettings(path string) (map[string]string, *Error) {
 	return values, nil
 }
 
-// nestingDepth is how deep brackets stand in each other outside of texts and comments.
-// The parser calls itself for each, and would end the process on a file that
+// nestingDepth returns how deep brackets are nested outside of strings and
+// comments. The parser is recursive, and would overflow the stack on a file that
 // holds little else.
 func nestingDepth(content []byte) int {
 	deepest, now := 0, 0
@@ -57,7 +57,7 @@ func nestingDepth(content []byte) int {
 		case bytes.HasPrefix(rest, []byte("//")):
 			i += max(0, bytes.IndexByte(rest, '\n'))
 		case bytes.HasPrefix(rest, []byte("/*")):
-			i += 3 + max(0, bytes.Index(rest[2:], []byte("*/"))) // the last letter of its end
+			i += 3 + max(0, bytes.Index(rest[2:], []byte("*/"))) // to the last character of the comment
 		case rest[0] == '{', rest[0] == '[':
 			now++
 			deepest = max(deepest, now)
@@ -68,7 +68,8 @@ func nestingDepth(content []byte) int {
 	return deepest
 }
 
-// stringEnd is where the text that begins with a quote ends.
+// stringEnd returns the index of the quote that ends the string at the beginning of
+// text, or the length of text if there is none.
 func stringEnd(text []byte) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
@@ -81,9 +82,9 @@ func stringEnd(text []byte) int {
 	return len(text)
 }
 
-// flatten adds the values of the object that the decoder is in, under keys that
-// begin with prefix. It returns a wanted key that is there twice, else nothing.
-// The decoder has no errors left: its text is JSON.
+// flatten adds the values of the object that the decoder is in to values, with
+// prefix before each key. It returns a wanted key that occurs twice, or "". The
+// decoder's errors are ignored, since its input was parsed before.
 func flatten(values map[string]string, prefix string, decoder *json.Decoder) (twice string) {
 	for decoder.More() {
 		name, _ := decoder.Token()
@@ -95,10 +96,10 @@ func flatten(values map[string]string, prefix string, decoder *json.Decoder) (tw
 				twice = again
 			}
 			continue
-		case json.Delim('['): // none of the settings is a list
+		case json.Delim('['): // no wanted setting is a list
 			skip(decoder)
 			continue
-		case nil: // null is a setting that is not there
+		case nil: // null means that the setting is absent
 			continue
 		}
 		if _, there := values[key]; there && isWanted(key) {
@@ -124,7 +125,7 @@ func skip(decoder *json.Decoder) {
 	}
 }
 
-// settingText is a value as .NET writes it into a setting.
+// settingText returns a JSON value as .NET converts it to the text of a setting.
 func settingText(value any) string {
 	switch value := value.(type) {
 	case string:

@@ -7,8 +7,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// Arguments are a credential as a configuration writes it; nil is a part that
-// was left out or is null.
+// Arguments are a credential as written in a configuration; a part that is left
+// out or null is nil.
 type Arguments struct {
 	Username      *string
 	Password      *registry.Secret
@@ -16,7 +16,8 @@ type Arguments struct {
 	IdentityToken *registry.Secret
 }
 
-// FromArguments takes the credential that is written in the check itself.
+// FromArguments returns the credential that is written in the check itself, with
+// [SourceNone] if none is.
 func FromArguments(a Arguments) Result {
 	if !a.isSet() {
 		return Result{Source: SourceNone}
@@ -28,15 +29,15 @@ func FromArguments(a Arguments) Result {
 	return a.result(SourceArguments, format)
 }
 
-// isSet tells whether any part is written, even with nothing in it. Such a part
-// ends the search: otherwise a secret that did not resolve would be answered
-// with somebody else's login.
+// isSet reports whether any part is written, even an empty one. An empty part ends
+// the search too: otherwise a secret that resolved to nothing would be replaced by
+// the login of another place.
 func (a Arguments) isSet() bool {
 	return a.Username != nil || a.Password != nil || a.Token != nil || a.IdentityToken != nil
 }
 
-// result takes the arguments as one source. What came empty is noted in the words
-// of format, which has a place for its names.
+// result returns the arguments as the result of one source. If parts are empty, a
+// note names them in format.
 func (a Arguments) result(source Source, format string) Result {
 	var notes []string
 	if empty := a.empty(); len(empty) > 0 {
@@ -53,7 +54,7 @@ func (a Arguments) credential() registry.Credential {
 	return c
 }
 
-// empty names the parts that are written and have nothing in them.
+// empty returns the names of the parts that are written and empty.
 func (a Arguments) empty() []string {
 	var names []string
 	if a.Username != nil && *a.Username == "" {
@@ -70,7 +71,7 @@ func (a Arguments) empty() []string {
 	return names
 }
 
-// orEmpty is the secret itself, an empty one for nil.
+// orEmpty returns the secret, or an empty one for nil.
 func orEmpty(s *registry.Secret) registry.Secret {
 	if s == nil {
 		return registry.Secret{}

@@ -13,14 +13,15 @@ import (
 // registriesName is the argument of the provider block that holds credentials.
 const registriesName = "registries"
 
-// Entry holds the credentials that the provider block has for one registry.
+// Entry holds the credentials for one registry in the provider block.
 type Entry struct {
 	Arguments
-	Unknown bool // a part of it is not known yet
+	Unknown bool // whether any part of it is not known yet
 }
 
-// fromBlock looks into registries. Its keys are read as registry_url is; two of
-// them for one registry are an error, since none is better than the other.
+// fromBlock searches the argument registries. Its keys have the syntax of
+// registry_url. Two keys for one registry are an error, since neither would be the
+// right choice.
 func (p Places) fromBlock(_ context.Context, search Search) (Result, error) {
 	if p.Registries.Unknown {
 		return Result{}, unknown(registriesName, search)
@@ -54,15 +55,15 @@ func (p Places) fromBlock(_ context.Context, search Search) (Result, error) {
 	return entry.result(SourceProvider, "In registries of the provider block, %s of this registry's entry came empty (broken secret reference)"), nil
 }
 
-// matchesRegistry tells whether credentials that are stored for an address are for the
-// registry that is asked: host and port are the same, and the scheme too where
-// the address names it.
+// matchesRegistry reports whether credentials that are stored for an address are
+// for the registry of the check: host and port must be equal, and the scheme too
+// if the address has one.
 func matchesRegistry(address string, stored, asked registry.Endpoint) bool {
 	return stored.SameRegistry(asked) && (!strings.Contains(address, "://") || stored.Scheme() == asked.Scheme())
 }
 
-// unknown is the error of a setting that a check needs and that only the apply
-// will show.
+// unknown returns the error for a setting that the check needs and whose value is
+// known only after the apply.
 func unknown(setting string, search Search) *Error {
 	return &Error{Setting: setting, Unknown: true, Text: fmt.Sprintf(
 		"The check of %s looks for its credentials there, and the value is known only after the apply. "+

@@ -1,4 +1,3 @@
-// Package credentials finds the credential to check and says where it came
-// from: it reads files and runs credential helpers. It asks no registry whether
-// the credential is any good.
+// Package credentials finds the credential for a check and reports its source.
+// It reads files and runs credential helpers, and sends nothing to a registry.
 package credentials

@@ -20,15 +20,15 @@ const dockerConfigName = "docker_config_path"
 // identity token (docker-credential-helpers, "Development").
 const identityTokenUser = "<token>"
 
-// dockerConfig is what says where in a Docker configuration a login is.
+// dockerConfig has the parts of a Docker configuration that locate a login.
 type dockerConfig struct {
 	Auths       map[string]json.RawMessage `json:"auths"`
 	CredHelpers map[string]string          `json:"credHelpers"`
 	CredsStore  string                     `json:"credsStore"`
 }
 
-// fromDockerConfig looks for the registry's login where Docker does: in the
-// helper for its host, else in the store, else in the file itself.
+// fromDockerConfig looks for the registry's login in Docker's order: in the helper
+// for its host, else in the store for all hosts, else in the file itself.
 func (p Places) fromDockerConfig(ctx context.Context, search Search) (Result, error) {
 	none := Result{Source: SourceNone}
 	if p.DockerConfigPath.Unknown {
@@ -50,7 +50,7 @@ func (p Places) fromDockerConfig(ctx context.Context, search Search) (Result, er
 		switch helper, ok := config.CredHelpers[name]; {
 		case ok && helper != "":
 			return p.Helpers.fromHelper(ctx, helper, []string{name})
-		case ok: // an empty name switches the store off for this host
+		case ok: // an empty helper name means the file itself, not credsStore
 			return config.fromFile(ctx, path, search)
 		}
 	}
@@ -64,7 +64,7 @@ func (p Places) fromDockerConfig(ctx context.Context, search Search) (Result, er
 	return config.fromFile(ctx, path, search)
 }
 
-// fromFile takes the login that stands in the file itself.
+// fromFile returns the login that the file itself holds.
 func (c dockerConfig) fromFile(ctx context.Context, path string, search Search) (Result, error) {
 	key, ok := c.authsKey(search)
 	if !ok {
@@ -75,7 +75,7 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, search Search) 
 		login, err := store.Get(ctx, key)
 		if err == nil {
 			credential := registry.Credential{
-				Username: login.Username, Password: registry.NewSecret(strings.Trim(login.Password, "\x00")), // as docker, which once padded them
+				Username: login.Username, Password: registry.NewSecret(strings.Trim(login.Password, "\x00")), // older versions of Docker padded passwords with NULs, and it still trims them
 				Token: registry.NewSecret(login.AccessToken), IdentityToken: registry.NewSecret(login.RefreshToken),
 			}
 			if credential.Username == identityTokenUser && credential.IdentityToken.Empty() {
@@ -87,12 +87,13 @@ func (c dockerConfig) fromFile(ctx context.Context, path string, search Search) 
 			return newResult(SourceDockerConfig, credential), nil
 		}
 	}
-	// The library's words are not shown: they repeat what could not be decoded.
+	// The library's error is not shown, since it may repeat a part of the secret.
 	return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %q, the entry of %s cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login.", path, search.Endpoint.Host())}
 }
 
-// noLogin says that there is no login, and whether there is one that is not for this
-// scheme. Where a helper has the logins, the file names their hosts all the same.
+// noLogin returns the result without a login. A note says if there is a login for
+// https while the check uses plain http. The file has an entry for each host even
+// where a helper stores its login.
 func (c dockerConfig) noLogin(search Search) Result {
 	none := Result{Source: SourceNone}
 	if host := search.Endpoint.Host(); !slices.Contains(search.loginNames(), host) && c.Auths[host] != nil {
@@ -101,8 +102,8 @@ func (c dockerConfig) noLogin(search Search) Result {
 	return none
 }
 
-// authsKey finds the entry for a host: under one of its names, else under a URL with
-// such a host, as older logins have them.
+// authsKey returns the key in auths of the registry's entry: one of its login
+// names, else a URL with such a host, which older versions of Docker wrote.
 func (c dockerConfig) authsKey(search Search) (string, bool) {
 	names := search.loginNames()
 	for _, name := range names {
@@ -114,7 +115,7 @@ func (c dockerConfig) authsKey(search Search) (string, bool) {
 		scheme, _, isURL := strings.Cut(key, "://")
 		switch host := authority(key); {
 		case isURL && scheme != search.Endpoint.Scheme(), !slices.Contains(names, host) && (!isURL || host != search.Endpoint.Host()):
-		case strings.HasSuffix(key, "/access-token"), strings.HasSuffix(key, "/refresh-token"): // parts of a login of Docker Hub that no registry takes
+		case strings.HasSuffix(key, "/access-token"), strings.HasSuffix(key, "/refresh-token"): // OAuth2 tokens of docker login for Docker Hub's own API, not for its registry
 		default:
 			return key, true
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
 )
 
-// jwtOf is a JWT with these parts; nobody verifies its signature.
+// jwtOf returns a JWT with these parts and a signature that is not valid.
 func jwtOf(header, claims string) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(header)) + "." + encode([]byte(claims)) + "." + encode([]byte("signature"))

@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// maxFile bounds a settings file or a Docker configuration, in bytes.
+// maxFile is the largest size of a settings file or a Docker configuration, in
+// bytes.
 const maxFile = 1 << 20
 
-// maxPath is how long a path may be, in bytes; Linux takes no longer one.
+// maxPath is the longest path in bytes, PATH_MAX of Linux.
 const maxPath = 4096
 
-// readFile reads a file that the setting of the provider block names.
+// readFile reads the file at a path that a setting of the provider block names.
 func readFile(setting, path string) ([]byte, *Error) {
 	problem := func(format string, args ...any) *Error {
 		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
@@ -23,7 +24,7 @@ func readFile(setting, path string) ([]byte, *Error) {
 	if looksLikeContent(path) {
 		return nil, problem("It holds the content of a file, as it seems. Write the path of the file.")
 	}
-	// A pipe or a device is not opened, since that may never end.
+	// Opening or reading a pipe or a device may block for ever.
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -39,7 +40,7 @@ func readFile(setting, path string) ([]byte, *Error) {
 	if err != nil {
 		return nil, problem("%q cannot be read: %v.", path, withoutPath(err))
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // nothing was written that could be lost
 	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	switch {
 	case err != nil:
@@ -51,14 +52,15 @@ func readFile(setting, path string) ([]byte, *Error) {
 	}
 }
 
-// looksLikeContent tells what stands where a path should: it may be full of secrets, and is
-// not to be shown. JSON is known in base64 too.
+// looksLikeContent reports whether a path seems to be the content of a file, which
+// may hold secrets, so that no message may repeat it. The two prefixes are those of
+// a JSON object in base64.
 func looksLikeContent(path string) bool {
 	return len(path) > maxPath || strings.ContainsAny(path, "{\"\r\n") ||
 		strings.HasPrefix(path, "eyJ") || strings.HasPrefix(path, "ewo")
 }
 
-// withoutPath is what the system says, without the path that stands before it.
+// withoutPath returns the system's error without operation and path.
 func withoutPath(err error) error {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err

@@ -17,15 +17,15 @@ import (
 const (
 	helperPrefix = "docker-credential-"
 
-	// helperWaitDelay is how long the pipes of a helper that ended or was stopped are waited
-	// for; a program that it started may hold them open.
+	// helperWaitDelay is how long to wait for the pipes of a helper that has ended; a
+	// program that it started may hold them open.
 	helperWaitDelay = 100 * time.Millisecond
 
-	// maxHelperOutput bounds what is kept of a helper's output, in bytes.
+	// maxHelperOutput is how much of a helper's output is kept, in bytes.
 	maxHelperOutput = 1 << 20
 )
 
-// helperNotFoundText is how a helper says that it has no login for a host
+// helperNotFoundText is what a helper prints if it has no login for a host
 // (docker-credential-helpers, errCredentialsNotFoundMessage).
 const helperNotFoundText = "credentials not found in native keychain"
 
@@ -35,26 +35,26 @@ type helperAnswer struct {
 	Secret   registry.Secret
 }
 
-// maxHelperAnswers is how many answers of helpers are remembered.
+// maxHelperAnswers is how many answers of helpers are cached.
 const maxHelperAnswers = 1024
 
-// Helpers runs each credential helper once a minute for each name, however many
-// checks want its login: some make a new one each time, and each run is a process.
-// It is safe for concurrent use; make it with [NewHelpers].
+// Helpers runs credential helpers and caches each answer for a minute: every run is
+// a process, and some helpers issue a new login each time. It is safe for
+// concurrent use; make it with [NewHelpers].
 type Helpers struct {
 	answers *memo.Memo[helperRequest, helperResult]
 }
 
-// helperRequest is what a helper is asked.
+// helperRequest is a helper and the server name whose login it is to return.
 type helperRequest struct{ program, name string }
 
-// helperResult is what asking a helper led to.
+// helperResult is a helper's answer, or the failure in its place.
 type helperResult struct {
 	answer  helperAnswer
 	failure string
 }
 
-// NewHelpers makes one that has run nothing yet.
+// NewHelpers returns Helpers with an empty cache.
 func NewHelpers() *Helpers {
 	return &Helpers{memo.New[helperRequest, helperResult](maxHelperAnswers)}
 }
@@ -65,7 +65,7 @@ func (h *Helpers) get(ctx context.Context, program, name string) (answer helperA
 	}
 	got, err := h.answers.Get(ctx, helperRequest{program, name}, 1, func(memo.Budget) memo.Answer[helperResult] {
 		answer, failure := runHelper(ctx, program, name)
-		return memo.Answer[helperResult]{Value: helperResult{answer, failure}, Outage: failure != "" && ctx.Err() != nil} // another failure is an answer
+		return memo.Answer[helperResult]{Value: helperResult{answer, failure}, Outage: failure != "" && ctx.Err() != nil} // a failure of the helper itself is cached like a login
 	})
 	if err != nil {
 		return helperAnswer{}, timeoutText(program)
@@ -77,12 +77,12 @@ func timeoutText(program string) string {
 	return fmt.Sprintf("the credential helper %q did not answer in time", program)
 }
 
-// fromHelper asks a credential helper for the first of the names that it has a
-// login for. A helper that is not installed is an error; one that runs and fails
-// is an answer.
+// fromHelper returns the login of the first of the names that a credential helper
+// knows. A helper that is not installed is an error; one that runs and fails gives
+// a result with a failure.
 func (h *Helpers) fromHelper(ctx context.Context, suffix string, names []string) (Result, error) {
 	program := helperPrefix + suffix
-	// A name with a slash would be run from the folder in which the plan is made.
+	// A name with a slash would be a path relative to the working folder.
 	if _, err := exec.LookPath(program); err != nil || strings.ContainsAny(suffix, `/\`) {
 		return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf(
 			"The Docker configuration names the credential helper %q, and no such program can be run here. Install it and put its folder into PATH, or leave docker_config_path out.", program)}
@@ -109,7 +109,8 @@ func (h *Helpers) fromHelper(ctx context.Context, suffix string, names []string)
 	return Result{Source: SourceNone}, nil
 }
 
-// shellWord makes one word of s in any POSIX shell: an IPv6 address has brackets.
+// shellWord quotes s as one word for a POSIX shell if needed, as the brackets of an
+// IPv6 address are a pattern there.
 func shellWord(s string) string {
 	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/-") == "" {
 		return s
@@ -117,12 +118,12 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// runHelper runs a helper for one name, as docker does: the name on standard
-// input, a JSON object on standard output. It is empty when the helper has no
-// login; failure continues a sentence. What the helper prints is never shown,
-// since it may hold a secret, and so it gets no standard error of ours either:
-// that ends in the CLI's log. Its end is waited for a tenth of what is left of
-// the time at most.
+// runHelper runs a helper for one server name as docker does: the name goes to
+// standard input, and a JSON object comes from standard output. The answer is empty
+// if the helper has no login; failure is a clause for a sentence. The helper's
+// output is never shown, since it may hold a secret. Its standard error is
+// discarded, since the provider's own ends in the CLI's log. Waiting for its pipes
+// takes a tenth of the remaining time at most.
 func runHelper(ctx context.Context, program, name string) (answer helperAnswer, failure string) {
 	command := exec.CommandContext(ctx, program, "get")
 	command.Stdin = strings.NewReader(name)
@@ -141,19 +142,19 @@ func runHelper(ctx context.Context, program, name string) (answer helperAnswer, 
 		return helperAnswer{}, ""
 	case exited:
 		return helperAnswer{}, fmt.Sprintf("the credential helper %q ended with %s", program, command.ProcessState)
-	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a program that it left behind does not matter
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a child process that holds the pipes open does not matter
 		return helperAnswer{}, fmt.Sprintf("the credential helper %q could not be run", program)
-	case json.NewDecoder(&output.kept).Decode(&answer) != nil: // as docker, which does not mind what follows
+	case json.NewDecoder(&output.kept).Decode(&answer) != nil: // docker too ignores what follows the object
 		return helperAnswer{}, fmt.Sprintf("the credential helper %q did not answer with a JSON object of text", program)
 	default:
 		return answer, ""
 	}
 }
 
-// limitedBuffer keeps the first part of what is written and drops the rest.
+// limitedBuffer keeps the first maxHelperOutput bytes and drops the rest.
 type limitedBuffer struct{ kept bytes.Buffer }
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
-	_, _ = b.kept.Write(p[:min(len(p), max(0, maxHelperOutput-b.kept.Len()))]) // a buffer takes all
+	_, _ = b.kept.Write(p[:min(len(p), max(0, maxHelperOutput-b.kept.Len()))]) // a bytes.Buffer returns no error
 	return len(p), nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// decodeAuth reads auth of an entry, base64 of user:password with or without
-// padding, as the kubelet does; nothing stands for nothing.
+// decodeAuth decodes auth of an entry, base64 of user:password with or without
+// padding, as the kubelet does. An empty auth gives an empty user and password.
 func decodeAuth(auth registry.Secret) (username string, password registry.Secret, err error) {
 	if auth.Empty() {
 		return "", registry.Secret{}, nil
@@ -34,18 +34,19 @@ func decodeAuth(auth registry.Secret) (username string, password registry.Secret
 	return username, registry.NewSecret(rest), nil
 }
 
-// pattern says for which images an entry is: a host, in which * and ? may stand
-// within a label, and the beginning of a path.
+// pattern matches the images that an entry is for, by a host, whose labels may
+// hold * and ?, and a prefix of the path.
 type pattern struct {
 	*url.URL
 	key string // of the entry
 }
 
-// hostAndPath is what the kubelet puts its patterns in order by.
+// hostAndPath returns the text by which the kubelet sorts its patterns.
 func (p pattern) hostAndPath() string { return p.Host + p.Path }
 
-// patterns are those of the keys, in the kubelet's order: backwards, so that of
-// two that match the longer comes first. A key that is no URL counts for nothing.
+// patterns returns a pattern for each key in the kubelet's order, which is
+// descending, so that the longer of two matching paths comes first. A key that is
+// not a URL is ignored.
 func (p payload) patterns() []pattern {
 	var all []pattern
 	for key := range p.Auths {
@@ -57,7 +58,7 @@ func (p payload) patterns() []pattern {
 		if err != nil {
 			continue
 		}
-		// The API's own path in front of a repository stands for nothing.
+		// The kubelet drops the API version at the beginning of the path.
 		for _, api := range []string{"/v1/", "/v2/"} {
 			if strings.HasPrefix(u.Path, api) {
 				u.Path = u.Path[len(api)-1:]
@@ -75,8 +76,8 @@ func (p payload) patterns() []pattern {
 	return all
 }
 
-// matchesHost compares the hosts label by label, and the ports as they are
-// written.
+// matchesHost reports whether the image's host matches the pattern label by label,
+// and whether the ports are equal as text.
 func (p pattern) matchesHost(image *url.URL) bool {
 	labels, port := splitHost(p.Host)
 	imageLabels, imagePort := splitHost(image.Host)
@@ -91,6 +92,7 @@ func (p pattern) matchesHost(image *url.URL) bool {
 	return true
 }
 
+// splitHost splits host[:port] into the labels of the host and the port.
 func splitHost(host string) (labels []string, port string) {
 	if name, p, err := net.SplitHostPort(host); err == nil {
 		host, port = name, p
@@ -98,8 +100,9 @@ func splitHost(host string) (labels []string, port string) {
 	return strings.Split(host, "."), port
 }
 
-// matchingKeys returns the keys of the entries that the kubelet tries for an image, in
-// its order; an image has several names on Docker Hub.
+// matchingKeys returns the keys of the entries that the kubelet tries for an image,
+// in its order. An image on Docker Hub has several names, of which the first that
+// matches counts.
 func matchingKeys(all []pattern, names []string) []string {
 	for _, name := range names {
 		image, err := url.Parse("https://" + name)
@@ -118,7 +121,8 @@ func matchingKeys(all []pattern, names []string) []string {
 		if image.Host != "docker.io" {
 			continue
 		}
-		// Docker's own name for its registry is the last resort.
+		// The kubelet tries index.docker.io last, the name under which docker login
+		// stores its credentials.
 		for _, pattern := range all {
 			if pattern.hostAndPath() == "index.docker.io" {
 				keys = append(keys, pattern.key)
@@ -131,7 +135,7 @@ func matchingKeys(all []pattern, names []string) []string {
 	return nil
 }
 
-// noteNoMatch says why no entry is for an image.
+// noteNoMatch returns the note that says why no entry matches an image.
 func noteNoMatch(all []pattern, names []string) string {
 	for _, name := range names {
 		image, err := url.Parse("https://" + name)

@@ -120,7 +120,7 @@ func identityToken(token string) registry.Credential {
 	return registry.Credential{IdentityToken: registry.NewSecret(token)}
 }
 
-// written are a user name and a password as somebody writes them.
+// written returns a user name and a password as written in a configuration.
 func written(username, password string) credentials.Arguments {
 	return credentials.Arguments{Username: &username, Password: secret(password)}
 }

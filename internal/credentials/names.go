@@ -7,8 +7,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// imageNames are the names under which the kubelet would pull, for each repository
-// that the check is about; the registry alone where it is about none.
+// imageNames returns the names under which the kubelet would pull each repository
+// of the search; if it has none, those of the registry alone.
 func (s Search) imageNames() [][]string {
 	repositories := s.Repositories
 	if len(repositories) == 0 {
@@ -25,23 +25,24 @@ func (s Search) imageNames() [][]string {
 	return images
 }
 
-// pullHosts are the hosts that stand in front of a repository in a pod: on
-// Docker Hub its short name, and the one that is written.
+// pullHosts returns the hosts that an image name in a pod begins with: for Docker
+// Hub docker.io, and the host as written if it differs.
 func (s Search) pullHosts() []string {
 	if !s.Endpoint.IsDockerHub() {
 		return []string{s.hostAsWritten()}
 	}
 	hosts := []string{s.Endpoint.Host()}
 	host := strings.ToLower(authority(s.Address))
-	// index.docker.io becomes docker.io before the kubelet looks for it (distribution/reference).
+	// An image name with index.docker.io is normalized to docker.io before the
+	// kubelet looks for credentials (github.com/distribution/reference).
 	if slices.Contains(registry.DockerHubNames(), host) && host != hosts[0] && host != "index.docker.io" {
 		hosts = append(hosts, host)
 	}
 	return hosts
 }
 
-// loginNames are the names under which Docker stores a login, those it prefers
-// first. A bare host means https, so that a login under one never goes to plain
+// loginNames returns the names under which Docker stores a login, preferred ones
+// first. A host without a port means https, so such a login is never sent to plain
 // http, which is another port.
 func (s Search) loginNames() []string {
 	host := s.Endpoint.Host()
@@ -55,8 +56,8 @@ func (s Search) loginNames() []string {
 	}
 }
 
-// hostAsWritten is the host with its port, also where that goes without saying:
-// Docker and the kubelet compare ports as they are written.
+// hostAsWritten returns the host with the port of the address, even if it is the
+// default port: Docker and the kubelet compare ports as text.
 func (s Search) hostAsWritten() string {
 	host := s.Endpoint.Host()
 	for _, port := range []string{":443", ":80"} {
@@ -67,7 +68,7 @@ func (s Search) hostAsWritten() string {
 	return host
 }
 
-// authority is host[:port] of an address, with or without a scheme.
+// authority returns host[:port] of an address with or without a scheme.
 func authority(address string) string {
 	if _, rest, ok := strings.Cut(address, "://"); ok {
 		address = rest

@@ -12,16 +12,16 @@ import (
 // payloadName is the argument that holds the payload of a secret.
 const payloadName = "docker_config_json"
 
-// payload is what a secret of type kubernetes.io/dockerconfigjson holds. What
-// has another shape makes the kubelet refuse the whole of it, so the parts that
-// are not needed here are named too.
+// payload is the content of a secret of type kubernetes.io/dockerconfigjson. The
+// kubelet refuses all of it if any part has another type, so the fields that are
+// not used here are declared too.
 type payload struct {
 	Auths       map[string]payloadEntry `json:"auths"`
 	HTTPHeaders map[string]string       `json:"HttpHeaders"`
 }
 
-// payloadEntry is the entry of a registry. The kubelet reads the first four
-// parts; the tokens are there for registries that issue some.
+// payloadEntry is the entry of one registry. The kubelet reads the first four
+// fields; the tokens are those that docker login stores for some registries.
 type payloadEntry struct {
 	Username      string          `json:"username"`
 	Password      registry.Secret `json:"password"`
@@ -31,11 +31,11 @@ type payloadEntry struct {
 	RegistryToken payloadToken    `json:"registrytoken"`
 }
 
-// payloadToken is a part that the kubelet does not read, so that it may be of any
+// payloadToken is a field that the kubelet does not read, so that it may have any
 // type.
 type payloadToken struct{ registry.Secret }
 
-// UnmarshalJSON takes a text, and nothing of anything else.
+// UnmarshalJSON reads a JSON string, and gives an empty secret for any other type.
 func (t *payloadToken) UnmarshalJSON(raw []byte) error {
 	if json.Unmarshal(raw, &t.Secret) != nil {
 		t.Secret = registry.Secret{}
@@ -43,8 +43,8 @@ func (t *payloadToken) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// What is wrong with a payload that is JSON; the cluster would pull without
-// credentials or not at all.
+// Notes about a payload that is JSON. The cluster would pull without these
+// credentials, or not at all.
 const (
 	noteEmpty     = "The argument docker_config_json is written in the configuration, but came empty (broken secret reference)"
 	noteNoAuths   = "docker_config_json has no auths, the object that holds an entry for each registry"
@@ -62,9 +62,9 @@ const (
 	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
 )
 
-// fromPayload reads a payload as the kubelet does, so that what is checked is
-// what is shipped: it ends the search, and what the cluster could not use is
-// anonymous access.
+// fromPayload reads a payload as the kubelet does, so that a check uses the same
+// credentials as the cluster. It always ends the search: if the cluster could not
+// use the payload, the credential is empty and a note says why.
 func fromPayload(text registry.Secret, search Search) (Result, error) {
 	anonymous := func(notes ...string) (Result, error) {
 		return newResult(SourceDockerConfigJSON, registry.Credential{}, notes...), nil
@@ -131,8 +131,8 @@ func fromPayload(text registry.Secret, search Search) (Result, error) {
 	return result, nil
 }
 
-// noteBrokenAuth says which auth the kubelet could not read, that of a matching entry
-// first; it is empty where all are sound.
+// noteBrokenAuth returns the note about an auth that the kubelet could not decode,
+// preferring one of a matching entry; empty if all can be decoded.
 func (p payload) noteBrokenAuth(all []pattern, images [][]string) string {
 	var matching []string
 	for _, names := range images {
@@ -151,9 +151,9 @@ func (p payload) noteBrokenAuth(all []pattern, images [][]string) string {
 	return note
 }
 
-// credentials are the credentials of the entries with these keys, each once; without
-// keys there is nothing to present. An entry that holds nothing counts only where
-// it is the first: an anonymous pull behind a refusal proves nothing.
+// credentials returns the credentials of the entries with these keys without
+// duplicates, and one empty credential if there are no keys. An empty entry counts
+// only as the first: trying without credentials after a refusal would prove nothing.
 func (p payload) credentials(keys []string) []registry.Credential {
 	if len(keys) == 0 {
 		return []registry.Credential{{}}
@@ -168,8 +168,7 @@ func (p payload) credentials(keys []string) []registry.Credential {
 	return candidates
 }
 
-// commonPrefix is what both begin with.
-
+// commonPrefix returns the longest prefix of both lists.
 func commonPrefix(a, b []registry.Credential) []registry.Credential {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {
@@ -178,7 +177,8 @@ func commonPrefix(a, b []registry.Credential) []registry.Credential {
 	return a[:n]
 }
 
-// notJSON is the error of a payload that no cluster would take either.
+// notJSON returns the error for a payload that is not JSON, which the Kubernetes
+// API would refuse too.
 func notJSON(raw []byte) *Error {
 	text := "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."
 	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
@@ -188,7 +188,8 @@ func notJSON(raw []byte) *Error {
 	return &Error{Setting: payloadName, Text: text}
 }
 
-// isOldFormat tells the format of .dockercfg, whose top level are the entries.
+// isOldFormat reports whether a payload has the format of .dockercfg, with entries
+// at the top level.
 func isOldFormat(raw []byte) bool {
 	var entries map[string]payloadEntry
 	if json.Unmarshal(raw, &entries) != nil {
@@ -202,12 +203,13 @@ func isOldFormat(raw []byte) bool {
 	return false
 }
 
-// credential is what an entry holds. The kubelet knows user name and password
-// only; the tokens count where these are not complete, as in the entries that
-// Azure writes: auth of a user name alone, beside an identity token.
+// credential returns the credential of an entry. The kubelet uses user name and
+// password only. The tokens count only if one of these is missing, as in the entries
+// that docker login writes for Azure: auth with a user name alone, and an identity
+// token.
 func (e payloadEntry) credential() registry.Credential {
 	c := registry.Credential{Username: e.Username, Password: e.Password}
-	if !e.Auth.Empty() { // it counts before the others; the caller has decoded it before
+	if !e.Auth.Empty() { // it overrides username and password; noteBrokenAuth has found no error in it
 		c.Username, c.Password, _ = decodeAuth(e.Auth)
 	}
 	if c.Username == "" || c.Password.Empty() {

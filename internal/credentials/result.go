@@ -19,37 +19,38 @@ const (
 	SourceNone             Source = "none"
 )
 
-// Found is a credential and what is known of it without asking a registry.
+// Result is the credential that a [Search] found, its source and what is wrong
+// with that source.
 type Result struct {
 	Credential registry.Credential
 	Source     Source
-	// Next are the credentials that a client tries in turn where the ones before do not
-	// pass.
+	// Next are further credentials, which a client tries in order where the registry
+	// refuses the ones before.
 	Next []registry.Credential
-	// Coverage says of the repositories of the search how far these are their
-	// credentials; one that is not there has [registry.CoverageFull].
+	// Coverage says for each repository of the search whether a client uses these
+	// credentials for it; one without an entry has [registry.CoverageFull].
 	Coverage map[string]registry.Coverage
-	// Notes say what is wrong with the source, each in one sentence without a full
-	// stop: a part that came empty, a payload without an entry.
+	// Notes say what is wrong with the source, such as an empty part or a payload
+	// without an entry. Each is one sentence without a full stop.
 	Notes []string
-	// Failure says why the source gave no answer, in words that continue a
-	// sentence; empty if it gave one.
+	// Failure says why the source returned nothing, as a clause without a full stop;
+	// empty if it returned a credential.
 	Failure string
-	// Warning says which settings were passed over; empty if none were.
+	// Warning says which settings were ignored, and why; empty if none were.
 	Warning string
 }
 
-// newResult completes what a source holds.
+// newResult returns a result with the credential and the notes of a source.
 func newResult(source Source, credential registry.Credential, notes ...string) Result {
 	return Result{Credential: credential, Source: source, Notes: notes}
 }
 
-// Error is a place that cannot be searched: a configuration that nobody could
-// act on. It repeats no secret.
+// Error is a setting that is invalid or not known yet, so that no search can use
+// it. Its text holds no secret.
 type Error struct {
-	// Setting is the argument, the variable or the file's setting at fault.
+	// Setting is the name of the argument, the variable or the key in a file.
 	Setting string
-	// Unknown says that its value is not known yet; otherwise it cannot be used.
+	// Unknown reports whether the value is not known yet; otherwise it is invalid.
 	Unknown bool
 	// Text says what is wrong and what to do, in whole sentences.
 	Text string

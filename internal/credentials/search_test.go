@@ -51,7 +51,7 @@ func TestPlaces_Find_EachSourceWinsOverAllLaterOnes(t *testing.T) {
 	compare(t, find(t, places, search), credentials.Result{Source: credentials.SourceNone})
 }
 
-// A secret that did not resolve must not be answered with somebody else's login.
+// A secret that resolved to nothing must not be replaced by another login.
 func TestPlaces_Find_AnEmptySourceEndsTheSearch(t *testing.T) {
 	t.Parallel()
 	empty := ""

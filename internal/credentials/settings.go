@@ -13,7 +13,7 @@ import (
 const appsettingsName = "appsettings_path"
 
 // The settings of Stella Ops that name a registry and its credentials. The first
-// section that holds any of them is taken whole.
+// section that holds any of them counts alone.
 const (
 	keyRegistryURL = "RegistryUrl"
 	keyToken       = "Token"
@@ -21,8 +21,8 @@ const (
 	keyPassword    = "Password"
 )
 
-// settingKeys returns the keys of each section, as the documentation writes
-// them; the first section comes first.
+// settingKeys returns the keys of each section, as written in the documentation of
+// Stella Ops, sections in the order in which they count.
 func settingKeys() [][]string {
 	var sections [][]string
 	for _, section := range []string{"OCI", "Registry"} {
@@ -35,31 +35,33 @@ func settingKeys() [][]string {
 	return sections
 }
 
-// isWanted tells whether a key is one of the settings, in any case.
+// isWanted reports whether a key is one of the settings. Keys are case-insensitive,
+// as in .NET.
 func isWanted(key string) bool {
 	return slices.ContainsFunc(slices.Concat(settingKeys()...), func(k string) bool { return strings.EqualFold(k, key) })
 }
 
-// setting is one value and the place where a user finds it.
+// setting is one value and its origin.
 type setting struct {
 	value  registry.Secret
-	where  string // such as the environment (OCI__USERNAME)
+	where  string // origin for a message, such as "the environment (OCI__USERNAME)"
 	source Source
 }
 
-// section is the part of the settings that counts, its values by name, such as
-// Username.
+// section is the section of the settings that counts, with its values by name, such
+// as Username.
 type section struct {
 	name   string // OCI or Registry; empty for none
 	values map[string]setting
-	// partial says that the file is not known yet: it may hold a value that is
-	// missing here, but none that is not.
+	// partial reports whether the path of the file is not known yet: the file may add
+	// values, but cannot override the ones here, which are the environment's.
 	partial bool
 }
 
-// settings merges the environment over the file, key by key, as .NET does: keys
-// in any case, a colon written as two underscores. A file that is not known yet is
-// an error of the caller's words, unless the environment settles the registry.
+// settings merges the environment over the file key by key as .NET does: keys are
+// case-insensitive, and a colon is written as two underscores in a variable. If the
+// path of the file is not known yet it returns the caller's error notKnown, unless
+// the environment names the registry.
 func (p Places) settings(notKnown *Error) (section, error) {
 	merged := map[string]setting{} // by key in lower case
 	if path := p.AppsettingsPath.Value; path != "" {
@@ -95,7 +97,7 @@ func (p Places) settings(notKnown *Error) (section, error) {
 	return section{}, nil
 }
 
-// firstPlace is where a setting of the section was found.
+// firstPlace returns the origin of the section's first setting.
 func (s section) firstPlace() string {
 	for _, name := range []string{keyRegistryURL, keyToken, keyUsername, keyPassword} {
 		if value, ok := s.values[name]; ok {
@@ -105,8 +107,8 @@ func (s section) firstPlace() string {
 	return ""
 }
 
-// registry parses the address of the section's registry; ok is false when it
-// names none.
+// registry parses the address of the section's registry; ok is false if it has
+// none.
 func (s section) registry() (endpoint registry.Endpoint, ok bool, err error) {
 	url := s.values[keyRegistryURL]
 	if url.value.Empty() {
@@ -122,9 +124,9 @@ func (s section) registry() (endpoint registry.Endpoint, ok bool, err error) {
 	return endpoint, true, nil
 }
 
-// Registry returns the registry that the settings name, for a check that names
-// none itself, and its address as it is written there. None is an [*Error] that
-// lists where it looked.
+// Registry returns the registry that the Stella Ops settings name, and its address
+// as written there, for a check without registry_url. The error is always an
+// [*Error]; if the settings name no registry, it lists where they were looked for.
 func (p Places) Registry() (registry.Endpoint, string, error) {
 	s, err := p.settings(&Error{Setting: appsettingsName, Unknown: true, Text: "registry_url is left out, so the check asks the registry of the Stella Ops settings, and where they are is known only after the apply. " +
 		"Write registry_url in this check."})
@@ -147,8 +149,9 @@ func (p Places) Registry() (registry.Endpoint, string, error) {
 	return registry.Endpoint{}, "", &Error{Setting: "registry_url", Text: text + " Write the host of the registry, such as registry.example.com."}
 }
 
-// fromSettings takes the credentials of the settings if they are for the
-// registry that is asked. Settings without a registry serve none.
+// fromSettings returns the credentials of the Stella Ops settings if they are for
+// the registry of the check. Settings without a registry are used for none, since
+// their credentials could reach a server that they are not meant for.
 func (p Places) fromSettings(_ context.Context, search Search) (Result, error) {
 	none := Result{Source: SourceNone}
 	s, err := p.settings(unknown(appsettingsName, search))
@@ -175,8 +178,8 @@ func (p Places) fromSettings(_ context.Context, search Search) (Result, error) {
 	}
 }
 
-// arguments are the credentials of the section; they count as those of the
-// environment as soon as one of them is.
+// arguments returns the credentials of the section. Their source is the
+// environment if any of them comes from there.
 func (s section) arguments() (Arguments, Source) {
 	var a Arguments
 	source := SourceAppsettings

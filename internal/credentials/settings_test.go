@@ -193,7 +193,7 @@ func TestPlaces_Find_SettingsWithAnUnusableRegistry(t *testing.T) {
 	}
 }
 
-// Without credentials beside it, nobody needs the address that cannot be used.
+// Without credentials beside it, no search needs the invalid address.
 func TestPlaces_Find_SettingsWithAnUnusableRegistryAndNoCredentials(t *testing.T) {
 	t.Parallel()
 	places := credentials.Places{Environ: []string{"OCI__REGISTRYURL=https://ci:" + canary + "@r.example.com"}}

@@ -1,5 +1,5 @@
-// Package credentialstest makes Docker credential helpers for tests: programs
-// that docker, and this provider, run to get a login.
+// Package credentialstest provides Docker credential helpers for tests: programs that
+// docker, and this provider, run to get a login.
 package credentialstest
 
 import (
@@ -23,26 +23,27 @@ const (
 	// folderVariable names the folder of the helpers, for the helpers themselves.
 	folderVariable = "STELLAOPS_TEST_HELPERS"
 
-	// hang is the argument of a program that does nothing until it is ended.
+	// hang is the argument of a program that does nothing until it is killed.
 	hang = "hang"
 )
 
-// Login is what a helper hands out for one server.
+// Login is the login that a helper returns for one server.
 type Login struct{ Username, Secret string }
 
-// Helper says what a credential helper does when it is asked for a login.
+// Helper says how a credential helper responds to the command get.
 type Helper struct {
 	Logins map[string]Login // by server, as docker names it
-	Stdout string           // on standard output, in place of an answer
-	Stderr string           // on standard error
-	Exit   int              // its exit code
-	Hangs  bool             // it never ends by itself
-	// LeavesChild says that it starts a program that holds its output open.
+	Stdout string           // standard output instead of a login
+	Stderr string           // standard error
+	Exit   int              // exit code
+	Hangs  bool             // whether it runs until it is killed
+	// LeavesChild reports whether it starts a program that holds its output open.
 	LeavesChild bool
 }
 
-// Main runs the tests of a package whose tests install helpers, with a folder
-// for them at the front of PATH; their own binary is every helper's program.
+// Main runs the tests of a package that installs helpers, with the folder of the
+// helpers at the front of PATH, and returns the exit code. The test binary is the
+// program of every helper, as which Main runs if it is called by that name.
 func Main(m *testing.M) int {
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	if suffix, ok := strings.CutPrefix(name, prefix); ok {
@@ -69,8 +70,8 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Install makes the helper a program of its own and returns the name by which a
-// Docker configuration calls it.
+// Install installs the helper as a program until the end of the test and returns the
+// name of it in a Docker configuration.
 func (h Helper) Install(t testing.TB) string {
 	t.Helper()
 	program, err := os.Executable()
@@ -100,7 +101,7 @@ func (h Helper) Install(t testing.TB) string {
 	return suffix
 }
 
-// Asked returns the servers that a helper was asked for, in their order.
+// Asked returns the servers for which a helper was run, in order.
 func Asked(t testing.TB, suffix string) []string {
 	t.Helper()
 	content, err := os.ReadFile(fileOf(suffix, "asked"))
@@ -110,12 +111,12 @@ func Asked(t testing.TB, suffix string) []string {
 	return strings.Fields(string(content))
 }
 
-// fileOf is the path of a helper's file of that kind.
+// fileOf returns the path of a helper's file of that kind.
 func fileOf(suffix, kind string) string {
 	return filepath.Join(os.Getenv(folderVariable), suffix+"."+kind)
 }
 
-// runHelper is the helper itself.
+// runHelper runs the process as a helper and returns the exit code.
 func runHelper(suffix string) int {
 	if len(os.Args) > 1 && os.Args[1] == hang {
 		waitForEver()
@@ -161,7 +162,7 @@ func runHelper(suffix string) int {
 	return 0
 }
 
-// reportFault reports what a helper could not do; that is a fault of the test.
+// reportFault reports an error of the test itself, and returns the exit code.
 func reportFault(err error) int {
 	fmt.Fprintln(os.Stderr, "credential helper of a test:", err)
 	return 3
@@ -178,7 +179,7 @@ func recordServer(suffix, server string) error {
 	return file.Close()
 }
 
-// waitForEver ends with the process only.
+// waitForEver blocks until the process is interrupted or killed.
 func waitForEver() {
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt)
@@ -195,7 +196,7 @@ func startChild(suffix string) error {
 	return os.WriteFile(fileOf(suffix, "child"), []byte(strconv.Itoa(child.Process.Pid)), 0o600)
 }
 
-// endChild ends the program that a helper left behind.
+// endChild kills the program that a helper left running.
 func endChild(t testing.TB, suffix string) {
 	content, err := os.ReadFile(fileOf(suffix, "child"))
 	if os.IsNotExist(err) {

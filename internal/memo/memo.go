@@ -1,6 +1,5 @@
-// Package memo asks each question once and remembers the answer: who asks while
-// the question is on its way waits for the same answer, and who asks later gets it
-// for as long as it is kept.
+// Package memo caches answers by key. Concurrent callers with the same key share one
+// request: the first sends it, and the others wait for its answer.
 package memo
 
 import (
@@ -12,16 +11,16 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// Longest is how long any answer is kept.
+// MaxAge is the longest time for which an answer is cached.
 const MaxAge = time.Minute
 
-// Budget is what a caller can spend on a question.
+// Budget is how often a caller would try to get an answer, and for how long.
 type Budget struct {
-	Tries int           // how often it would ask, the first time included
+	Tries int           // the first one included
 	Time  time.Duration // until its deadline; 0 for none
 }
 
-// BudgetOf is the budget of a caller that tries so often under ctx.
+// BudgetOf returns the budget of a caller with that number of tries under ctx.
 func BudgetOf(ctx context.Context, tries int) Budget {
 	b := Budget{Tries: tries}
 	if deadline, ok := ctx.Deadline(); ok {
@@ -30,53 +29,57 @@ func BudgetOf(ctx context.Context, tries int) Budget {
 	return b
 }
 
-// Covers reports whether an outage that was met on b means the same to a caller
-// with the other budget: that has no more tries and, give or take a tenth, no more
-// time. Without the tenth two callers with one timeout would not share an outage,
-// since they do not begin in the same instant.
+// Covers reports whether an outage that a caller met with budget b holds for a caller
+// with the other budget too: that has no more tries, and at most a tenth more time.
+// Without the tenth, two callers with the same timeout would not share an outage,
+// since they do not start at the same instant.
 func (b Budget) Covers(other Budget) bool {
 	return b.Tries >= other.Tries && (b.Time == 0 || other.Time != 0 && b.Time >= other.Time-other.Time/10)
 }
 
-// Answer is what asking led to.
+// Answer is a value to cache, and for how long.
 type Answer[V any] struct {
 	Value V
-	// Outage says that the value is no answer to the question. It is kept for as long
-	// as it took to find out, and serves callers whose budget is covered.
+	// Outage reports whether the value says nothing about the key. It is cached for
+	// as long as it took to get it, for callers whose budget it covers.
 	Outage bool
-	// RetryAfter is how long an outage is kept instead; 0 leaves that as it is.
+	// RetryAfter is how long to cache an outage instead, at most [MaxAge]; 0 for the
+	// time that it took.
 	RetryAfter time.Duration
-	// Passing says that the value is too large to be kept: it serves those who wait.
+	// Transient reports whether not to cache the value at all: only callers that wait
+	// already get it.
 	Transient bool
 }
 
-// Memo remembers answers by question. It is safe for concurrent use; make it with
+// Memo is a cache of answers by key. It is safe for concurrent use; make it with
 // [New].
 type Memo[K comparable, V any] struct {
 	mu      sync.Mutex
 	entries *simplelru.LRU[K, *entry[V]]
 }
 
-// entry is one question. All but done and budget is written before done is closed.
+// entry is the answer of one key. All fields but done and budget are written before
+// done is closed.
 type entry[V any] struct {
 	done   chan struct{}
-	budget Budget // of the caller that asks
+	budget Budget // of the caller that fills it
 	answer Answer[V]
-	known  bool // there is an answer: the caller neither panicked nor was cancelled
+	known  bool // whether there is an answer; false if the caller panicked or was cancelled
 	until  time.Time
 }
 
-// New makes a memo of so many answers; the one that was not used for the longest
-// time makes room for another.
+// New returns a memo with room for size answers. A further one replaces the least
+// recently used.
 func New[K comparable, V any](size int) *Memo[K, V] {
 	entries, _ := simplelru.NewLRU[K, *entry[V]](max(1, size), nil) // an error only for a size below one
 	return &Memo[K, V]{entries: entries}
 }
 
-// Get returns the answer that is known, else waits for the caller that asks
-// already, else asks. A caller asks on its own time; when it is cancelled, panics,
-// or meets an outage on a smaller budget, those who wait ask anew. The only error is
-// that of ctx while waiting.
+// Get returns the cached answer of a key; else it waits for a caller that asks for it
+// already, or else calls ask. ask runs under the first caller's deadline. If that
+// caller is cancelled, panics, or meets an outage that does not cover the budget of a
+// waiting caller, one of those calls ask again. The only error is that of ctx while
+// waiting.
 func (m *Memo[K, V]) Get(ctx context.Context, key K, tries int, ask func(Budget) Answer[V]) (V, error) {
 	for {
 		budget := BudgetOf(ctx, tries)
@@ -88,7 +91,7 @@ func (m *Memo[K, V]) Get(ctx context.Context, key K, tries int, ask func(Budget)
 		case <-e.done:
 		case <-ctx.Done():
 			select {
-			case <-e.done: // at the same time; an answer says more
+			case <-e.done: // both ended at the same time; the answer is more useful
 			default:
 				var none V
 				return none, ctx.Err()
@@ -104,7 +107,7 @@ func (m *Memo[K, V]) Get(ctx context.Context, key K, tries int, ask func(Budget)
 	}
 }
 
-// entryFor returns the entry to wait for, or a new one for the caller to fill.
+// entryFor returns the entry to wait for, or a new one that the caller must fill.
 func (m *Memo[K, V]) entryFor(key K, budget Budget) (e *entry[V], first bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -123,12 +126,13 @@ func (m *Memo[K, V]) entryFor(key K, budget Budget) (e *entry[V], first bool) {
 	return e, true
 }
 
-// serves reports whether the answer is one for a caller with the budget.
+// serves reports whether the answer holds for a caller with the budget.
 func (e *entry[V]) serves(budget Budget) bool {
 	return e.known && (!e.answer.Outage || e.budget.Covers(budget))
 }
 
-// fill fills the entry. A caller that was cancelled learned nothing about an outage.
+// fill calls ask and stores its answer in the entry. It does not store an outage of a
+// caller that was cancelled, which may be its only cause.
 func (m *Memo[K, V]) fill(ctx context.Context, key K, e *entry[V], ask func(Budget) Answer[V]) V {
 	defer close(e.done)
 	began := time.Now()
@@ -150,7 +154,7 @@ func (m *Memo[K, V]) fill(ctx context.Context, key K, e *entry[V], ask func(Budg
 	return answer.Value
 }
 
-// drop forgets the entry, if it was not replaced meanwhile.
+// drop removes the entry, unless it was replaced meanwhile.
 func (m *Memo[K, V]) drop(key K, e *entry[V]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

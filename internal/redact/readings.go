@@ -14,15 +14,15 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// What the readings of one text may cost. Ordinary texts come nowhere near; one
-// that was made to cost more is taken for a secret.
+// Limits of decoding one text. An ordinary text stays far below; one that exceeds
+// them counts as holding a secret.
 const (
-	maxDepth = 3         // encodings around a secret
-	maxRead  = 128 << 10 // bytes of all readings together
+	maxDepth = 3         // nested encodings of a secret
+	maxRead  = 128 << 10 // bytes of all decoded forms together
 )
 
-// search looks for secrets in everything that a text can be read as. Secrets are
-// not encoded: a text has few readings, and a secret has many forms.
+// search looks for secrets in all forms to which a text can be decoded. The text is
+// decoded instead of the secrets encoded, since there are far fewer such forms.
 type search struct {
 	shared   index
 	own      []string // beginnings of the check's own secrets, folded
@@ -30,9 +30,9 @@ type search struct {
 	left     int      // bytes that may still be read
 }
 
-// holdsSecret reports whether text holds a secret under at most depth encodings, or costs
-// too much to know. Blanks go before anything is decoded: base64 comes in lines,
-// and a text is shown without what stands invisibly between its letters.
+// holdsSecret reports whether text holds a secret in at most depth nested encodings,
+// or exceeds the limits. Blanks and invisible characters are removed first: base64 may
+// be broken into lines, and [Cleaner.Text] removes the others too.
 func (s *search) holdsSecret(text string, depth int) bool {
 	letters, folded := squeeze(text)
 	if len(letters) < s.shortest {
@@ -59,14 +59,14 @@ func (s *search) holdsSecret(text string, depth int) bool {
 	return false
 }
 
-// squeeze drops blanks and what cannot be printed. Bytes that are no UTF-8, and
-// the characters that a decoder of JSON puts in their place, become one 0xff. The
-// folded letters are of one case, without the plus, which is a blank in a form.
+// squeeze removes blanks and characters that cannot be printed. A run of invalid
+// UTF-8, or of the replacement characters that a JSON decoder makes of it, becomes one
+// 0xff. folded is in lower case and without the plus, which is a blank in a form.
 func squeeze(text string) (letters, folded string) {
 	var kept, low strings.Builder
 	kept.Grow(min(len(text), maxChecked))
 	low.Grow(min(len(text), maxChecked))
-	marked := false // the last one kept is 0xff
+	marked := false // whether the last byte is 0xff
 	for i, r := range text {
 		if kept.Len() >= maxChecked {
 			break
@@ -88,7 +88,7 @@ func squeeze(text string) (letters, folded string) {
 			}
 		default:
 			kept.WriteString(text[i : i+utf8.RuneLen(r)])
-			low.WriteRune(unicode.ToLower(unicode.ToUpper(r))) // some letters have two small forms
+			low.WriteRune(unicode.ToLower(unicode.ToUpper(r))) // some letters have two lower-case forms
 		}
 		marked = r == utf8.RuneError
 	}
@@ -109,8 +109,8 @@ func unpercent(text string) string {
 
 var surrogates = regexp.MustCompile(`\\u(?i:d[89ab][\da-f]{2})\\u(?i:d[c-f][\da-f]{2})`) // RFC 8259 section 7
 
-// unquote undoes the escapes of JSON and of programming languages. Where a
-// backslash begins none of them, the character behind it stands for itself.
+// unquote decodes the escapes of JSON and of programming languages. A backslash
+// before any other character is dropped.
 func unquote(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text
@@ -135,7 +135,8 @@ func unquote(text string) string {
 	return string(plain)
 }
 
-// misread undoes that UTF-8 was read as ISO 8859-1 or as Windows-1252.
+// misread decodes UTF-8 that was decoded as ISO 8859-1 or Windows-1252 and encoded as
+// UTF-8 again.
 func misread(text string) string {
 	if !utf8.ValidString(text) || !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return text
@@ -164,7 +165,8 @@ var (
 	hexDigits    = newAlphabet(4, "0123456789abcdefABCDEF")
 )
 
-// newAlphabet takes the digits by their value; other forms of the last ones follow.
+// newAlphabet returns the alphabet with digits in the order of their values. Further
+// digits are alternatives for the last ones.
 func newAlphabet(width int, digits string) *alphabet {
 	a := alphabet{width: width}
 	for i := range a.value {
@@ -176,9 +178,9 @@ func newAlphabet(width int, digits string) *alphabet {
 	return &a
 }
 
-// unpack reads the runs of at least shortest digits, from each of the first digits
-// on: what is glued to the code may be a digit too. Runs are joined, so that codes
-// of single bytes are read as well, such as 0x68, 0x75.
+// unpack decodes all runs of at least shortest digits, starting at each of the first
+// digits, since text before the code may look like digits too. The results of all runs
+// are joined, so that codes of single bytes such as 0x68, 0x75 are decoded as well.
 func (a *alphabet) unpack(text string, shortest int) (readings [4]string) {
 	var unpacked [4][]byte
 	from := 0
@@ -187,7 +189,7 @@ func (a *alphabet) unpack(text string, shortest int) (readings [4]string) {
 			continue
 		}
 		if i-from >= shortest {
-			for skip := range 8 / (8 - a.width) { // after so many digits, bytes begin where digits do
+			for skip := range 8 / (8 - a.width) { // the alignment repeats after so many digits
 				unpacked[skip] = a.decode(unpacked[skip], text[min(from+skip, i):i])
 			}
 		}
@@ -199,7 +201,7 @@ func (a *alphabet) unpack(text string, shortest int) (readings [4]string) {
 	return readings
 }
 
-// decode adds the bytes of a run of digits.
+// decode appends the bytes of a run of digits to unpacked.
 func (a *alphabet) decode(unpacked []byte, digits string) []byte {
 	unpacked = slices.Grow(unpacked, len(digits)*a.width/8)
 	bits, held := 0, 0

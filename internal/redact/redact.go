@@ -1,5 +1,5 @@
-// Package redact makes foreign words fit to be shown and stored. It leaves out
-// every text that holds a secret in any form, instead of repairing it.
+// Package redact cleans texts of servers and files before they are shown or stored. A
+// text that holds a secret in any form is dropped as a whole.
 package redact
 
 import (
@@ -15,40 +15,40 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// How a secret is known. Characters are Unicode code points, of which blanks, the
-// plus (a blank in a form) and what cannot be printed do not count.
+// Lengths of secrets in characters: Unicode code points without blanks, the plus (a
+// blank in a form) and characters that cannot be printed.
 const (
-	// minShared is the length from which a secret is looked for in the texts of
-	// every check. A shorter one may be a word, such as denied: which messages it
+	// minShared is the shortest secret that is looked for in the texts of all checks.
+	// A shorter one may be an ordinary word, such as denied, and which messages it
 	// emptied would depend on the order of the checks.
 	minShared = 8
-	// maxKnown is how much of a secret is kept. A text that holds so much of its
-	// beginning holds the secret; a server may have cut the rest.
+	// maxKnown is how much of the beginning of a secret is kept and looked for; a
+	// server may cut the rest.
 	maxKnown = 32
 )
 
-// How much of a text is looked at.
+// Limits of a text.
 const (
 	maxChecked = 4 << 10 // bytes without blanks that are searched
-	maxShown   = 512     // characters that are shown at most: what begins there ends in what is searched
+	maxShown   = 512     // characters that are shown; far fewer than are searched, so that a secret at the end is found
 )
 
-// Redactor knows the secrets that one provider block was given or issued. It is
-// safe for concurrent use; make it with [New]. A thousand tokens take some ten
-// kilobytes, however long they are.
+// Redactor has the secrets of one provider block, those of its configuration and those
+// that token services issued. It keeps the beginning of each only. It is safe for
+// concurrent use; make it with [New].
 type Redactor struct {
 	mu    sync.RWMutex
-	known *index // a pointer: fmt follows none that stands in a field
+	known *index // a pointer, since fmt prints a pointer in a field as an address
 }
 
-// index has the beginnings of secrets by their first eight bytes.
+// index maps the first eight bytes of secrets to the beginnings of all that have them.
 type index map[uint64][]string
 
-// New makes a Redactor that knows no secret.
+// New returns a Redactor without secrets.
 func New() *Redactor { return &Redactor{known: &index{}} }
 
-// Add has the secrets looked for in all later texts, except those of fewer than
-// eight characters.
+// Add adds secrets, which all cleaners look for from then on. It ignores those of
+// fewer than eight characters.
 func (r *Redactor) Add(secrets ...registry.Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -66,11 +66,11 @@ func (r *Redactor) Add(secrets ...registry.Secret) {
 
 // Format prints nothing of the secrets, whatever the verb.
 func (r *Redactor) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, "(secrets)") // fmt keeps the writer's errors to itself
+	_, _ = io.WriteString(state, "(secrets)") // fmt ignores the writer's errors too
 }
 
-// holds reports whether folded text holds a secret that is known to all checks.
-// It looks once at each place, however many secrets there are.
+// holds reports whether a folded text holds a secret of the index. Its cost does not
+// grow with the number of secrets.
 func (known index) holds(folded string) bool {
 	var key uint64
 	for i := range len(folded) {
@@ -84,34 +84,36 @@ func (known index) holds(folded string) bool {
 	return false
 }
 
-// Cleaner cleans the texts of one check. The zero value knows no secret.
+// Cleaner cleans the texts of one check. The zero value has no secrets.
 type Cleaner struct {
 	shared *Redactor
 	own    []registry.Secret
 }
 
-// For makes the Cleaner of a check, which also knows the check's own secrets of
-// any length. One of a single letter empties nearly every text of its check.
+// For returns the Cleaner of a check, which looks for the check's own secrets of any
+// length besides those of the Redactor. A secret of one letter empties nearly every
+// text of the check.
 func (r *Redactor) For(own ...registry.Secret) Cleaner { return Cleaner{r, own} }
 
-// varyingPart is what changes from run to run: a word that holds four digits, 16 hex
-// digits in a row, a time of day or an address, and a day beside its month.
+// varyingPart matches what may change from run to run: a word that holds four digits,
+// 16 hex digits in a row, a time of day or an address, and a day next to its month.
+// A changing text would make a change in every plan.
 var varyingPart = func() *regexp.Regexp {
 	const (
 		part    = `(?:[\w./:+-]|,\d)*` // of a word
 		rest    = `(?:` + part + `\w)?`
 		weekday = `(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?`
 		month   = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
-		ipv6    = `(?:\b[\da-f]{1,4}|\B)(?::[\da-f]{0,4}){2,7}\b` // and hardware; an address of IPv4 has four digits
+		ipv6    = `(?:\b[\da-f]{1,4}|\B)(?::[\da-f]{0,4}){2,7}\b` // MAC addresses too; an IPv4 address counts as four digits
 	)
 	return regexp.MustCompile(`(?i)` +
 		`\b` + weekday + `(?:\d\d?[ /-]` + month + `|` + month + ` \d\d?)\b` + rest + `|` +
 		part + `(?:\d(?:` + part + `\d){3}|[\da-f]{16}|\b\d\d?:\d\d|` + ipv6 + `)` + rest + `(?: [ap]m\b)?`)
 }()
 
-// Text returns foreign words in at most limit characters (512 at most), without
-// what cannot be printed and with an ellipsis for what changes from run to run. It
-// returns nothing where they hold a secret.
+// Text returns a text cut to limit characters (512 at most), without characters that
+// cannot be printed and with an ellipsis for each part that may change from run to
+// run. It returns "" if the text holds a secret.
 func (c Cleaner) Text(text string, limit int) string {
 	if c.holds(text) {
 		return ""
@@ -119,9 +121,9 @@ func (c Cleaner) Text(text string, limit int) string {
 	return Cut(varyingPart.ReplaceAllString(Cut(Printable(text), maxShown), Ellipsis), limit)
 }
 
-// Value returns an identifier, such as a URL or a user name, in at most limit
-// characters (512 at most), without what cannot be printed. It returns an ellipsis
-// where it holds a secret.
+// Value returns an identifier, such as a URL or a user name, cut to limit characters
+// (512 at most), without characters that cannot be printed. It returns an ellipsis if
+// the identifier holds a secret.
 func (c Cleaner) Value(text string, limit int) string {
 	if c.holds(text) {
 		return Ellipsis
@@ -146,14 +148,14 @@ func (c Cleaner) holds(text string) bool {
 	return s.holdsSecret(text, maxDepth)
 }
 
-// beginning is the part of a secret that is looked for, in folded letters.
+// beginning returns the first maxKnown characters of a secret, folded.
 func beginning(secret registry.Secret) string {
 	text := secret.Reveal()
 	_, folded := squeeze(text[:min(len(text), maxChecked)])
 	count := 0
 	for end := range folded {
 		if count++; count > maxKnown {
-			return strings.Clone(folded[:end]) // the rest is not to be kept with it
+			return strings.Clone(folded[:end]) // a copy, so that the whole secret can be freed
 		}
 	}
 	return folded

@@ -5,11 +5,11 @@ import (
 	"unicode"
 )
 
-// Ellipsis stands where something was left out of a text.
+// Ellipsis replaces what is left out of a text.
 const Ellipsis = "…"
 
-// WithoutUserInfo drops what stands before the last @ of a URL's host, also
-// where the URL does not parse.
+// WithoutUserInfo removes the user information from a URL, which is all before the
+// last @ of its authority (RFC 3986 section 3.2), also if the URL is not valid.
 func WithoutUserInfo(text string) string {
 	scheme, rest, ok := strings.Cut(text, "//")
 	if !ok {
@@ -22,7 +22,8 @@ func WithoutUserInfo(text string) string {
 	return scheme + "//" + rest[strings.LastIndex(rest[:end], "@")+1:]
 }
 
-// Printable drops what cannot be printed and makes each run of blanks one.
+// Printable removes characters that cannot be printed and replaces each run of blanks
+// by one.
 func Printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -37,7 +38,7 @@ func Printable(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// Cut shortens text to limit characters, the ellipsis included.
+// Cut shortens a text to limit characters, the ellipsis included.
 func Cut(text string, limit int) string {
 	runes := []rune(text)
 	if len(runes) <= limit {

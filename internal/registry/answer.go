@@ -11,34 +11,34 @@ import (
 	"time"
 )
 
-// Answer is what one request led to. Failure is set when nothing usable came
-// back; Status is 0 then.
+// Answer is the outcome of one request. If there was no usable response, Failure is
+// set and Status is 0.
 type Answer struct {
 	Failure    *Failure
 	Status     int
-	URL        string        // that answered, after redirects; not for showing
-	Reach      Reach         // where the registry was reached
-	Challenges []Challenge   // of a 401 only: some registries send one with a 200
-	IsRegistry bool          // the API version header of a registry is there
-	IsHTML     bool          // a page for people
-	ClientCert bool          // the server wants a client certificate
+	URL        string        // of the response, after redirects; may hold a secret
+	Reach      Reach         // of the address that was connected to
+	Challenges []Challenge   // of a 401 only, since some registries send one with a 200
+	IsRegistry bool          // whether it has the API version header of a registry
+	IsHTML     bool          // whether it is a web page
+	ClientCert bool          // whether the server demands a client certificate
 	Location   string        // other origin that a redirect points to; "" if none
-	Text       string        // the server's own words, as sent: clean them before showing
-	RetryAfter time.Duration // delay that a 429 names; 0 where it names none
+	Text       string        // error message of the server, unchanged: clean it before showing it
+	RetryAfter time.Duration // Retry-After of a 429; 0 if there is none
 }
 
-// StatusLine is the status with its name, such as "401 Unauthorized".
+// StatusLine returns the status with its name, such as "401 Unauthorized".
 func (a Answer) StatusLine() string { return statusLine(a.Status) }
 
 func statusLine(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }
 
-// versionHeader is how a registry says that it is one (Docker registry HTTP
-// API V2, "API version check").
+// versionHeader is the header by which a registry identifies itself (Docker registry
+// HTTP API V2, "API version check").
 const versionHeader = "Docker-Distribution-Api-Version"
 
-// newAnswer takes the facts out of what was received.
+// newAnswer returns the facts of a response.
 func newAnswer(r received) Answer {
 	if r.failure != nil {
 		return Answer{Failure: r.failure}
@@ -59,26 +59,25 @@ func newAnswer(r received) Answer {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
 	}
 	if isRedirect(a.Status) {
-		// One to the own origin that was not followed leads nowhere.
+		// A redirect to the same origin that was not followed has no usable target.
 		if location, err := response.Location(); err == nil && !sameOrigin(response.Request.URL, location) {
 			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host}).String()
 		}
 	}
 	if a.Status != http.StatusOK && r.complete && !a.IsHTML && len(r.body) <= maxBodyBytes {
-		if words := errorText(r.body); len(words) <= maxText { // a part of longer ones might hold a part of a secret
+		if words := errorText(r.body); len(words) <= maxText { // a longer text is not cut, since the cut might hide a secret from the redactor
 			a.Text = words
 		}
 	}
 	return a
 }
 
-// maxText is how long a server's own words may be, in bytes; longer ones are left
-// out.
+// maxText is the longest error message in bytes; a longer one is left out.
 const maxText = 4 << 10
 
-// wantsClientCertificate knows the pages by which nginx refuses a client without
-// a certificate, or with one that it does not accept: it does so after the
-// handshake, by an HTTP answer (nginx, ngx_http_special_response.c).
+// wantsClientCertificate reports whether a body is one of the pages by which nginx
+// refuses a client without a certificate, or with one that it does not accept. nginx
+// does so by a response after the handshake (ngx_http_special_response.c).
 func wantsClientCertificate(body []byte) bool {
 	return bytes.Contains(body, []byte("No required SSL certificate was sent")) || bytes.Contains(body, []byte("The SSL certificate error"))
 }
@@ -93,17 +92,17 @@ func isRedirect(status int) bool {
 	}
 }
 
-// isHTML believes the content type, and the first letter: no registry's answer
-// starts with a tag.
+// isHTML reports whether the content type is HTML or the body starts with a tag, as
+// no response of a registry does.
 func isHTML(contentType string, body []byte) bool {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
 	return mediaType == "text/html" || mediaType == "application/xhtml+xml" ||
 		bytes.HasPrefix(bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n"), []byte("<"))
 }
 
-// errorText finds the words for a person in an error body: OCI distribution
-// errors, one bare error, OAuth2 (RFC 6749 section 5.2), Docker Hub's details,
-// else the text itself.
+// errorText returns the message in an error body: that of an OCI distribution error
+// in a list or alone, of OAuth2 (RFC 6749 section 5.2), or Docker Hub's details. A
+// body that is not JSON is returned unchanged.
 func errorText(body []byte) string {
 	type entry struct {
 		Code    any `json:"code"` // some servers send a number
@@ -118,7 +117,7 @@ func errorText(body []byte) string {
 	}
 	if json.Unmarshal(body, &document) != nil {
 		if json.Valid(body) {
-			return "" // JSON of another form has no words that can be told from data
+			return "" // JSON of another form may be data instead of a message
 		}
 		return string(body)
 	}

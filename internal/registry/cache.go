@@ -9,38 +9,39 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 )
 
-// Asker asks registries and their token services: a [Client], or a [Memory] before
-// one.
+// Asker sends requests to registries and their token services. It is a [Client], or
+// a [Cache] in front of one.
 type Asker interface {
-	// Ask sends GET /v2/ with a credential, or without one where it is empty.
+	// Ask sends GET /v2/ with a credential, or without one if it is empty.
 	Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer
-	// Token asks the token service of a challenge.
+	// Token requests a token from the token service of a challenge.
 	Token(ctx context.Context, request TokenRequest) TokenAnswer
 	// Try tries an action on a repository.
 	Try(ctx context.Context, request Trial) Answer
 }
 
 const (
-	maxAnswers = 4096     // that are remembered: those of some two thousand checks
-	maxKept    = 16 << 10 // bytes that a server may add to what is remembered of one answer
+	maxAnswers = 4096     // cached at a time, enough for some two thousand checks
+	maxKept    = 16 << 10 // bytes that a server chose in a cached answer; a larger one is not cached
 )
 
-// Cache is an [Asker] that asks each question once a minute, whoever asks it, and
-// gives everybody the same answer. It is safe for concurrent use; make it with
-// [NewMemory].
+// Cache is an [Asker] that caches answers for a minute; callers with the same request
+// at the same time share one. An outage is cached for a shorter time, see
+// [memo.Answer]. It is safe for concurrent use; make it with [NewCache].
 type Cache struct {
 	asker   Asker
 	answers *memo.Memo[question, TokenAnswer]
 	outages *outages
 }
 
-// NewCache makes a memory before an asker.
+// NewCache returns an empty cache in front of an asker.
 func NewCache(asker Asker) *Cache {
 	return &Cache{asker: asker, answers: memo.New[question, TokenAnswer](maxAnswers), outages: newOutages()}
 }
 
-// question is what is sent to whom. Two requests are one question exactly when
-// they are equal (==); what is configured and not sent is no part of it.
+// question is the key of a cached answer: what a request sends, and to which address.
+// Requests with equal questions (==) share an answer. Settings that are not sent are
+// not part of it.
 type question struct {
 	address
 	query         string // of the URL, the scope included
@@ -48,14 +49,14 @@ type question struct {
 	body          Secret // of a POST
 }
 
-// address is where questions go, and by which rules of the guard.
+// address is the method and URL of a request, and the rules of the guard for it.
 type address struct {
 	method string
 	url    string // without its query
 	route  route
 }
 
-// question is the question that a call asks.
+// question returns the key of the answer to the request.
 func (req request) question(r route) question {
 	url, query, _ := strings.Cut(req.url, "?")
 	return question{address{req.method, url, r}, query, NewSecret(req.header.Get("Authorization")), NewSecret(req.body)}
@@ -75,20 +76,20 @@ func (c *Cache) Try(ctx context.Context, r Trial) Answer {
 	}).Answer
 }
 
-// Token implements [Asker]. A realm that cannot be asked is not remembered.
+// Token implements [Asker]. It caches nothing for an unusable realm.
 func (c *Cache) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	realm, ok := resolveRealm(r.Challenged, r.Challenge.Params["realm"])
 	if !ok {
 		return c.asker.Token(ctx, r)
 	}
 	answer := c.get(ctx, r.request(*realm).question(r.route(realm)), isTokenOutage, func() TokenAnswer { return c.asker.Token(ctx, r) })
-	answer.Endpoint = shownRealm(realm) // an outage of the address may come from another question
+	answer.Endpoint = shownRealm(realm) // the answer may be an outage that another request met
 	return answer
 }
 
-// get returns what is remembered of a question, else an outage of its address, else
-// what asking leads to. Who runs out of time while waiting gets a timeout of this
-// question, as the one who asks does.
+// get returns the cached answer to a question, else a known outage of its address,
+// else the answer to send. A caller whose time ends while it waits for the request of
+// another caller gets a [FaultTimeout].
 func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bool, send func() TokenAnswer) TokenAnswer {
 	answer, err := c.answers.Get(ctx, q, maxTries(ctx), func(budget memo.Budget) memo.Answer[TokenAnswer] {
 		asked, failure := c.outages.begin(q, budget)
@@ -96,7 +97,7 @@ func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bo
 			return memo.Answer[TokenAnswer]{Value: TokenAnswer{Answer: Answer{Failure: failure}}, Outage: true}
 		}
 		a := send()
-		if !errors.Is(ctx.Err(), context.Canceled) || a.Failure == nil { // who breaks off learns nothing of the address
+		if !errors.Is(ctx.Err(), context.Canceled) || a.Failure == nil { // a cancelled request says nothing about the address
 			c.outages.end(asked, a.Failure)
 		}
 		return memo.Answer[TokenAnswer]{Value: a, Outage: outage(a), RetryAfter: a.RetryAfter, Transient: q.size()+a.size() > maxKept}
@@ -107,15 +108,16 @@ func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bo
 	return answer
 }
 
-// isOutage reports whether the answer of a registry is none to its question: nothing
-// came back, or a proxy or an overloaded server says that it gives none.
+// isOutage reports whether a registry's answer says nothing about the request: there
+// was no usable response, or the status is that of a failing or overloaded server or
+// of a proxy.
 func isOutage(a TokenAnswer) bool {
 	return a.Failure != nil || a.Status >= http.StatusInternalServerError || a.Status == http.StatusProxyAuthRequired ||
 		a.Status == http.StatusRequestTimeout || a.Status == http.StatusTooManyRequests
 }
 
-// isTokenOutage reports the same of the answer of a token service, which may lack the
-// token besides.
+// isTokenOutage reports the same for a token service, whose 2xx without a usable
+// token is an outage too.
 func isTokenOutage(a TokenAnswer) bool {
 	return isOutage(a) || a.Status >= http.StatusOK && a.Status < http.StatusMultipleChoices && !a.Usable()
 }

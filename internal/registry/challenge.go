@@ -9,11 +9,12 @@ type Challenge struct {
 	Params map[string]string // names in lower case, values unquoted
 }
 
-// Is tells whether c has the scheme; names of schemes are case-insensitive (RFC
+// Is reports whether the challenge has the scheme. Schemes are case-insensitive (RFC
 // 9110 section 11.1).
 func (c Challenge) Is(scheme string) bool { return strings.EqualFold(c.Scheme, scheme) }
 
-// FindChallenge returns the first challenge of the scheme.
+// FindChallenge returns the first challenge with the scheme, and whether there is
+// one.
 func FindChallenge(challenges []Challenge, scheme string) (Challenge, bool) {
 	for _, c := range challenges {
 		if c.Is(scheme) {
@@ -23,14 +24,14 @@ func FindChallenge(challenges []Challenge, scheme string) (Challenge, bool) {
 	return Challenge{}, false
 }
 
-// maxChallenges is how many challenges of one answer are read. More of them only take
-// room: no registry offers as many ways in.
+// maxChallenges is how many challenges of one answer are read. No registry sends as
+// many; a hostile one could use up memory.
 const maxChallenges = 32
 
-// ParseChallenges reads every challenge of every header line. It takes what
-// registries send, not only what the grammar allows: unquoted URLs, empty
-// values, blanks around the equals sign, a missing comma, a quote that never
-// ends. What makes no sense is passed over.
+// ParseChallenges parses the challenges of all WWW-Authenticate header lines. It
+// accepts what registries send besides the grammar: unquoted URLs, empty values,
+// blanks around the equals sign, a missing comma, a missing quote at the end. It
+// skips what it cannot parse.
 func ParseChallenges(lines []string) []Challenge {
 	var challenges []Challenge
 	for _, line := range lines {
@@ -47,12 +48,12 @@ func ParseChallenges(lines []string) []Challenge {
 	return challenges
 }
 
-// scanner eats a header line from the front.
+// scanner reads a header line from the front.
 type scanner struct{ rest string }
 
 func (s *scanner) skip(chars string) { s.rest = strings.TrimLeft(s.rest, chars) }
 
-// token eats a token (RFC 9110 section 5.6.2).
+// token reads a token (RFC 9110 section 5.6.2).
 func (s *scanner) token() string {
 	end := strings.IndexFunc(s.rest, func(r rune) bool { return !isTokenChar(r) })
 	if end < 0 {
@@ -67,8 +68,8 @@ func isTokenChar(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r != 0 && strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }
 
-// params eats the parameters behind a scheme, or its token68, up to the next
-// scheme or the end.
+// params reads the parameters after a scheme, or its token68, up to the next scheme
+// or the end.
 func (s *scanner) params(scheme string) map[string]string {
 	params := map[string]string{}
 	if s.token68(scheme) {
@@ -80,7 +81,7 @@ func (s *scanner) params(scheme string) map[string]string {
 		name := strings.ToLower(s.token())
 		s.skip(" \t")
 		if name == "" || !strings.HasPrefix(s.rest, "=") {
-			s.rest = before // the next scheme, or nonsense
+			s.rest = before // the next scheme, or a syntax error
 			return params
 		}
 		s.rest = s.rest[1:]
@@ -92,12 +93,13 @@ func (s *scanner) params(scheme string) map[string]string {
 	}
 }
 
-// token68 eats a single value without a name, such as the one of Negotiate. It
-// looks like a parameter with an empty value when it ends in one equals sign:
-// Basic and Bearer have parameters, all other schemes are believed.
+// token68 reads a single value without a name (RFC 9110 section 11.2), such as that
+// of Negotiate, and reports whether there is one. A token68 that ends in one equals
+// sign looks like a parameter with an empty value; it is taken for a parameter after
+// Basic and Bearer only.
 func (s *scanner) token68(scheme string) bool {
 	rest := strings.TrimLeft(s.rest, " \t")
-	if rest == s.rest { // nothing between the scheme and what follows
+	if rest == s.rest { // no blank after the scheme
 		return false
 	}
 	end := strings.IndexFunc(rest, func(r rune) bool {
@@ -120,8 +122,8 @@ func (s *scanner) token68(scheme string) bool {
 	return true
 }
 
-// value eats a quoted string (RFC 9110 section 5.6.4) or what stands up to the
-// next comma or blank.
+// value reads a quoted string (RFC 9110 section 5.6.4), or the text up to the next
+// comma or blank.
 func (s *scanner) value() string {
 	if !strings.HasPrefix(s.rest, `"`) {
 		end := strings.IndexAny(s.rest, ", \t")

@@ -12,38 +12,38 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// What one answer may cost.
+// Limits of one answer and of the connections.
 const (
 	maxHeaderBytes = 64 << 10
 	maxBodyBytes   = 64 << 10
 
 	maxStreamBuffer = 256 << 10 // bytes of an HTTP/2 body that may wait to be read; net/http has 4 MiB
 
-	connections = 10 // per host, kept for the next check
+	connections = 10 // per host
 	idleTime    = time.Minute
 
-	// pingTime is when a connection of HTTP/2 that is silent is asked whether it lives.
+	// pingTime is after how much silence an HTTP/2 connection gets a PING.
 	pingTime = 10 * time.Second
 
-	// deadTime is how long the other side of HTTP/2 may take neither bytes nor
-	// pings: such a connection would outlive the request that opened it.
+	// deadTime is how long a server may leave an HTTP/2 PING unanswered or accept no
+	// bytes before the connection is closed, which would outlive its request otherwise.
 	deadTime = 3 * time.Second
 )
 
-// Client asks registries and their token services. It is safe for concurrent
-// use; make it with [NewClient].
+// Client sends requests to registries and their token services. It is safe for
+// concurrent use; make it with [NewClient].
 type Client struct {
-	direct        *http.Transport // registries, and realms on their own host
-	fromPrivate   *http.Transport // realms of registries that were reached at a private address
-	fromPublic    *http.Transport // realms of all other registries
+	direct        *http.Transport // for registries, and realms on the host of the registry
+	fromPrivate   *http.Transport // for realms of registries that were reached at a private address
+	fromPublic    *http.Transport // for realms of all other registries
 	proxy         func(*url.URL) (*url.URL, error)
 	trusted       func(hostport string) bool
-	answeredHosts *sync.Map // host:port of servers that answered, and so need no other client certificate
+	answeredHosts *sync.Map // host:port of servers that answered, and so do not insist on a client certificate
 	userAgent     string
 	wait          func(ctx context.Context, delay time.Duration) error
 }
 
-// Options are what a [Client] needs from outside.
+// Options configure a [Client].
 type Options struct {
 	UserAgent string
 	// Dial opens connections; nil means the network.
@@ -56,13 +56,13 @@ type Options struct {
 	// TrustedRealms are host or host:port of token services that may be at a
 	// private address although their registry is at a public one.
 	TrustedRealms []string
-	// Wait returns after the delay before another try, or with an error when ctx
-	// ends first; nil means to wait for real.
+	// Wait waits for the delay before a retry, and returns an error if ctx ends first;
+	// nil means to sleep.
 	Wait func(ctx context.Context, delay time.Duration) error
 }
 
-// NewClient makes a client with its own pools of connections: a connection that
-// the guard let through for one registry must not serve another.
+// NewClient makes a client with a pool of connections for each rule of the guard: a
+// connection that the guard allowed for one registry must not serve another.
 func NewClient(o Options) *Client {
 	c := &Client{answeredHosts: &sync.Map{}, userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
 	if c.wait == nil {
@@ -90,7 +90,7 @@ func newTransport(o Options, dial dialer) *http.Transport {
 		DialContext:            recordDials(boundDials(dial)),
 		TLSClientConfig:        config,
 		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // a body is read for its first words only; nothing needs unpacking
+		DisableCompression:     true, // bodies are small; readBody unpacks one that is compressed all the same
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		MaxIdleConnsPerHost:    connections,
 		MaxConnsPerHost:        connections,
@@ -100,8 +100,8 @@ func newTransport(o Options, dial dialer) *http.Transport {
 	}
 }
 
-// ProxySecrets are the logins in the URLs of proxies, which nobody but the proxy
-// is meant to see. A user name alone is a token. Without proxies (nil) there are none.
+// ProxySecrets returns the passwords in the URLs of proxies. A user name without a
+// password counts as one, since it may be a token. It returns nil for nil.
 func ProxySecrets(config *httpproxy.Config) []Secret {
 	if config == nil {
 		return nil
@@ -109,7 +109,7 @@ func ProxySecrets(config *httpproxy.Config) []Secret {
 	var secrets []Secret
 	for _, address := range []string{config.HTTPProxy, config.HTTPSProxy} {
 		proxy, err := url.Parse(address)
-		if err != nil || proxy.Scheme == "" || proxy.Host == "" { // as httpproxy takes it then
+		if err != nil || proxy.Scheme == "" || proxy.Host == "" { // httpproxy too retries it with http://
 			proxy, err = url.Parse("http://" + address)
 		}
 		if err != nil || proxy.User == nil {
@@ -126,8 +126,8 @@ func ProxySecrets(config *httpproxy.Config) []Secret {
 	return secrets
 }
 
-// proxiedOverTLS tells whether a proxy that speaks TLS itself stands before the
-// address.
+// proxiedOverTLS reports whether requests for the address go through a proxy that
+// is itself reached over TLS.
 func (c *Client) proxiedOverTLS(address string) bool {
 	asked, err := url.Parse(address)
 	if err != nil || c.proxy == nil {
@@ -137,7 +137,7 @@ func (c *Client) proxiedOverTLS(address string) bool {
 	return err == nil && proxy != nil && proxy.Scheme == "https"
 }
 
-// proxied tells whether a proxy stands before the address.
+// proxied reports whether requests for the URL go through a proxy.
 func (c *Client) proxied(asked *url.URL) bool {
 	if c.proxy == nil {
 		return false
@@ -146,30 +146,31 @@ func (c *Client) proxied(asked *url.URL) bool {
 	return err != nil || proxy != nil
 }
 
-// CloseIdleConnections ends the connections that no request uses.
+// CloseIdleConnections closes the connections that no request uses.
 func (c *Client) CloseIdleConnections() {
 	for _, transport := range []*http.Transport{c.direct, c.fromPrivate, c.fromPublic} {
 		transport.CloseIdleConnections()
 	}
 }
 
-// Ask sends GET /v2/ (OCI distribution specification, end-1) with the
-// credential, or without one where it is empty; again as [WithRetry] says (and
-// net/http repeats a request when a connection that was kept turns out to be
-// closed). Redirects to the same origin are followed, any other is an answer. Ask
-// returns when ctx ends at the latest.
+// Ask sends GET /v2/ (OCI distribution specification, end-1) with the credential, or
+// without one if it is empty. It retries as set by [WithRetry]; net/http itself
+// repeats a request on a kept connection that turns out to be closed. It follows
+// redirects to the same origin; any other redirect is the answer. Ask returns when
+// ctx ends at the latest.
 func (c *Client) Ask(ctx context.Context, endpoint Endpoint, credential Credential) Answer {
 	return newAnswer(c.send(ctx, c.direct, pingRequest(endpoint, credential)))
 }
 
-// pingRequest words the request of [Client.Ask].
+// pingRequest returns the request of [Client.Ask].
 func pingRequest(endpoint Endpoint, credential Credential) request {
 	req := request{method: http.MethodGet, url: endpoint.URL(), header: http.Header{}, limit: maxBodyBytes}
 	authorize(req.header, credential)
 	return req
 }
 
-// checkProxyResponse gives a proxy's refusal a type; net/http only has its text.
+// checkProxyResponse returns a proxy's refusal as a [proxyError], since the error of
+// net/http has a text only.
 func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
 	if response.StatusCode == http.StatusOK {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// closeNotifier says on a channel when its connection is closed.
+// closeNotifier closes a channel when its connection is closed.
 type closeNotifier struct {
 	net.Conn
 	closed chan<- struct{}

@@ -12,26 +12,26 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// dialRecord is what happened on the connection that a request opened. It outlives
-// the request: others may use the connection after it.
+// dialRecord records how a connection was opened. It belongs to the connection and
+// not to the request that opened it, since later requests may use it too.
 type dialRecord struct {
-	begun                atomic.Int64 // when the request was out of the line for a connection (UnixNano); 0 before
-	proxyHandshake       atomic.Bool  // the next handshake is with a proxy, which is no matter here
-	certificateRequested atomic.Bool  // the server asked for a client certificate, and may still refuse for it
+	begun                atomic.Int64 // when a connection was dialed or found (UnixNano); 0 while the request waits for one of the ten
+	proxyHandshake       atomic.Bool  // the next TLS handshake is with the proxy, whose certificate request does not count
+	certificateRequested atomic.Bool  // the server requested a client certificate, and has not accepted one yet
 }
 
-// dialRecordKey is where a request leaves the record of the connection that is opened
-// for it, if one is.
+// dialRecordKey is the context key of the record for a connection that a request may
+// open.
 type dialRecordKey struct{}
 
-// recordedConn is a connection with its record: over HTTP/2 it serves requests
-// that did not open it.
+// recordedConn is a connection with its record, so that a later request on the same
+// connection finds it.
 type recordedConn struct {
 	net.Conn
 	record *dialRecord
 }
 
-// recordDials makes a dialer keep the record with the connection.
+// recordDials wraps a dialer so that each connection carries its record.
 func recordDials(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		record := recordFor(ctx)
@@ -44,11 +44,11 @@ func recordDials(dial dialer) dialer {
 	}
 }
 
-// begin notes that a connection is dialled for the request, or found.
+// begin records that a connection is dialed for the request, or found.
 func (d *dialRecord) begin() { d.begun.CompareAndSwap(0, time.Now().UnixNano()) }
 
-// queued reports whether a request that began to wait at the time spent most of it in
-// the line for a connection: what it did not get says little of the server.
+// queued reports whether a request that began at since spent most of its time waiting
+// for one of the ten connections, so that a timeout says little about the server.
 func (d *dialRecord) queued(since time.Time) bool {
 	begun := d.begun.Load()
 	return begun == 0 || time.Unix(0, begun).Sub(since) > time.Since(since)/2
@@ -62,7 +62,7 @@ func recordFor(ctx context.Context) *dialRecord {
 	return &dialRecord{}
 }
 
-// recordOf finds the record of a connection, below its layers of TLS.
+// recordOf returns the record of a connection, also of one within TLS.
 func recordOf(conn net.Conn) *dialRecord {
 	for {
 		switch c := conn.(type) {
@@ -76,8 +76,8 @@ func recordOf(conn net.Conn) *dialRecord {
 	}
 }
 
-// recordCertificateRequests makes a configuration record what a server asks for. The
-// choice is that of crypto/tls.
+// recordCertificateRequests changes a configuration so that it records when a server
+// requests a client certificate. It chooses the certificate as crypto/tls does.
 func recordCertificateRequests(config *tls.Config) {
 	certificates := config.Certificates
 	config.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -89,13 +89,14 @@ func recordCertificateRequests(config *tls.Config) {
 				return &certificates[i], nil
 			}
 		}
-		return &tls.Certificate{}, nil // none: the server may do without (RFC 8446 section 4.4.2)
+		return &tls.Certificate{}, nil // an empty one sends none, which the server may accept (RFC 8446 section 4.4.2)
 	}
 }
 
-// handshakeDone notes the end of a handshake. One of TLS 1.2 succeeds when the
-// server has accepted the certificate that is configured (RFC 5246 section 7.4.6);
-// in TLS 1.3 it has not seen it yet (RFC 8446 section 4.4.2.4).
+// handshakeDone records the end of a handshake. In TLS 1.2 it succeeds only after
+// the server has accepted the configured certificate (RFC 5246 section 7.4.6). In
+// TLS 1.3 the client finishes before the server has seen it, so the server may still
+// refuse it (RFC 8446 section 4.4.2.4).
 func (d *dialRecord) handshakeDone(state tls.ConnectionState, err error, configured bool) {
 	d.proxyHandshake.Store(false)
 	if err == nil && configured && state.Version <= tls.VersionTLS12 {
@@ -103,12 +104,14 @@ func (d *dialRecord) handshakeDone(state tls.ConnectionState, err error, configu
 	}
 }
 
-// blameClientCertificate finds a client certificate that is wanted behind a failure: the server
-// asked for one, and refused the client by an alert or ended the connection before
-// it answered anything. It may do either, run by run, also by a reset or while the
-// request is written. configured reports whether there is a certificate.
+// blameClientCertificate returns f, or a failure with [FaultClientCert] if a client
+// certificate is the likely cause: the server requested one, and then either sent an
+// alert about a certificate, or ended the connection before it had ever answered.
+// How such a server ends the connection differs from run to run: by an alert, a
+// close or a reset, also while the request is written. answered reports whether the
+// server has answered any request, configured whether the client has a certificate.
 func (d *dialRecord) blameClientCertificate(f *Failure, err error, answered, configured bool) *Failure {
-	_, reset := errors.AsType[http2.StreamError](err) // an answer in HTTP/2, and no end of the connection
+	_, reset := errors.AsType[http2.StreamError](err) // the server ended one request, and not the connection
 	ended := !reset && !answered && (f.Fault == FaultConnection || isAlert(err))
 	if !d.certificateRequested.Load() || !ended && !isCertificateAlert(err) {
 		return f
@@ -117,16 +120,18 @@ func (d *dialRecord) blameClientCertificate(f *Failure, err error, answered, con
 	if configured {
 		blamed.Detail = "it asked for one and broke off, although one is configured"
 	}
-	blamed.retryable = !isAlert(err) // it may also be a fault of the network
+	blamed.retryable = !isAlert(err) // without an alert, the network may be the cause
 	return blamed
 }
 
-// certificateAlerts are the alerts about a client certificate (RFC 8446 section 6.2), from
-// bad_certificate to certificate_required.
+// certificateAlerts are the alerts about a certificate (RFC 8446 section 6.2):
+// bad_certificate, unsupported_certificate, certificate_revoked,
+// certificate_expired, certificate_unknown, unknown_ca, access_denied and
+// certificate_required.
 var certificateAlerts = []tls.AlertError{42, 43, 44, 45, 46, 48, 49, 116}
 
-// isCertificateAlert reports whether an error is one of these alerts. crypto/tls
-// gives the alerts that it receives a type of its own, with the same texts.
+// isCertificateAlert reports whether an error is one of certificateAlerts. It
+// compares texts, since crypto/tls does not export the type of a received alert.
 func isCertificateAlert(err error) bool {
 	op, _ := errors.AsType[*net.OpError](err)
 	return isAlert(err) && slices.ContainsFunc(certificateAlerts, func(alert tls.AlertError) bool { return op.Err.Error() == alert.Error() })

@@ -21,8 +21,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// serveRequestingCertificate serves connections of TLS that ask the client for a
-// certificate and do without; handle gets each with its number.
+// serveRequestingCertificate serves TLS connections that request a client certificate
+// and accept a client without one; handle gets each with its number.
 func serveRequestingCertificate(t *testing.T, server pair, version uint16, handle func(conn net.Conn, number int)) string {
 	t.Helper()
 	config := &tls.Config{Certificates: []tls.Certificate{server.load(t)}, ClientAuth: tls.RequestClientCert, MaxVersion: version, MinVersion: version}
@@ -45,20 +45,20 @@ func serveRequestingCertificate(t *testing.T, server pair, version uint16, handl
 	return "https://" + host
 }
 
-// respondOnce reads a request and says text.
+// respondOnce reads a request and writes text.
 func respondOnce(conn net.Conn, text string) {
 	if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 		_, _ = io.WriteString(conn, text) // the client may have left
 	}
 }
 
-// closeAfterRequest reads a request and says nothing.
+// closeAfterRequest reads a request and writes nothing.
 func closeAfterRequest(conn net.Conn) { respondOnce(conn, "") }
 
 const refusal = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
-// TestClient_Ask_FaultClientCert has servers that ask for one: whoever
-// answers, or has looked at it before, does not want another one.
+// TestClient_Ask_FaultClientCert has servers that request a client certificate. One
+// that answers, or has accepted the certificate before, does not demand another.
 func TestClient_Ask_FaultClientCert(t *testing.T) {
 	t.Parallel()
 	const tls12, tls13 = tls.VersionTLS12, tls.VersionTLS13
@@ -84,7 +84,7 @@ func TestClient_Ask_FaultClientCert(t *testing.T) {
 		shown    bool
 		handle   func(net.Conn, int)
 		attempts int
-		faults   []registry.Fault // of two questions; "" for an answer
+		faults   []registry.Fault // of two requests; "" for an answer
 		detail   string
 	}{
 		{"it leaves without one", tls13, false, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "broke off without it"},

@@ -1,12 +1,12 @@
 package registry
 
-// Coverage is how far one credential is what a client presents for a repository: a
-// configuration may hold several for one registry.
+// Coverage says whether a client uses the credentials of a check for a repository: a
+// configuration may hold several credentials for one registry.
 type Coverage int
 
-// From the usual one to the one that says nothing.
+// The coverages, in descending order.
 const (
-	CoverageFull Coverage = iota // the same credentials, in the same order
-	CoveragePart                 // further ones may be tried, or are left out
-	CoverageNone                 // other ones, or none
+	CoverageFull Coverage = iota // the client tries the same credentials, in the same order
+	CoveragePart                 // it tries some of them, or further ones
+	CoverageNone                 // it tries others, or none
 )

@@ -16,8 +16,7 @@ const (
 	MethodIdentityToken Method = "identity_token"
 )
 
-// Credential is what a configuration holds for one registry. Empty means
-// absent.
+// Credential is the credential for one registry. An empty field is absent.
 type Credential struct {
 	Username      string
 	Password      Secret
@@ -25,8 +24,8 @@ type Credential struct {
 	IdentityToken Secret // OAuth2 refresh token; goes to token services only
 }
 
-// Method chooses by what is there: a token, else an identity token, else a user
-// name or a password, else nothing.
+// Method returns how the credential is presented: as a token if it has one, else as
+// an identity token, else by user name and password, else not at all.
 func (c Credential) Method() Method {
 	switch {
 	case !c.Token.Empty():
@@ -40,7 +39,7 @@ func (c Credential) Method() Method {
 	}
 }
 
-// Secret is the part of c that its method sends; empty for none.
+// Secret returns the secret that the credential's method sends; empty for none.
 func (c Credential) Secret() Secret {
 	switch c.Method() {
 	case MethodBearer:
@@ -52,8 +51,8 @@ func (c Credential) Secret() Secret {
 	}
 }
 
-// authorization is the value of the Authorization header, empty for none; an
-// identity token is never sent in one.
+// authorization returns the value of the Authorization header; empty for none. An
+// identity token is never sent in a header.
 func (c Credential) authorization() string {
 	switch c.Method() {
 	case MethodBearer: // RFC 6750 section 2.1
@@ -65,7 +64,7 @@ func (c Credential) authorization() string {
 	}
 }
 
-// Secrets are the parts of c that must not be shown, without the empty ones.
+// Secrets returns all secrets of the credential that are not empty.
 func (c Credential) Secrets() []Secret {
 	var secrets []Secret
 	for _, s := range []Secret{c.Password, c.Token, c.IdentityToken} {
@@ -76,7 +75,7 @@ func (c Credential) Secrets() []Secret {
 	return secrets
 }
 
-// authorize puts the credential into a request's header.
+// authorize sets the Authorization header of a request.
 func authorize(header http.Header, c Credential) {
 	if authorization := c.authorization(); authorization != "" {
 		header.Set("Authorization", authorization)

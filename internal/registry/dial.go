@@ -9,7 +9,7 @@ import (
 // dialer opens a connection.
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
-// plainDial is the dialer, or the network where there is none.
+// plainDial returns the dialer, or one of package net if it is nil.
 func plainDial(dial dialer) dialer {
 	if dial != nil {
 		return dial
@@ -17,20 +17,21 @@ func plainDial(dial dialer) dialer {
 	return (&net.Dialer{Resolver: resolver((&net.Dialer{}).DialContext)}).DialContext
 }
 
-// resolver ends its questions with the request that asked: package net waits for
-// a silent name server as long as resolv.conf says, whoever has left meanwhile.
+// resolver returns a resolver that closes its connections when ctx ends. Package net
+// alone would wait for a silent name server for the timeout of resolv.conf, even
+// after the request has ended.
 func resolver(dial dialer) *net.Resolver {
 	return &net.Resolver{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err == nil {
-			context.AfterFunc(ctx, func() { _ = conn.Close() }) // nobody reads from it any more
+			context.AfterFunc(ctx, func() { _ = conn.Close() }) // the lookup returns to no caller any more
 		}
 		return conn, err
 	}}
 }
 
-// deadlineKey is where a request leaves its deadline for the dialer: net/http
-// dials under a context that outlives the request.
+// deadlineKey is the context key of a request's deadline. net/http dials under a
+// context that keeps the values of the request's and drops its deadline.
 type deadlineKey struct{}
 
 func withDeadline(ctx context.Context) context.Context {
@@ -41,10 +42,10 @@ func withDeadline(ctx context.Context) context.Context {
 	return context.WithValue(ctx, deadlineKey{}, deadline)
 }
 
-// boundDials bounds dialling, the proxy's answer and the TLS handshake by the
-// deadline of the request that asked for the connection. Otherwise a server that
-// accepts and says nothing would keep a goroutine and a socket for each check.
-// The request lifts the deadline when it gets the connection.
+// boundDials wraps a dialer so that dialing, the proxy's response and the TLS
+// handshake end at the deadline of the request. Otherwise a server that accepts a
+// connection and sends nothing would keep a goroutine and a socket for each check.
+// sendOnce removes the deadline from the connection that it gets.
 func boundDials(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		deadline, ok := ctx.Value(deadlineKey{}).(time.Time)

@@ -1,4 +1,4 @@
-// Package registry is the wire: where a registry is, how it is asked, and what
-// it answered. It reports facts (an [Answer] or the [Failure] in its place) and
-// never a verdict; package doctor judges.
+// Package registry parses addresses of registries, sends requests to registries and
+// their token services, and reads the responses. It reports facts (an [Answer], or
+// the [Failure] in its place) and never a verdict; package verdict judges them.
 package registry

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// What is wrong with an address that cannot be used. None of these texts
-// repeats the address, since it may carry a password.
+// Errors of [ParseEndpoint]. No text repeats the address, since it may hold a
+// password.
 var (
 	ErrEmpty     = errors.New("it is empty; write the host of the registry, such as registry.example.com")
 	ErrBlank     = errors.New("it contains a blank, a line break or another control character; trimspace() removes those at the ends")
@@ -37,24 +37,22 @@ const maxAddress = 2048
 const (
 	dockerHubName     = "docker.io"            // the name its credentials go by
 	dockerHubRegistry = "registry-1.docker.io" // the host that serves /v2/
-	defaultNamespace  = "library"              // where its one-part repositories live
+	defaultNamespace  = "library"              // namespace of repositories with a name of one part
 )
 
-// Endpoint is the address of one registry. The zero value is none;
-// [ParseEndpoint] makes them. Two endpoints are equal (==) when they ask the
-// same URL about the same repository.
+// Endpoint is the address of one registry; make it with [ParseEndpoint]. Two
+// endpoints are equal (==) if they have the same URL and the same repository.
 type Endpoint struct {
 	scheme     string // "https" or "http"
-	host       string // host[:port] that is asked; lower case, default port dropped
+	host       string // host[:port] of requests; lower case, default port dropped
 	base       string // escaped path in front of /v2/, "" or "/…" without a slash at the end
 	repository string // repository named behind a host without scheme, may be ""
 }
 
-// ParseEndpoint reads a registry address in any form that users write. Without
-// a scheme it means https, and all that follows the host is a repository
-// (ghcr.io/org/app:tag); with one, the path is a base path under which /v2/
-// lives. Every alias of Docker Hub gives the same endpoint. The error is one of
-// this package's Err values and never repeats the address.
+// ParseEndpoint parses the address of a registry. Without a scheme it means https,
+// and the path is a repository (ghcr.io/org/app:tag); with one, the path is the base
+// path in front of /v2/. All aliases of Docker Hub give the same endpoint. The error
+// is one of this package's Err values, and its text does not repeat the address.
 func ParseEndpoint(address string) (Endpoint, error) {
 	switch {
 	case address == "":
@@ -97,9 +95,9 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	return e.resolveDockerHub(), nil
 }
 
-// digest is what may stand behind an @ in an image reference (OCI image
-// specification, "Digests"); a password with an @ or a slash would stand there
-// too.
+// digest matches the digest at the end of an image reference (OCI image
+// specification, "Digests"). Any other @ may be that of user information, whose
+// password may hold an @ or a slash.
 var digest = regexp.MustCompile(`@[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}$`)
 
 // parseAuthority normalises host[:port]: lower case, punycode, canonical IPv6,
@@ -111,7 +109,7 @@ func parseAuthority(scheme, authority string) (string, error) {
 	}
 	u, err := url.Parse("https://" + authority)
 	if err != nil {
-		// net/url tells a bad port and a bad host apart by text only.
+		// The error of net/url has no type for a bad port.
 		if strings.Contains(behindLiteral, ":") {
 			return "", ErrPort
 		}
@@ -138,6 +136,8 @@ func parseAuthority(scheme, authority string) (string, error) {
 	return host + ":" + strconv.FormatUint(n, 10), nil
 }
 
+// canonicalHost validates a host and returns it in lower case and punycode, an IPv6
+// address in its canonical form in brackets.
 func canonicalHost(host string, bracketed bool) (string, error) {
 	if bracketed {
 		ip, err := netip.ParseAddr(host)
@@ -162,8 +162,7 @@ func canonicalHost(host string, bracketed bool) (string, error) {
 	return host, nil
 }
 
-// asciiHost is a name as it goes over the wire (RFC 5891): net/http makes the
-// same of it.
+// asciiHost returns a host in punycode (RFC 5891), as net/http sends it.
 func asciiHost(host string) (string, error) {
 	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return idna.Lookup.ToASCII(host)
@@ -171,13 +170,13 @@ func asciiHost(host string) (string, error) {
 	return host, nil
 }
 
-// mustEscape is what no path may hold unescaped (RFC 3986 section 3.3). Brackets
-// stay, since net/url sends them as they are.
+// mustEscape matches the characters that a path may not hold (RFC 3986 section 3.3).
+// Brackets are left out, since net/url sends them unescaped.
 var mustEscape = regexp.MustCompile(`[^A-Za-z0-9._~!$&'()*+,;=:@/%\[\]-]`)
 
-// parseBase cleans the path of an address with a scheme; the API version at its
-// end is what this package appends itself. What is escaped already stays as it
-// is written: net/url, where it has to escape a path, undoes %2F and %40 first.
+// parseBase cleans and escapes the base path of an address, and drops /v2 at its
+// end, which [Endpoint.URL] appends. Escapes such as %2F and %40 stay as written;
+// net/url would decode them before it escapes a path.
 func parseBase(tail string) (string, error) {
 	if _, err := url.PathUnescape(tail); err != nil {
 		return "", ErrMalformed
@@ -190,8 +189,8 @@ func parseBase(tail string) (string, error) {
 	return base, nil
 }
 
-// parseRepository drops tag and digest, and the API path that some people copy
-// behind a host.
+// parseRepository drops tag and digest. v1 or v2 alone is the path of the API and
+// not a repository.
 func parseRepository(tail string) string {
 	name, _, _ := strings.Cut(tail, "@")
 	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
@@ -204,12 +203,12 @@ func parseRepository(tail string) string {
 	return name
 }
 
-// DockerHubNames returns the hosts that all mean Docker Hub.
+// DockerHubNames returns the hosts that are aliases of Docker Hub.
 func DockerHubNames() []string {
 	return []string{dockerHubName, "index.docker.io", dockerHubRegistry, "registry.hub.docker.com"}
 }
 
-// IsDockerHub tells whether the address is one of Docker Hub's.
+// IsDockerHub reports whether the endpoint is Docker Hub.
 func (e Endpoint) IsDockerHub() bool { return e.host == dockerHubRegistry }
 
 func (e Endpoint) resolveDockerHub() Endpoint {
@@ -224,8 +223,8 @@ func (e Endpoint) resolveDockerHub() Endpoint {
 	return e
 }
 
-// RepositoryName is the full name of a repository on this registry: on Docker
-// Hub a name of one part is short for one in its own namespace.
+// RepositoryName returns the full name of a repository: on Docker Hub a name of one
+// part is short for one in the namespace library.
 func (e Endpoint) RepositoryName(name string) string {
 	if e.IsDockerHub() && name != "" && !strings.Contains(name, "/") {
 		return defaultNamespace + "/" + name
@@ -233,8 +232,8 @@ func (e Endpoint) RepositoryName(name string) string {
 	return name
 }
 
-// Host is the host[:port] that credentials belong to; docker.io for every
-// alias of Docker Hub.
+// Host returns the host[:port] that credentials belong to; docker.io for every alias
+// of Docker Hub.
 func (e Endpoint) Host() string {
 	if e.IsDockerHub() {
 		return dockerHubName
@@ -242,29 +241,29 @@ func (e Endpoint) Host() string {
 	return e.host
 }
 
-// Scheme is https or http.
+// Scheme returns https or http.
 func (e Endpoint) Scheme() string { return e.scheme }
 
-// Base is the escaped path in front of /v2/, without a slash at its end; empty
-// where there is none.
+// Base returns the escaped path in front of /v2/, without a slash at its end; empty
+// if there is none.
 func (e Endpoint) Base() string { return e.base }
 
-// SameRegistry tells whether credentials for one address are for the other:
-// host and port are the same. A port that the scheme implies counts as written.
+// SameRegistry reports whether both endpoints have the same host and port, the
+// scheme's default port included, so that credentials for one are for the other.
 func (e Endpoint) SameRegistry(other Endpoint) bool { return e.DialAddress() == other.DialAddress() }
 
-// Repository is the repository that the address names, without tag and digest;
-// empty when it names none.
+// Repository returns the repository in the address, without tag and digest; empty if
+// it has none.
 func (e Endpoint) Repository() string { return e.repository }
 
-// URL is the address of the API version check, which every registry answers
-// (OCI distribution specification, end-1).
+// URL returns the URL of the API version check, which every registry serves (OCI
+// distribution specification, end-1).
 func (e Endpoint) URL() string { return e.scheme + "://" + e.host + e.base + "/v2/" }
 
-// Hostname is the host that is asked, without port and brackets.
+// Hostname returns the host of requests, without port and brackets.
 func (e Endpoint) Hostname() string { return e.url().Hostname() }
 
-// DialAddress is host:port of the connection.
+// DialAddress returns host:port of the connection.
 func (e Endpoint) DialAddress() string {
 	port := e.url().Port()
 	if port == "" {

@@ -6,16 +6,17 @@ import (
 	"time"
 )
 
-// ExpiresAt is when the secret that is sent says itself that it ends; zero if it does
-// not say: the exp claim of a JWT (RFC 7519 section 4.1.4), or the expiration inside an ECR
-// password. Both are hints of the credential itself; no signature is verified.
+// ExpiresAt returns the time of expiry that is written in the secret which the
+// credential's method sends: the exp claim of a JWT (RFC 7519 section 4.1.4), or the
+// expiration in a password of Amazon ECR. It is zero if there is none. No signature
+// is verified.
 func (c Credential) ExpiresAt() time.Time {
 	secret := c.Secret().Reveal()
 	at := jwtExpiry(secret)
 	if at.IsZero() {
 		at = ecrExpiry(secret)
 	}
-	if at.Unix() <= 0 || at.Year() > 9999 { // not a time that RFC 3339 can write
+	if at.Unix() <= 0 || at.Year() > 9999 { // RFC 3339 has years of four digits only
 		return time.Time{}
 	}
 	return at.UTC()
@@ -29,8 +30,8 @@ func jwtExpiry(secret string) time.Time {
 	return expiry.Time
 }
 
-// ecrExpiry reads the password of Amazon ECR, base64 JSON with the expiration
-// in seconds since 1970.
+// ecrExpiry returns the expiry of a password of Amazon ECR, which is base64 of JSON
+// with the expiration in seconds since 1970.
 func ecrExpiry(secret string) time.Time {
 	decoded, err := base64.StdEncoding.DecodeString(secret)
 	if err != nil {

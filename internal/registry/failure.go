@@ -15,40 +15,40 @@ import (
 // Fault is the kind of a [Failure].
 type Fault string
 
-// The faults that keep a registry from answering.
+// The faults for which there is no usable response.
 const (
-	FaultDNS            Fault = "dns"         // the name has no address
-	FaultRefused        Fault = "refused"     // nothing listens there
-	FaultTimeout        Fault = "timeout"     // the deadline came first
-	FaultUntrusted      Fault = "untrusted"   // the certificate is not trusted for this host now
-	FaultClientCert     Fault = "client_cert" // the server wants a client certificate, or another one
-	FaultPlainHTTP      Fault = "plain_http"  // plain HTTP answers on https
-	FaultTLS            Fault = "tls"         // any other fault of the handshake
-	FaultProxyAuth      Fault = "proxy_auth"  // the proxy wants a login first
-	FaultUnsafe         Fault = "unsafe"      // the realm must not get a secret; nothing was sent there
-	FaultPrivateAddress Fault = "inward"      // the same, and only for a private address
-	FaultRealm          Fault = "realm"       // the challenge has no realm that could be asked
+	FaultDNS            Fault = "dns"         // the host name does not resolve
+	FaultRefused        Fault = "refused"     // nothing listens at the port
+	FaultTimeout        Fault = "timeout"     // the deadline passed
+	FaultUntrusted      Fault = "untrusted"   // the certificate is not trusted, is for another host or has expired
+	FaultClientCert     Fault = "client_cert" // the server demands a client certificate, or another one
+	FaultPlainHTTP      Fault = "plain_http"  // the server speaks plain HTTP on an https address
+	FaultTLS            Fault = "tls"         // any other fault of the TLS handshake
+	FaultProxyAuth      Fault = "proxy_auth"  // the proxy demands a login
+	FaultUnsafe         Fault = "unsafe"      // the realm must not get a secret; nothing was sent to it
+	FaultPrivateAddress Fault = "inward"      // the same, only because the realm is at a private address
+	FaultRealm          Fault = "realm"       // the challenge has no usable realm
 	FaultConnection     Fault = "connection"  // any other fault of the connection
 )
 
-// What Windows calls ECONNABORTED, ECONNRESET and ECONNREFUSED, which errors.Is does
-// not map.
+// ECONNABORTED, ECONNRESET and ECONNREFUSED of Windows, which package syscall does
+// not map to those errors.
 const (
 	wsaConnAborted = syscall.Errno(10053)
 	wsaConnReset   = syscall.Errno(10054)
 	wsaConnRefused = syscall.Errno(10061)
 )
 
-// Failure says why there is no answer. Detail is a clause in our own words,
-// without anything that changes from run to run; it may be empty.
+// Failure says why there is no usable response. Detail is a clause that holds no
+// foreign text and nothing that changes from run to run; it may be empty.
 type Failure struct {
 	Fault  Fault
 	Detail string
-	// Certificate says what is wrong with a certificate that is not trusted.
+	// Certificate says what is wrong with the certificate of a [FaultUntrusted].
 	Certificate CertificateFault
 
-	retryable bool // asking again may help, although the fault is not one of those
-	permanent bool // asking again does not, although the fault is one of those
+	retryable bool // whether to retry although faults of this kind are not retried
+	permanent bool // whether not to retry although faults of this kind are retried
 
 	// unasked reports that this try sent nothing: time ran out before there was a
 	// connection for it, or the guard refused the address.
@@ -58,7 +58,7 @@ type Failure struct {
 // CertificateFault is what is wrong with a server's certificate.
 type CertificateFault string
 
-// The faults of certificates, each mended in another place.
+// The faults of certificates, each of which a user corrects in another place.
 const (
 	CertificateAuthority CertificateFault = "authority" // signed by one that is not trusted
 	CertificateName      CertificateFault = "name"      // for another host
@@ -66,8 +66,8 @@ const (
 	CertificateInvalid   CertificateFault = "invalid"   // in another way
 )
 
-// Unsafe tells whether a realm must not get a secret; a failure that is not there
-// says no such thing.
+// Unsafe reports whether the guard refused to send a secret to a realm; false for
+// nil.
 func (f *Failure) Unsafe() bool {
 	return f != nil && (f.Fault == FaultUnsafe || f.Fault == FaultPrivateAddress)
 }
@@ -80,15 +80,15 @@ type proxyError struct {
 
 func (e *proxyError) Error() string { return "proxy answered " + e.status }
 
-// handshakeError marks an error of the TLS handshake, most of which have no
-// type of their own.
+// handshakeError wraps an error of the TLS handshake, since most have no type of
+// their own.
 type handshakeError struct{ err error }
 
 func (e *handshakeError) Error() string { return "TLS handshake: " + e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
-// classify names an error of a request made under ctx. The text of an error is
-// never used: it carries ports that change from run to run.
+// classify returns the failure for an error of a request under ctx. It never uses
+// the text of the error, which may hold ports that change from run to run.
 func classify(ctx context.Context, err error) *Failure {
 	var (
 		unsafe    *unsafeError
@@ -108,7 +108,7 @@ func classify(ctx context.Context, err error) *Failure {
 		return &Failure{Fault: FaultUnsafe, Detail: unsafe.why.Error(), unsent: true}
 	case isOver(ctx), errors.Is(err, context.DeadlineExceeded):
 		return &Failure{Fault: FaultTimeout}
-	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // net/http wraps the dial to a proxy
+	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // the Op by which net/http marks a failed dial to a proxy
 		return &Failure{Fault: FaultConnection, Detail: proxyDetail(err)}
 	case errors.As(err, &dns):
 		return &Failure{Fault: FaultDNS, Detail: dnsDetail(dns)}
@@ -130,22 +130,21 @@ func classify(ctx context.Context, err error) *Failure {
 		return untrustedFailure(cert.Err)
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake.err)
-	case isAlert(err): // after the handshake, as TLS 1.3 refuses clients
+	case isAlert(err): // in TLS 1.3 a server refuses a client certificate after the client's handshake
 		return handshakeFailure(err)
 	default:
 		return &Failure{Fault: FaultConnection, Detail: connectionDetail(err)}
 	}
 }
 
-// isOver tells whether the request was out of time. The deadline of a connection
-// may come a moment before that of its request, as an error of whatever was being
-// read.
+// isOver reports whether ctx has ended or its deadline has passed. The deadline of a
+// connection may fire a moment before that of ctx, and then gives an I/O error.
 func isOver(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
-// proxyDetail says why there is no connection to a proxy.
+// proxyDetail returns the detail of a failed connection to a proxy.
 func proxyDetail(err error) string {
 	var (
 		dns  *net.DNSError
@@ -168,7 +167,7 @@ func dnsDetail(err *net.DNSError) string {
 	return "the name server gave no answer"
 }
 
-// untrustedFailure tells apart what a person mends in different places.
+// untrustedFailure returns the failure for an error of certificate verification.
 func untrustedFailure(err error) *Failure {
 	var (
 		authority x509.UnknownAuthorityError
@@ -187,8 +186,8 @@ func untrustedFailure(err error) *Failure {
 	return &Failure{Fault: FaultUntrusted, Detail: detail, Certificate: fault}
 }
 
-// handshakeFailure names a fault of the handshake that is not the
-// certificate's.
+// handshakeFailure returns the failure for an error of the TLS handshake that is not
+// one of certificate verification.
 func handshakeFailure(err error) *Failure {
 	var op *net.OpError
 	switch {
@@ -210,20 +209,20 @@ func connectionDetail(err error) string {
 		return "the server closed the connection before its answer was complete"
 	case errors.As(err, &op):
 		return "the network gave an error"
-	default: // net/http has no types for these
+	default: // the errors of net/http for these have no types
 		return "the answer was not valid HTTP, or its header was larger than 64 KiB"
 	}
 }
 
-// isCut tells whether the other side ended the connection.
+// isCut reports whether the other side ended the connection.
 func isCut(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, wsaConnReset) || errors.Is(err, wsaConnAborted)
 }
 
-// isAlert reports whether an error is an alert of the other side: crypto/tls wraps
-// it in an OpError that says so.
+// isAlert reports whether an error is a TLS alert of the other side, which crypto/tls
+// marks by the Op of a net.OpError.
 func isAlert(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && op.Op == "remote error"

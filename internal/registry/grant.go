@@ -7,13 +7,13 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// GrantSource says who named the grants of a token.
+// GrantSource says where the grants of a token were read.
 type GrantSource string
 
 // The sources of grants, as access_results names them.
 const (
 	GrantsUnknown  GrantSource = ""
-	GrantsOfScope  GrantSource = "token_scope"  // the token service's answer
+	GrantsOfScope  GrantSource = "token_scope"  // the scope in the token service's response
 	GrantsOfClaims GrantSource = "token_claims" // the token's own access claim
 )
 
@@ -23,16 +23,16 @@ type Grants struct {
 	actions map[string][]string
 }
 
-// Allow tells whether the grants name the action on the repository; the action *
-// is every action (Docker distribution token scope).
+// Allow reports whether the grants include the action on the repository. The action
+// * stands for all (Docker registry token scope).
 func (g Grants) Allow(repository, action string) bool {
 	actions := g.actions[repository]
 	return slices.Contains(actions, action) || slices.Contains(actions, "*")
 }
 
-// ParseScope reads a scope as the answer of a token service has it:
-// repository:NAME:ACTION,ACTION, several with blanks between. A scope of another
-// form says nothing.
+// ParseScope parses the scope in a token service's response:
+// repository:NAME:ACTION,ACTION, several separated by blanks (Docker registry token
+// scope). The source is [GrantsUnknown] if the scope has another form.
 func ParseScope(scope string) Grants {
 	grants := Grants{Source: GrantsOfScope, actions: map[string][]string{}}
 	known := false
@@ -54,8 +54,9 @@ func ParseScope(scope string) Grants {
 	return grants
 }
 
-// claimedGrants reads the access claim: a list of objects with type, name and
-// actions. A token without the claim says nothing; an empty one grants nothing.
+// claimedGrants reads the access claim, a list of objects with type, name and
+// actions (Docker registry token authentication). The source is [GrantsUnknown] if
+// there is no such claim; an empty list grants nothing.
 func claimedGrants(claims jwt.MapClaims) Grants {
 	list, ok := claims["access"].([]any)
 	if !ok {
@@ -81,10 +82,11 @@ func claimedGrants(claims jwt.MapClaims) Grants {
 		}
 	}
 	if len(list) > 0 && unreadable == len(list) {
-		return Grants{} // it is about something else
+		return Grants{} // a claim of the same name with another meaning
 	}
 	return grants
 }
 
-// TokenGrants are what a configured bearer token says of itself.
+// TokenGrants returns the grants in the access claim of a bearer token. The token's
+// signature is not verified.
 func TokenGrants(token Secret) Grants { return claimedGrants(unverifiedClaims(token.Reveal())) }

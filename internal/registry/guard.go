@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Why a realm gets no secret. Each is a clause that a message can carry.
+// Reasons why a realm gets no secret, each a clause for a message.
 var (
 	errDowngrade      = errors.New("the realm is plain http while the registry is https")
 	errLinkLocal      = errors.New("the realm is at a link-local or metadata address")
@@ -26,15 +26,16 @@ type unsafeError struct{ why error }
 func (e *unsafeError) Error() string { return "not sent: " + e.why.Error() }
 func (e *unsafeError) Unwrap() error { return e.why }
 
-// guard decides whether a secret may go to an address that a registry named.
-// A registry chooses its realm freely, and would otherwise collect the secrets
-// of internal services (CVE-2020-15157 and its many relatives).
+// guard decides whether credentials may be sent to a realm. A registry chooses its
+// realm freely, and could otherwise direct requests with credentials to internal
+// services (as in CVE-2020-15157).
 type guard struct {
-	fromPublic bool                       // the registry was reached at a public address, or nobody knows
-	trusted    func(hostport string) bool // lifts the rule for private addresses
+	fromPublic bool                       // whether the registry was reached at a public or unknown address
+	trusted    func(hostport string) bool // reports whether the rule for private addresses does not apply
 }
 
-// check judges one address; hostport is what was asked for.
+// check returns an error if nothing may be sent to an address of that reach; hostport
+// is the host and port of the realm.
 func (g guard) check(reach Reach, hostport string) error {
 	switch {
 	case reach == ReachLinkLocal:
@@ -46,9 +47,9 @@ func (g guard) check(reach Reach, hostport string) error {
 	}
 }
 
-// dial wraps a dialer so that it connects to nothing that the guard refuses. The
-// judgement is on the address really connected to, so that a name cannot lead
-// elsewhere the second time it is asked.
+// dial wraps a dialer so that it refuses the addresses that the guard refuses. It
+// checks the address of the connection itself, since a name may resolve to another
+// address each time (DNS rebinding).
 func (g guard) dial(inner dialer) dialer {
 	return func(ctx context.Context, network, hostport string) (net.Conn, error) {
 		connect := inner
@@ -73,23 +74,24 @@ func (g guard) dial(inner dialer) dialer {
 func (g guard) checkAddress(address, hostport string) error {
 	parsed, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return &unsafeError{errLinkLocal} // no address that could be judged
+		return &unsafeError{errLinkLocal} // an unknown address gets the strictest rule
 	}
 	return g.check(reachOf(parsed.Addr()), hostport)
 }
 
-// route is which of the guard's rules hold for an address. One address has an
-// answer for each: what one registry may ask, another may not.
+// route says which rules of the guard apply to a request. It is part of the key of a
+// cached answer, since the guard may allow one realm to one registry and not to
+// another.
 type route int
 
 const (
-	routeOwnHost     route = iota // the registry itself, or a realm on its host: always fine
-	routeFromPublic               // a realm of a registry that was reached at a public address, or nobody knows
-	routeFromPrivate              // a realm of one that was reached at a private address
+	routeOwnHost     route = iota // the registry itself, or a realm on its host: always allowed
+	routeFromPublic               // a realm of a registry that was reached at a public or unknown address
+	routeFromPrivate              // a realm of a registry that was reached at a private address
 	routeDowngrade                // a realm on plain http of a registry on https: refused
 )
 
-// route returns the rules for the realm of the request.
+// route returns the rules that apply to the realm of the request.
 func (r TokenRequest) route(realm *url.URL) route {
 	switch {
 	case realm.Scheme == "http" && r.Endpoint.Scheme() == "https":
@@ -103,8 +105,9 @@ func (r TokenRequest) route(realm *url.URL) route {
 	}
 }
 
-// realmTransport returns the transport over which a realm may be asked, or the guard's
-// refusal. Through a proxy only what is written can be judged.
+// realmTransport returns the transport for requests to a realm, or the guard's
+// refusal. It checks the host as written, which is all that is known behind a proxy;
+// without one, the transport checks each address before it sends anything.
 func (c *Client) realmTransport(realm *url.URL, r TokenRequest) (*http.Transport, error) {
 	route := r.route(realm)
 	g := guard{fromPublic: route == routeFromPublic, trusted: c.trusted}
@@ -131,7 +134,8 @@ func (c *Client) realmTransport(realm *url.URL, r TokenRequest) (*http.Transport
 
 func hostport(u *url.URL) string { return net.JoinHostPort(u.Hostname(), port(u)) }
 
-// trustedRealms matches host (any port) or host:port.
+// trustedRealms returns a function that reports whether host:port is one of the
+// realms; a realm without a port matches any port.
 func trustedRealms(realms []string) func(hostport string) bool {
 	realms = slices.Clone(realms)
 	for i, realm := range realms {
@@ -148,8 +152,8 @@ func trustedRealms(realms []string) func(hostport string) bool {
 	}
 }
 
-// resolveRealm makes a URL of a realm, relative to the URL that was challenged
-// (RFC 3986 section 5). ok is false when it cannot be asked at all.
+// resolveRealm resolves a realm against the URL of the challenged request (RFC 3986
+// section 5). ok is false if the result is not a URL of http or https with a host.
 func resolveRealm(challenged, realm string) (resolved *url.URL, ok bool) {
 	base, err := url.Parse(challenged)
 	if err != nil || realm == "" {
@@ -159,8 +163,8 @@ func resolveRealm(challenged, realm string) (resolved *url.URL, ok bool) {
 	if err != nil || resolved.Hostname() == "" || resolved.Scheme != "https" && resolved.Scheme != "http" {
 		return nil, false
 	}
-	// The guard must judge the name that is asked: full-width digits make an
-	// address too.
+	// The guard must check the name that is dialed: net/http converts full-width
+	// digits, which may then form an IP address.
 	ascii, err := asciiHost(resolved.Hostname())
 	if err != nil {
 		return nil, false
@@ -170,8 +174,8 @@ func resolveRealm(challenged, realm string) (resolved *url.URL, ok bool) {
 	return resolved, true
 }
 
-// sameHost tells whether the realm is on the registry's own host over the same
-// scheme; such a realm learns nothing that the registry could not ask for.
+// sameHost reports whether the realm has the host and the scheme of the registry. The
+// registry could ask for the same credentials itself.
 func sameHost(realm *url.URL, endpoint Endpoint) bool {
 	return realm.Scheme == endpoint.Scheme() && strings.EqualFold(realm.Hostname(), endpoint.Hostname())
 }

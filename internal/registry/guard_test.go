@@ -16,13 +16,13 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// fakeNetwork leads every name to one server and says that it is elsewhere.
+// fakeNetwork connects every name to one server and reports an invented address.
 type fakeNetwork struct {
 	server string   // host:port that is really connected to
 	at     []string // invented addresses, one for each connection; the last one stays
 
 	mu      sync.Mutex
-	dialled []string // what was asked for
+	dialled []string // host:port of each dial
 	written int      // bytes, over all connections
 }
 
@@ -73,7 +73,7 @@ func identity(token string) registry.Credential {
 	return registry.Credential{IdentityToken: registry.NewSecret(token)}
 }
 
-// credentialOfEachKind is a credential of each kind that a token service is asked with.
+// credentialOfEachKind returns a credential of each kind that a token service gets.
 func credentialOfEachKind() map[string]registry.Credential {
 	return map[string]registry.Credential{"basic": basic("hunter2x"), "identity token": identity("hunter2x"), "anonymous": {}}
 }
@@ -82,7 +82,7 @@ func bearerRealm(realm string) registry.Challenge {
 	return registry.Challenge{Scheme: "Bearer", Params: params("realm", realm, "service", "r.example.com")}
 }
 
-// issueToken answers every question with a token, and keeps no connection.
+// issueToken answers every request with a token, and keeps no connection.
 func issueToken(string) registrytest.Response {
 	return registrytest.Response{Status: http.StatusOK, Header: http.Header{"Connection": {"close"}}, Body: `{"token":"minted"}`}
 }
@@ -95,7 +95,7 @@ const (
 	userInfo  = "user information"
 )
 
-// guardRow asks a realm that is at an address for a registry.
+// guardRow is a request to the realm of a registry at an address.
 type guardRow struct {
 	name     string
 	registry string // http://r.example.com where empty
@@ -103,7 +103,7 @@ type guardRow struct {
 	realm    string // http://auth.example.com/token where empty
 	at       string // anywhere where empty
 	trusted  []string
-	refused  string // a part of why; sent where empty
+	refused  string // a part of the reason; sent where empty
 }
 
 func runGuardRows(t *testing.T, proxy *httpproxy.Config, rows []guardRow) {

@@ -12,19 +12,19 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/memo"
 )
 
-// maxAddresses is how many addresses are watched.
+// maxAddresses is how many addresses have a recorded state.
 const maxAddresses = 1024
 
-// outages remembers which addresses give no answer at all, whatever they are asked.
-// One question without an answer may be about one login: some servers hang on a single
-// user. Two of different logins, while no other is answered, are an outage of the
-// address. It serves callers with as much time as the one of them that had more, if the
-// other one had at least half of that: the first check of a plan has less left than the
-// next ones, which find the first answer in the cache.
+// outages records which addresses answer no request at all. If one login gets no answer,
+// it may be the cause: some servers hang for a single user. If two different ones get
+// none, and no request is answered meanwhile, the address has an outage. It holds for
+// callers with as much time as the one of the two that had more, if the other one had at
+// least half of that: the first check of a plan has less time left than the next ones,
+// which find the answer of /v2/ in the cache.
 type outages struct {
 	mu        sync.Mutex
 	addresses *simplelru.LRU[address, *addressState]
-	events    int // so far: a clock has too few instants to put them in order
+	events    int // counts begins and ends, which orders them; times may be equal
 }
 
 func newOutages() *outages {
@@ -32,17 +32,17 @@ func newOutages() *outages {
 	return &outages{addresses: addresses}
 }
 
-// addressState is what is known of an address that did not answer.
+// addressState is what is known of an address that once did not answer.
 type addressState struct {
 	lastAnswered int             // event at which it last did; 0 for never
 	failed       []failedAttempt // since then: two at most, of different logins, those with the most time
 
-	until   time.Time // end of an outage of the address; zero for none
-	failure *Failure
-	budget  memo.Budget // on which it was met
+	until   time.Time   // end of its outage; zero for none
+	failure *Failure    // of every request during the outage
+	budget  memo.Budget // that did not suffice for an answer
 }
 
-// attempt is a question on its way.
+// attempt is a request that was begun.
 type attempt struct {
 	question question
 	budget   memo.Budget
@@ -50,7 +50,7 @@ type attempt struct {
 	began    time.Time
 }
 
-// failedAttempt is a question that got no answer.
+// failedAttempt is a request that got no answer.
 type failedAttempt struct {
 	attempt
 	ended time.Time
@@ -63,8 +63,8 @@ func (a attempt) sameLogin(b attempt) bool {
 	return q == p || q.authorization == p.authorization && q.body == p.body && (!q.authorization.Empty() || !q.body.Empty())
 }
 
-// begin begins a question, unless its address has an outage that means the same to a
-// caller with the budget.
+// begin records the beginning of a request. It returns the failure of its address
+// instead if that has an outage which covers the caller's budget.
 func (o *outages) begin(q question, budget memo.Budget) (attempt, *Failure) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -76,7 +76,7 @@ func (o *outages) begin(q question, budget memo.Budget) (attempt, *Failure) {
 	return attempt{q, budget, o.events, now}, nil
 }
 
-// end learns from what came of a question; failure is nil where it was answered.
+// end records the end of a request; failure is nil if there was an answer.
 func (o *outages) end(a attempt, failure *Failure) {
 	if failure != nil && failure.unsent || a.question.size() > maxKept {
 		return

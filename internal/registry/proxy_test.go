@@ -34,7 +34,7 @@ func TestProxySecrets(t *testing.T) {
 		"http://proxy.example.com:3128":            nil,
 		"proxy.example.com:3128":                   nil,
 		"http://:@proxy.example.com":               nil,
-		"http://ci:s3cret@proxy.example.com:port/": nil, // nobody can use it
+		"http://ci:s3cret@proxy.example.com:port/": nil, // an invalid URL, which net/http cannot use
 		"": nil,
 	} {
 		for name, config := range map[string]*httpproxy.Config{"http": {HTTPProxy: address}, "https": {HTTPSProxy: address}} {
@@ -103,7 +103,8 @@ func TestClient_Ask_Proxies(t *testing.T) {
 	}
 }
 
-// TestClient_Ask_DoesNotRetryATunnelThatAProxyForbids tells a proxy's rule from its fault.
+// TestClient_Ask_DoesNotRetryATunnelThatAProxyForbids has a proxy that forbids the
+// host, which a retry does not change, and one that fails.
 func TestClient_Ask_DoesNotRetryATunnelThatAProxyForbids(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]int{"403 Forbidden": 0, "407 Proxy Authentication Required": 0, "502 Bad Gateway": 3} {

@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// Reach says how far away an address is, as far as secrets are concerned.
+// Reach is the kind of network that an address belongs to. The guard decides by it
+// where secrets may be sent.
 type Reach int
 
-// From the one that everybody can reach to the one that nobody should be sent
-// to.
+// The reaches, from the least to the most restricted.
 const (
-	ReachUnknown   Reach = iota // through a proxy, by name
+	ReachUnknown   Reach = iota // only the name is known, as behind a proxy
 	ReachPublic                 // on the internet
 	ReachPrivate                // loopback or a private network
 	ReachLinkLocal              // this link only, where clouds keep their metadata
 )
 
-// The prefixes of NAT64: the well-known one carries an IPv4 address in its last
-// 32 bits (RFC 6052 section 2.1); the local one belongs to a network of its own,
-// which may place the address anywhere (RFC 8215).
+// Prefixes of IPv6 addresses that hold an IPv4 address. The well-known one of NAT64
+// has it in the last 32 bits (RFC 6052 section 2.1); the one for local use may have
+// it in any place that RFC 6052 section 2.2 allows (RFC 8215).
 var (
 	nat64      = netip.MustParsePrefix("64:ff9b::/96")
 	nat64Local = netip.MustParsePrefix("64:ff9b:1::/48")
 	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // IPv4-translated (RFC 2765 section 2.1), in the last 32 bits too
 )
 
-// privateNetworks are the networks that are not the internet, besides those that
-// net/netip knows.
+// privateNetworks are networks that do not belong to the internet, besides those of
+// netip.Addr.IsPrivate, IsLoopback and IsMulticast.
 var privateNetworks = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),     // this host (RFC 1122 section 3.2.1.3); Linux connects to loopback
 	netip.MustParsePrefix("100.64.0.0/10"), // shared address space (RFC 6598)
@@ -48,10 +48,11 @@ var metadataAddresses = []netip.Addr{
 	netip.MustParseAddr("192.0.0.192"),     // Oracle
 }
 
-// metadataNames lead to metadata services where only a name can be judged.
+// metadataNames are host names of cloud metadata services, for requests through a
+// proxy.
 var metadataNames = []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"}
 
-// reachOf judges an address that a connection goes to.
+// reachOf returns the reach of an IP address.
 func reachOf(address netip.Addr) Reach {
 	address = address.Unmap().WithZone("")
 	if nat64Local.Contains(address) {
@@ -69,8 +70,8 @@ func reachOf(address netip.Addr) Reach {
 	}
 }
 
-// reachOfLocalNAT64 takes the nearest of all places where an IPv4 address can
-// stand (RFC 6052 section 2.2), and is never public.
+// reachOfLocalNAT64 returns the most restricted reach of all IPv4 addresses that the
+// address may hold (RFC 6052 section 2.2). It is never public.
 func reachOfLocalNAT64(address netip.Addr) Reach {
 	b := address.As16()
 	nearest := ReachPrivate
@@ -82,7 +83,8 @@ func reachOfLocalNAT64(address netip.Addr) Reach {
 	return nearest
 }
 
-// embeddedIPv4 returns the IPv4 address that a NAT64 or 6to4 address leads to.
+// embeddedIPv4 returns the IPv4 address in a NAT64, IPv4-translated or 6to4 address;
+// any other address is returned unchanged.
 func embeddedIPv4(address netip.Addr) netip.Addr {
 	if !address.Is6() {
 		return address
@@ -97,8 +99,8 @@ func embeddedIPv4(address netip.Addr) netip.Addr {
 	return address
 }
 
-// reachOfName judges a host by what is written, where the address that a
-// connection will go to is not to be seen.
+// reachOfName returns the reach of a host by its name or the IP address in it. It
+// resolves nothing.
 func reachOfName(hostname string) Reach {
 	name := strings.TrimSuffix(strings.ToLower(hostname), ".")
 	if address, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
@@ -117,9 +119,9 @@ func reachOfName(hostname string) Reach {
 	}
 }
 
-// legacyIPv4 reads what C libraries, and with them many proxies, take for an
-// IPv4 address besides the usual form: up to four parts, of which the last fills
-// what is left, each decimal, octal or hexadecimal (POSIX, inet_addr).
+// legacyIPv4 parses the forms of an IPv4 address that C libraries, and so many
+// proxies, accept besides the usual one: one to four parts, each decimal, octal or
+// hexadecimal, of which the last has all remaining bits (POSIX, inet_addr).
 func legacyIPv4(name string) (address netip.Addr, ok bool) {
 	parts := strings.Split(name, ".")
 	if len(parts) > 4 {

@@ -14,7 +14,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// receivedRequest is one request as a server saw it.
+// receivedRequest is one request as a server received it.
 type receivedRequest struct {
 	Method        string
 	Target        string // path and query as they came
@@ -25,7 +25,7 @@ type receivedRequest struct {
 	Body          string
 }
 
-// recorder is a server that keeps what it was asked.
+// recorder is a server that records its requests.
 type recorder struct {
 	*httptest.Server
 
@@ -83,7 +83,7 @@ func redirects(status int, location func(*http.Request) string) http.HandlerFunc
 	}
 }
 
-// requestKind is one way to ask, of http://r.example.com only.
+// requestKind is one kind of request, sent to http://r.example.com only.
 type requestKind struct {
 	name   string
 	method string
@@ -120,8 +120,8 @@ func requestKinds() []requestKind {
 	}
 }
 
-// clientBetween is a client for which http://r.example.com is the server, and every
-// other place the trap.
+// clientBetween returns a client for which http://r.example.com is the server, and
+// any other address the trap, whose dialing fails the test.
 func clientBetween(t *testing.T, server, trap *recorder) *registry.Client {
 	t.Helper()
 	return newClient(t, registry.Options{Dial: func(ctx context.Context, network, hostport string) (net.Conn, error) {
@@ -136,7 +136,7 @@ func clientBetween(t *testing.T, server, trap *recorder) *registry.Client {
 
 var redirectStatuses = []int{301, 302, 303, 307, 308}
 
-// keepsMethod tells whether a redirect keeps a POST (RFC 9110 section 15.4).
+// keepsMethod reports whether a redirect keeps a POST (RFC 9110 section 15.4).
 func keepsMethod(status int) bool { return status == 307 || status == 308 }
 
 func TestClient_ReturnsARedirectToAnotherOrigin(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// closeNotifier tells when a connection is closed.
+// closeNotifier closes a channel when its connection is closed.
 type closeNotifier struct {
 	net.Conn
 	closed chan struct{}

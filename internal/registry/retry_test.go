@@ -20,7 +20,7 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
-// fakeWait records the delays between tries, and passes none of that time.
+// fakeWait records the delays between tries and returns at once.
 type fakeWait struct {
 	mu     sync.Mutex
 	delays []time.Duration
@@ -34,7 +34,7 @@ func (w *fakeWait) wait(_ context.Context, delay time.Duration) error {
 	return w.err
 }
 
-// inTurn gives its answers in turn, and the last one for ever.
+// inTurn returns the responses in order, and then always the last one.
 func inTurn(list ...registrytest.Response) func(string) registrytest.Response {
 	var mu sync.Mutex
 	return func(string) registrytest.Response {
@@ -122,7 +122,7 @@ func TestClient_Ask_VariesTheDelays(t *testing.T) {
 }
 
 // TestClient_Ask_DoesNotRetryARefusalThatIsCut has answers of which only a part
-// arrives. A refusal whose header is whole is an answer; of less, nobody knows.
+// arrives. A refusal with a complete header is an answer; less may be one.
 func TestClient_Ask_DoesNotRetryARefusalThatIsCut(t *testing.T) {
 	t.Parallel()
 	const sized, chunked = "WWW-Authenticate: Basic\r\nContent-Length: 100\r\n\r\n{", "WWW-Authenticate: Basic\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
@@ -180,7 +180,7 @@ func TestClient_Ask_DoesNotRetryARefusalThatIsCut(t *testing.T) {
 }
 
 // TestClient_Ask_RetriesTheTargetOfARedirectOnly has a fault behind a redirect: what
-// answered before does not hear the secret twice.
+// answered before does not get the secret twice.
 func TestClient_Ask_RetriesTheTargetOfARedirectOnly(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -7,19 +7,18 @@ import (
 	"unique"
 )
 
-// redacted is what a secret shows of itself, whatever it is printed with.
+// redacted is what a secret prints.
 const redacted = "(secret)"
 
-// Secret is a text that must not be printed: no fmt verb, JSON or slog shows
-// it. [Secret.Reveal] is the one way to its content. Two secrets are equal (==)
-// when their texts are.
+// Secret is a text that must not be printed: no fmt verb, JSON or slog shows it.
+// Only [Secret.Reveal] returns it. Two secrets are equal (==) if their texts are.
 //
-// The text is behind a handle, since fmt asks no method of a value in an
-// unexported field, nor of any value for %p: it prints what it finds, and of a
-// handle that is an address.
+// The text is behind a handle, since fmt calls no methods of a value in an unexported
+// field, nor of any value for %p. It prints the fields instead, and of a handle only
+// an address.
 type Secret struct{ text unique.Handle[string] }
 
-// NewSecret wraps text.
+// NewSecret returns a secret with the text.
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -27,8 +26,8 @@ func NewSecret(text string) Secret {
 	return Secret{unique.Make(text)}
 }
 
-// Reveal returns the text itself. What calls it is what sends the secret, or
-// what looks for it in order to remove it.
+// Reveal returns the text, for code that sends or compares it, or removes it from
+// other texts.
 func (s Secret) Reveal() string {
 	if s.Empty() {
 		return ""
@@ -36,13 +35,13 @@ func (s Secret) Reveal() string {
 	return s.text.Value()
 }
 
-// Empty tells whether there is nothing to send.
+// Empty reports whether the text is empty.
 func (s Secret) Empty() bool { return s == Secret{} }
 
-// Format prints nothing of the secret, whatever the verb; fmt asks String for
-// some verbs only.
+// Format prints nothing of the secret, whatever the verb; fmt calls String for some
+// verbs only.
 func (s Secret) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, redacted) // fmt keeps the writer's errors to itself
+	_, _ = io.WriteString(state, redacted) // fmt ignores the writer's errors too
 }
 
 // String prints nothing of the secret.
@@ -54,7 +53,7 @@ func (s Secret) GoString() string { return redacted }
 // MarshalText prints nothing of the secret, in JSON and elsewhere.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// UnmarshalText reads a secret out of JSON and the like.
+// UnmarshalText sets the secret to a text, as from JSON.
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = NewSecret(string(text))
 	return nil

@@ -21,7 +21,7 @@ import (
 // maxRedirects is how many redirects to the same origin are followed.
 const maxRedirects = 5
 
-// request is one question on the wire.
+// request is one HTTP request before it is sent.
 type request struct {
 	method string
 	url    string
@@ -30,29 +30,29 @@ type request struct {
 	limit  int    // bytes of the answer's body that are read
 }
 
-// hasSecret tells whether the question carries one.
+// hasSecret reports whether the request carries a secret.
 func (req request) hasSecret() bool { return req.body != "" || req.header.Get("Authorization") != "" }
 
-// received is what came back. failure is set when nothing usable did; response
-// is nil then.
+// received is the outcome of a request. If there was no usable response, failure is
+// set and response is nil.
 type received struct {
 	failure     *Failure
-	answerBegun bool           // an answer to a secret had begun before that
+	answerBegun bool           // whether the response to a secret had begun before the failure
 	response    *http.Response // its body is read and closed
 	body        []byte
-	complete    bool  // the body was not longer than the limit
+	complete    bool  // whether body is the whole body
 	reach       Reach // of the address that was connected to
 }
 
-// send makes a call over the transport. Redirects are followed by hand, to the
-// same origin only and never twice to one URL: Go's own client would keep the
-// Authorization header for a subdomain. Any other redirect is an answer.
+// send sends a request over the transport. It follows redirects to the same origin
+// only, and never twice to one URL; http.Client would send the Authorization header
+// to subdomains too. Any other redirect is returned.
 func (c *Client) send(ctx context.Context, transport *http.Transport, req request) received {
 	retry, _ := ctx.Value(retryKey{}).(Retry)
-	again := retry.Attempts - 1 // for all URLs together
-	asked := map[string]bool{}  // by path and query: a fragment or another writing of the host asks the same again
+	retriesLeft := retry.Attempts - 1 // for all URLs together
+	asked := map[string]bool{}        // by path and query, since a fragment or another spelling of the host makes no other request
 	for {
-		r := c.sendWithRetries(ctx, transport, req, retry, &again)
+		r := c.sendWithRetries(ctx, transport, req, retry, &retriesLeft)
 		if r.failure != nil {
 			return r
 		}
@@ -68,8 +68,8 @@ func (c *Client) send(ctx context.Context, transport *http.Transport, req reques
 	}
 }
 
-// repeatable tells whether a redirect asks for the same request again (RFC 9110
-// section 15.4): always for a GET, for others only where the method must stay.
+// repeatable reports whether a redirect keeps the method (RFC 9110 section 15.4):
+// always that of a GET, that of a POST only with 307 and 308.
 func repeatable(method string, status int) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead:
@@ -81,7 +81,7 @@ func repeatable(method string, status int) bool {
 	}
 }
 
-// sameOrigin compares scheme, host and port (RFC 6454 section 5).
+// sameOrigin reports whether scheme, host and port are equal (RFC 6454 section 5).
 func sameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
@@ -114,7 +114,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 			address := info.Conn.RemoteAddr()
 			remote.Store(&address)
 			record.Store(recordOf(info.Conn))
-			_ = info.Conn.SetDeadline(time.Time{}) // ctx bounds it from here on
+			_ = info.Conn.SetDeadline(time.Time{}) // ctx limits the request from here on
 		},
 		GotFirstResponseByte: func() { spoken.Store(true) },
 	})
@@ -142,24 +142,24 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 		return received{failure: failure, answerBegun: req.hasSecret() && spoken.Load()}
 	}
 	c.answeredHosts.Store(hostport(request.URL), true)
-	// A body that was not read to its end costs its connection; nothing is lost.
+	// Closing a body that was not read to its end closes the connection too.
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		return received{response: response, complete: true} // what follows is no body, and ctx does not end it
+		return received{response: response, complete: true} // its body is the connection itself, whose reads ctx does not end
 	}
 	body, complete, err := readBody(response, req.limit)
 	switch {
 	case err == nil:
 	case req.hasSecret() && refusesCredentials(response.StatusCode):
-		body, complete = nil, false // that is an answer: only its words are lost
+		body, complete = nil, false // the status is enough for an answer
 	default:
 		return received{failure: classify(ctx, err)}
 	}
 	return received{response: response, body: body, complete: complete, reach: c.reachOfRegistry(request.URL, remote.Load())}
 }
 
-// reachOfRegistry is the reach of the address that was connected to; through a
-// proxy that is the proxy's, so that only the name can be judged.
+// reachOfRegistry returns the reach of the address that was connected to. Through a
+// proxy that address is the proxy's, so only the name counts.
 func (c *Client) reachOfRegistry(asked *url.URL, remote *net.Addr) Reach {
 	if c.proxied(asked) || remote == nil {
 		return reachOfName(asked.Hostname())
@@ -171,12 +171,12 @@ func (c *Client) reachOfRegistry(asked *url.URL, remote *net.Addr) Reach {
 	return reachOf(address.Addr())
 }
 
-// readBody reads up to the limit, also of what a compressed body unpacks to;
-// complete is false when there is more, or when it cannot be unpacked.
+// readBody reads a body up to limit bytes, which also limits what a body in gzip
+// unpacks to. complete is false if there is more, or if it cannot be unpacked.
 func readBody(response *http.Response, limit int) (read []byte, complete bool, err error) {
 	var buffer bytes.Buffer
 	if known := response.ContentLength; known > 0 && known <= int64(limit) {
-		buffer.Grow(int(known) + bytes.MinRead) // it would be copied as it grows otherwise
+		buffer.Grow(int(known) + bytes.MinRead) // without copies while it grows
 	}
 	_, err = buffer.ReadFrom(io.LimitReader(response.Body, int64(limit)+1))
 	read = buffer.Bytes()
@@ -189,10 +189,10 @@ func readBody(response *http.Response, limit int) (read []byte, complete bool, e
 	if !strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") || len(read) == 0 {
 		return read, true, nil
 	}
-	// Nothing asks for compression, but some servers do not ask either.
+	// Some servers compress although the request has no Accept-Encoding.
 	unpacked, err := gzip.NewReader(bytes.NewReader(read))
 	if err != nil {
-		return nil, false, nil //nolint:nilerr // the answer is there, only its words are not
+		return nil, false, nil //nolint:nilerr // the status is enough for an answer
 	}
 	text, err := io.ReadAll(io.LimitReader(unpacked, int64(limit)+1))
 	return text[:min(len(text), limit)], err == nil && len(text) <= limit, nil

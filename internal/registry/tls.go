@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// TLS are the settings of secure connections; the zero value trusts the
-// system's authorities and has no client certificate. Two are equal (==) when
-// their texts are.
+// TLS has the settings of TLS connections. The zero value trusts the system's
+// authorities and has no client certificate. Two are equal (==) if all settings are.
 type TLS struct {
 	CACertPEM     string // authorities besides the system's
-	ClientCertPEM string // certificate of this client, with those that lead to its authority
+	ClientCertPEM string // client certificate, with its intermediates
 	ClientKeyPEM  Secret // private key of that certificate
 	Insecure      bool   // whether any certificate is accepted
 }
@@ -24,16 +23,16 @@ const (
 	ArgumentClientKey  = "client_key_pem"
 )
 
-// TLSError is a setting that cannot be used. It repeats nothing of it.
+// TLSError is an invalid setting of [TLS]. Its text holds nothing of the value.
 type TLSError struct {
-	Argument string
-	Why      string // a clause that says what is wrong
+	Argument string // name of the setting
+	Why      string // clause that says what is wrong
 }
 
 // Error returns the argument and what is wrong with it.
 func (e *TLSError) Error() string { return e.Argument + ": " + e.Why }
 
-// Config makes the configuration of connections. The only error is a
+// Config returns the configuration for crypto/tls. The error is always a
 // [*TLSError].
 func (t TLS) Config() (*tls.Config, error) {
 	config := &tls.Config{
@@ -47,7 +46,7 @@ func (t TLS) Config() (*tls.Config, error) {
 	}
 	if t.CACertPEM != "" {
 		authorities, err := x509.SystemCertPool()
-		if err != nil { // a system without authorities; those that are configured count all the same
+		if err != nil { // a system without authorities
 			authorities = x509.NewCertPool()
 		}
 		certificates, why := parseCertificates(t.CACertPEM)
@@ -75,8 +74,8 @@ func (t TLS) Config() (*tls.Config, error) {
 	return config, nil
 }
 
-// pairError says which part of certificate and key is at fault; the text of
-// crypto/tls is not shown, since it is about the content of both.
+// pairError returns the error for a certificate and a key that make no pair. The text
+// of crypto/tls is not shown, since it describes the content of the key.
 func (t TLS) pairError() *TLSError {
 	if _, why := parseCertificates(t.ClientCertPEM); why != "" {
 		return &TLSError{ArgumentClientCert, why}
@@ -84,8 +83,9 @@ func (t TLS) pairError() *TLSError {
 	return &TLSError{ArgumentClientKey, "it is no private key in PEM without a passphrase, or not that of client_cert_pem"}
 }
 
-// parseCertificates reads every certificate of a text in PEM (RFC 7468), or says
-// in a clause why it cannot. What encoding/pem cannot read it passes over.
+// parseCertificates parses all certificates of a text in PEM (RFC 7468). why is a
+// clause that says what is wrong, or empty. Since encoding/pem skips blocks that it
+// cannot decode, the count of BEGIN lines shows whether it did.
 func parseCertificates(text string) (certificates []*x509.Certificate, why string) {
 	for rest := []byte(text); ; {
 		var block *pem.Block

@@ -59,8 +59,8 @@ func (p pair) load(t *testing.T) tls.Certificate {
 	return certificate
 }
 
-// serveTLS starts a registry with its own certificate; clients is who may come,
-// nil for everybody.
+// serveTLS starts a registry with its own certificate; clients is the
+// certificate that clients must have, nil for none.
 func serveTLS(t *testing.T, server pair, clients *pair) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))

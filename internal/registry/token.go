@@ -12,54 +12,51 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// maxTokenBytes is how much of a token service's answer is read.
+// maxTokenBytes is how much of a token service's response is read, in bytes.
 const maxTokenBytes = 1 << 20
 
-// maxTokenSize is the longest token that is tried: no server takes a header
-// that is larger.
+// maxTokenSize is the longest token that is sent to the registry, in bytes; servers
+// accept no larger header.
 const maxTokenSize = 64 << 10
 
-// maxFieldSize is the longest scope and the longest error code that are read. Both
-// are short where they say anything, and cost many times their size where a
-// service wants them to.
+// maxFieldSize is the longest scope or error code that is parsed, in bytes. Real ones
+// are short, and a hostile one would take many times its size in memory.
 const maxFieldSize = 16 << 10
 
 // clientID names this program to a token service (Docker registry token
 // authentication, "client_id").
 const clientID = "terraform-provider-stellaops"
 
-// TokenRequest is a question to the token service that a challenge names.
+// TokenRequest is a request to the token service in a challenge.
 type TokenRequest struct {
-	Endpoint   Endpoint   // whose challenge it is
-	Challenged string     // URL that was challenged; a relative realm starts there
-	Reach      Reach      // where the registry was reached
-	Challenge  Challenge  // Bearer
-	Credential Credential // empty asks what anybody gets
-	Scope      string     // "" asks for none
+	Endpoint   Endpoint   // registry that sent the challenge
+	Challenged string     // URL of the challenged request, against which a relative realm is resolved
+	Reach      Reach      // of the registry
+	Challenge  Challenge  // with the scheme Bearer
+	Credential Credential // empty for an anonymous token
+	Scope      string     // "" for none
 }
 
-// TokenAnswer is what a token service answered. Outcome is never a verdict: it
-// says what came back.
+// TokenAnswer is the outcome of a [TokenRequest].
 type TokenAnswer struct {
 	Answer
 	Endpoint string // URL of the token service, without query and user information; "" if there is none
-	Token    Secret // empty when none came, or none that can be sent
-	Subject  string // the JWT's own claim, unverified; "" for an opaque token
-	Refused  bool   // an OAuth2 error refuses the client or its grant
-	Grants   Grants // what the token allows, as far as anybody says
+	Token    Secret // empty if there is none, or none that can be sent in a header
+	Subject  string // sub claim of a JWT, unverified; "" for an opaque token
+	Refused  bool   // whether an OAuth2 error refuses the client or its grant
+	Grants   Grants // of the token, by the response or the token itself
 }
 
-// Usable tells whether the answer is one about the credentials: a token, or a
-// refusal.
+// Usable reports whether the answer is about the credentials: a token, or a refusal.
 func (a TokenAnswer) Usable() bool {
 	return a.Failure == nil && (a.Status == http.StatusOK && !a.Token.Empty() || a.Refused ||
 		a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden)
 }
 
-// Token asks for a token: by GET with Basic (Docker registry token
-// authentication), or for an identity token by POST (OAuth2, RFC 6749 section
-// 6). The guard stands before every connection; what it refuses has
-// [FaultUnsafe], and a realm that cannot be asked at all has [FaultRealm].
+// Token requests a token: by GET with Basic (Docker registry token authentication),
+// or with an identity token by POST (OAuth2, RFC 6749 section 6). If the guard refuses
+// the realm the failure has [FaultUnsafe] or [FaultPrivateAddress], and if the realm
+// is not usable [FaultRealm].
 func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	realm, ok := resolveRealm(r.Challenged, r.Challenge.Params["realm"])
 	if !ok {
@@ -73,19 +70,20 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 	received := c.send(ctx, transport, r.request(*realm))
 	answer := TokenAnswer{Endpoint: shown, Answer: newAnswer(received)}
 	answer.read(received)
-	if answer.Token == r.Credential.IdentityToken { // it goes to token services only; a token that is tried goes to the registry
+	if answer.Token == r.Credential.IdentityToken { // the token would be sent to the registry, which must not get the identity token
 		answer.Token = Secret{}
 	}
 	return answer
 }
 
-// shownRealm is the address of a token service without query and user information.
+// shownRealm returns the URL of a token service without query and user information,
+// which may hold secrets.
 func shownRealm(realm *url.URL) string {
 	return (&url.URL{Scheme: realm.Scheme, Host: realm.Host, Path: realm.Path}).String()
 }
 
-// request words the request. An identity token travels in the body, everything else
-// in the query and the Authorization header.
+// request returns the HTTP request: an identity token is sent in the body, everything
+// else in the query and the Authorization header.
 func (r TokenRequest) request(realm url.URL) request {
 	parameters := url.Values{"client_id": {clientID}}
 	for name, value := range map[string]string{"service": r.Challenge.Params["service"], "scope": r.Scope} {
@@ -93,7 +91,7 @@ func (r TokenRequest) request(realm url.URL) request {
 			parameters.Set(name, value)
 		}
 	}
-	if query := realm.Query(); query.Has("scope") || query.Has("account") { // who asks, and for what, is not for the registry to say
+	if query := realm.Query(); query.Has("scope") || query.Has("account") { // the realm must not choose the account or the scope
 		query.Del("scope")
 		query.Del("account")
 		realm.RawQuery = query.Encode()
@@ -107,7 +105,7 @@ func (r TokenRequest) request(realm url.URL) request {
 		return req
 	}
 	if r.Credential.Method() == MethodBasic {
-		if !strings.Contains(r.Credential.Username, r.Credential.Password.Reveal()) { // a token as user name too; secrets stay out of URLs
+		if !strings.Contains(r.Credential.Username, r.Credential.Password.Reveal()) { // some registries take the token as the user name too, and secrets must not be in URLs
 			parameters.Set("account", r.Credential.Username)
 		}
 		authorize(req.header, r.Credential)
@@ -119,7 +117,7 @@ func (r TokenRequest) request(realm url.URL) request {
 	return req
 }
 
-// read takes token, subject and grants out of the body.
+// read sets the token, subject and grants from the body, or Refused.
 func (a *TokenAnswer) read(r received) {
 	var body struct {
 		Token       string          `json:"token"`
@@ -150,7 +148,8 @@ func (a *TokenAnswer) read(r received) {
 	}
 }
 
-// shortString is a JSON text that is not too long; empty for anything else.
+// shortString returns a JSON string of at most maxFieldSize bytes; empty for anything
+// else.
 func shortString(raw json.RawMessage) string {
 	var text string
 	if len(raw) > maxFieldSize || json.Unmarshal(raw, &text) != nil {
@@ -159,12 +158,12 @@ func shortString(raw json.RawMessage) string {
 	return text
 }
 
-// refusesClient tells whether an OAuth2 error refuses the client or its grant.
-// An outage does not, whatever its body says.
+// refusesClient reports whether an OAuth2 error (RFC 6749 section 5.2) refuses the
+// client or its grant. Other statuses are not refusals, whatever the body says.
 func refusesClient(status int, oauthError string) bool {
 	switch status {
-	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized: // some say so with 200
-	default: // a 403 may be meant for everybody
+	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized: // some services send the error with 200
+	default: // a 403 may apply to all clients
 		return false
 	}
 	switch oauthError {
@@ -175,11 +174,11 @@ func refusesClient(status int, oauthError string) bool {
 	}
 }
 
-// unverifiedClaims reads the claims of a JWT; there are none in an opaque token.
-// They are hints: only the registry can verify the signature.
+// unverifiedClaims returns the claims of a JWT; none for an opaque token. The
+// signature is not verified, since only the registry knows the key.
 func unverifiedClaims(token string) jwt.MapClaims {
 	claims := jwt.MapClaims{}
-	// An error does not matter: what could be read stands in claims.
+	// After an error, claims holds what could be parsed.
 	_, _, _ = jwt.NewParser().ParseUnverified(token, claims)
 	return claims
 }

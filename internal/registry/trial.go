@@ -6,18 +6,17 @@ import (
 	"net/url"
 )
 
-// Action is what an account may be allowed to do on a repository (Docker registry
-// token scope, "action").
+// Action is an action on a repository (Docker registry token scope, "action").
 type Action string
 
-// The actions, and how they are tried.
+// The actions, and the request that tries each.
 const (
 	ActionPull   Action = "pull"   // HEAD of a manifest
 	ActionPush   Action = "push"   // an upload that is started and cancelled at once
 	ActionDelete Action = "delete" // DELETE of a manifest that does not exist
 )
 
-// Trial is an action to try.
+// Trial is an action to try on a repository.
 type Trial struct {
 	Endpoint   Endpoint
 	Repository string
@@ -26,16 +25,16 @@ type Trial struct {
 	Credential Credential
 }
 
-// manifestTypes are what a pull asks for.
+// manifestTypes are the media types that a pull accepts.
 var manifestTypes = []string{
 	"application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
 	"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json", "*/*",
 }
 
 // Try tries an action (OCI distribution specification, end-3, end-4a, end-9) and
-// returns the registry's first answer. Push and delete change something, or try
-// to: an upload that was started is cancelled at once, and some registries keep
-// an empty repository of it.
+// returns the answer to its first request. A push starts an upload and cancels it at
+// once; some registries create an empty repository by it. A delete is for a digest
+// that does not exist.
 func (c *Client) Try(ctx context.Context, r Trial) Answer {
 	received := c.send(ctx, c.direct, r.request())
 	if received.failure != nil {
@@ -47,7 +46,7 @@ func (c *Client) Try(ctx context.Context, r Trial) Answer {
 	return newAnswer(received)
 }
 
-// request words the request.
+// request returns the HTTP request.
 func (r Trial) request() request {
 	root := r.Endpoint.URL() + (&url.URL{Path: r.Repository}).EscapedPath()
 	req := request{header: http.Header{}, limit: maxBodyBytes}
@@ -64,8 +63,9 @@ func (r Trial) request() request {
 	return req
 }
 
-// cancelUpload ends an upload (OCI distribution specification, end-14). The
-// registry names its address, which is followed to its own origin only.
+// cancelUpload cancels an upload (OCI distribution specification, end-14), if its
+// location is on the registry's own origin; any other server must not get the
+// credential.
 func (c *Client) cancelUpload(ctx context.Context, started *http.Response, credential Credential) {
 	location, err := started.Location()
 	if err != nil || location.User != nil || !sameOrigin(started.Request.URL, location) {
@@ -73,5 +73,5 @@ func (c *Client) cancelUpload(ctx context.Context, started *http.Response, crede
 	}
 	req := request{method: http.MethodDelete, url: location.String(), header: http.Header{}, limit: maxBodyBytes}
 	authorize(req.header, credential)
-	c.send(ctx, c.direct, req) // an upload that cannot be cancelled ends by itself
+	c.send(ctx, c.direct, req) // the registry itself ends an upload that is never finished
 }

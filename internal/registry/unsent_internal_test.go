@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TestClient_SendOnce_UnsentWhileItWaitsForAConnection has a registry that answers nobody:
+// TestClient_SendOnce_UnsentWhileItWaitsForAConnection has a registry that never answers:
 // ten requests hold its ten connections, and the eleventh waits for one.
 func TestClient_SendOnce_UnsentWhileItWaitsForAConnection(t *testing.T) {
 	t.Parallel()

@@ -15,11 +15,11 @@ type rules struct {
 	name string
 
 	base                 string // path before /v2/
-	onlyPage             bool   // a web page answers everything
+	onlyPage             bool   // every response is a web page
 	noAuth               bool   // credentials are not looked at
 	open                 bool   // /v2/ is 200 without credentials, wrong ones are refused
 	anyHeader            bool   // any Authorization header passes
-	basic                basic  // what Basic is worth at the registry
+	basic                basic  // how the registry treats Basic
 	anonymousTokenPasses bool   // an anonymous token passes at /v2/
 	takesAnything        bool
 
@@ -36,13 +36,13 @@ type rules struct {
 	good, expired func(f *fake) NamedCredential // nil: a common one
 }
 
-// basic is what Basic credentials are worth at the registry itself.
+// basic says how a registry itself treats Basic credentials.
 type basic int
 
 const (
 	basicRefused basic = iota
 	basicChecked
-	basicAnything // a wrong password is as good as none
+	basicAnything // a wrong password is treated as none
 )
 
 // fake is the state of one registry with its token service.

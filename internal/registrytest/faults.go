@@ -91,9 +91,9 @@ func Faults() []Fault {
 	return slices.Concat(faults, nameFaults(), proxyFaults(), redirectFaults(), flapFaults(), clockFaults(), tokenFaults())
 }
 
-// validAnswer is the answer that a server would give if it had no fault: a refusal by
-// a registry, a token by a token service. A fault spoils it, and what is left
-// must never be taken for more than it is.
+// validAnswer is the response that a server would send if it had no fault: a refusal
+// by a registry, a token by a token service. A fault sends it only in part, which a
+// client must not take for the whole.
 type validAnswer struct {
 	head string // without the empty line at its end
 	body string
@@ -122,8 +122,8 @@ var faultToken = sync.OnceValue(func() string {
 // connFault is a fault of one connection, to a registry or to a token service.
 type connFault struct {
 	name string
-	// answer is what comes after a request; connect is what happens instead of
-	// reading one. One of them is set.
+	// answer handles a connection after its request was read, connect one before. One
+	// of them is set.
 	answer  func(conn net.Conn, s validAnswer)
 	connect func(conn net.Conn, s validAnswer)
 	secure  bool           // https, of which connect does the TLS
@@ -222,7 +222,7 @@ func registryBefore(t Cleaner, realm string) *Registry {
 	return New(t, ByAuthorization("Bearer "+faultToken(), refusal, OK(), refusal))
 }
 
-// afterRequest makes an answer wait for its request.
+// afterRequest makes a handler that reads the request first.
 func afterRequest(answer func(net.Conn, validAnswer)) func(net.Conn, validAnswer) {
 	return func(conn net.Conn, s validAnswer) {
 		if _, err := readHead(conn); err == nil {
@@ -231,7 +231,7 @@ func afterRequest(answer func(net.Conn, validAnswer)) func(net.Conn, validAnswer
 	}
 }
 
-// ignoringAnswer is what happens on a connection whatever the sound answer is.
+// ignoringAnswer makes a handler that does not use the valid answer.
 func ignoringAnswer(handle func(net.Conn)) func(net.Conn, validAnswer) {
 	return func(conn net.Conn, _ validAnswer) { handle(conn) }
 }

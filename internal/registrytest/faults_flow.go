@@ -11,7 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// numberedRequest is how a registry and its token service on one server are asked.
+// numberedRequest is a request to a registry and its token service on one server.
 type numberedRequest struct {
 	Request
 	number int // from 1
@@ -20,7 +20,7 @@ type numberedRequest struct {
 func (req numberedRequest) first() bool           { return req.number == 1 }
 func (req numberedRequest) withCredentials() bool { return req.Authorization != "" }
 
-// flow is a server whose answers depend on each other.
+// flow is a fault of a server whose answers depend on the earlier requests.
 func flow(name, reason string, answer func(req numberedRequest) Response) Fault {
 	return Fault{Name: name, Reason: reason, Deadline: longDeadline, Start: func(t Cleaner) (Target, error) {
 		var count atomic.Int64
@@ -30,7 +30,7 @@ func flow(name, reason string, answer func(req numberedRequest) Response) Fault 
 	}}
 }
 
-// behindRegistry is a flow that stands behind a sound registry, as its token service.
+// behindRegistry is a flow of the token service of a registry without faults.
 func behindRegistry(name, reason string, answer func(req numberedRequest) Response) Fault {
 	fault := flow(name, reason, answer)
 	start := fault.Start
@@ -87,8 +87,8 @@ func redirectFaults() []Fault {
 	}))
 }
 
-// flapFaults answer differently from one request to the next. Without retries
-// the first answer to each question counts.
+// flapFaults answer differently from one request to the next. Without retries the
+// first answer to each kind of request counts.
 func flapFaults() []Fault {
 	basic := func(req numberedRequest) Response {
 		if req.withCredentials() {

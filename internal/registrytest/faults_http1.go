@@ -9,19 +9,19 @@ import (
 	"sync"
 )
 
-// complete is the sound answer, complete.
+// complete returns the whole response.
 func (s validAnswer) complete() string {
 	return s.head + "Content-Length: " + strconv.Itoa(len(s.body)) + "\r\n\r\n" + s.body
 }
 
-// withStartLine is the sound answer with another start line.
+// withStartLine returns the whole response with another start line.
 func (s validAnswer) withStartLine(line string) string {
 	_, rest, _ := strings.Cut(s.complete(), "\r\n")
 	return line + "\r\n" + rest
 }
 
-// answerText makes an answer of a text. It is made once, since what a check costs is
-// measured in the process that runs the server too.
+// answerText makes a handler that writes a text. The text is made once, since tests
+// measure the memory of the process, which the server shares with the check.
 func answerText(text func(s validAnswer) string) func(net.Conn, validAnswer) {
 	var made sync.Map // []byte by sound
 	return func(conn net.Conn, s validAnswer) {
@@ -33,28 +33,29 @@ func answerText(text func(s validAnswer) string) func(net.Conn, validAnswer) {
 	}
 }
 
-// answerStartLine makes an answer of a start line.
+// answerStartLine makes a handler that answers with another start line.
 func answerStartLine(line string) func(net.Conn, validAnswer) {
 	return answerText(func(s validAnswer) string { return s.withStartLine(line) })
 }
 
-// answerHeaders makes an answer with more header lines, each ended.
+// answerHeaders makes a handler that answers with more header lines, each with its
+// line end.
 func answerHeaders(lines string) func(net.Conn, validAnswer) {
 	return answerText(func(s validAnswer) string { return validAnswer{s.head + lines, s.body}.complete() })
 }
 
-// answerFlood makes an answer that goes on for ever behind a beginning.
+// answerFlood makes a handler that repeats a text without end after a beginning.
 func answerFlood(begin func(s validAnswer) string, text string) func(net.Conn, validAnswer) {
 	return answerThen(begin, func(conn net.Conn) { flood(conn, strings.Repeat(text, floodSize/len(text)), floodLimit) })
 }
 
-// answerDrip makes an answer that goes on by a few bytes now and then, as long as the
-// client stays.
+// answerDrip makes a handler that writes a few bytes now and then after a beginning,
+// until the client leaves.
 func answerDrip(begin func(s validAnswer) string, text string) func(net.Conn, validAnswer) {
 	return answerThen(begin, func(conn net.Conn) { drip(conn, text) })
 }
 
-// answerThen makes an answer of a beginning, and of what end does then.
+// answerThen makes a handler that writes a beginning and then calls end.
 func answerThen(begin func(s validAnswer) string, end func(net.Conn)) func(net.Conn, validAnswer) {
 	return func(conn net.Conn, s validAnswer) {
 		say(conn, begin(s))
@@ -131,7 +132,7 @@ func malformedFaults() []connFault {
 	}
 }
 
-// toleratedFaults are answers with an oddity that a client must take as they are.
+// toleratedFaults are unusual responses that a client must accept.
 func toleratedFaults() []connFault {
 	return []connFault{
 		{name: "three interim answers", registry: invalidCredentials, service: exchangeAccepted, answer: answerText(func(s validAnswer) string {

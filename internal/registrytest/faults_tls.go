@@ -57,7 +57,7 @@ func secure(name, reason string, connect func(net.Conn, validAnswer)) connFault 
 	return connFault{name: name, registry: reason, secure: true, roots: authority().pool, connect: connect}
 }
 
-// overTLS does the handshake and then what then does.
+// overTLS does the TLS handshake and then calls then.
 func overTLS(config *tls.Config, then func(net.Conn, validAnswer)) func(net.Conn, validAnswer) {
 	return func(conn net.Conn, s validAnswer) {
 		secure := tls.Server(conn, config)
@@ -67,7 +67,7 @@ func overTLS(config *tls.Config, then func(net.Conn, validAnswer)) func(net.Conn
 	}
 }
 
-// underTLS does what end does to the connection below TLS.
+// underTLS calls end with the connection below TLS.
 func underTLS(end func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) { end(conn.(*tls.Conn).NetConn()) }
 }

@@ -1,7 +1,6 @@
-// Package registrytest has registries to test against: a fake one that answers
-// as it is told and records what it was asked, servers with faults, and the
-// real CNCF distribution registry as a process of its own. All of them listen on
-// loopback only.
+// Package registrytest provides registries for tests: a fake one that records its
+// requests, servers with faults, and the real CNCF distribution registry as a process
+// of its own. All of them listen on loopback only.
 package registrytest
 
 import (
@@ -14,7 +13,7 @@ import (
 	"sync"
 )
 
-// Request is what a fake registry was asked.
+// Request is a request that a fake registry received.
 type Request struct {
 	Method        string
 	Host          string
@@ -27,11 +26,11 @@ type Request struct {
 	Status        int    // of the answer; 0 for a raw one, and before it
 }
 
-// Registry is a fake registry: it answers each request as a function of it says.
+// Registry is a fake registry, which answers each request by a function and records it.
 type Registry struct {
 	*httptest.Server
 
-	keepsNothing bool // it keeps no requests
+	keepsNothing bool // whether requests are not recorded
 
 	mu       sync.Mutex
 	requests []Request
@@ -57,8 +56,8 @@ func NewTLS(t Cleaner, answer func(authorization string) Response) *Registry {
 	return r
 }
 
-// newRegistry makes a fake registry that has an address at once, and serves when
-// it is started: what it answers can name addresses.
+// newRegistry returns a fake registry that already has an address, so that its answers
+// can hold addresses, and that serves once it is started.
 func newRegistry(t Cleaner, answer func(Request) Response) *Registry {
 	r := &Registry{}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -105,7 +104,7 @@ func (r *Registry) answered(number, status int) {
 	}
 }
 
-// Requests returns what was asked so far.
+// Requests returns the requests so far.
 func (r *Registry) Requests() []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()

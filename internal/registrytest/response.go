@@ -14,7 +14,8 @@ type Response struct {
 	Body   string
 }
 
-// TrapListens is where in a raw answer a server waits for the client to say more.
+// TrapListens marks the places in a raw body where the server waits for more bytes of
+// the client.
 const TrapListens = "\x00listens\x00"
 
 func (r Response) write(w http.ResponseWriter) {
@@ -26,7 +27,7 @@ func (r Response) write(w http.ResponseWriter) {
 		w.Header()[http.CanonicalHeaderKey(name)] = values
 	}
 	w.WriteHeader(r.Status)
-	_, _ = w.Write([]byte(r.Body)) // the client may be gone; that is its test's matter
+	_, _ = w.Write([]byte(r.Body)) // the client may have left
 }
 
 func (r Response) writeRaw(w http.ResponseWriter) {

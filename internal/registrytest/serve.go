@@ -86,26 +86,26 @@ func (s *connServer) closeAll() {
 	}
 }
 
-// Silence accepts and says nothing.
+// Silence reads until the client leaves, and writes nothing.
 func Silence(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
 // HangUp closes as soon as a request has arrived.
 func HangUp(conn net.Conn) { _, _ = readHead(conn) }
 
-// Say answers a request with text and closes the connection.
+// Say makes a handler that answers a request with text and closes the connection.
 func Say(text string) func(net.Conn) { return sayThen(text, func(net.Conn) {}) }
 
-// SayThenSilence answers with text and then leaves the connection open.
+// SayThenSilence makes a handler that answers with text and leaves the connection open.
 func SayThenSilence(text string) func(net.Conn) { return sayThen(text, Silence) }
 
-// Endless answers with head, then with bytes of body until the client leaves or
-// limit bytes are sent.
+// Endless makes a handler that answers with head, then with bytes of body until the
+// client leaves or limit bytes are sent.
 func Endless(head string, limit int) func(net.Conn) {
 	return sayThen(head, func(conn net.Conn) { flood(conn, strings.Repeat("x", floodSize), limit) })
 }
 
-// SayToHello reads the first record of a TLS client (RFC 8446 section 5.1),
-// answers with text and then does what end does.
+// SayToHello makes a handler that reads the first record of a TLS client (RFC 8446
+// section 5.1), answers with text and then calls end.
 func SayToHello(text string, end func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		header := make([]byte, 5)
@@ -133,7 +133,7 @@ func DialRefused(ctx context.Context, network, address string) (net.Conn, error)
 	return dialer.DialContext(ctx, network, conn.LocalAddr().String())
 }
 
-// sayThen answers a request with text and then does what end does.
+// sayThen makes a handler that answers a request with text and then calls end.
 func sayThen(text string, end func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		if _, err := readHead(conn); err == nil {
@@ -146,7 +146,7 @@ func sayThen(text string, end func(net.Conn)) func(net.Conn) {
 // readHead reads a request, of which a GET has no more.
 func readHead(conn net.Conn) (*http.Request, error) { return http.ReadRequest(bufio.NewReader(conn)) }
 
-// say writes; the client may have left, which is no matter of the server's.
+// say writes the parts. It ignores errors, since the client may have left.
 func say(conn net.Conn, parts ...string) {
 	_, _ = io.WriteString(conn, strings.Join(parts, ""))
 }

@@ -8,16 +8,16 @@ import (
 	"sync"
 )
 
-// Trap is a registry that keeps every byte that reaches it, whatever protocol it
-// is. On one port it speaks HTTP, and TLS to a client that begins with TLS. What
-// comes inside TLS is kept as it was before encryption.
+// Trap is a registry that records every byte that reaches it, of any protocol. On one
+// port it speaks HTTP, and TLS to a client that begins with TLS, whose bytes it
+// records decrypted.
 type Trap struct {
 	*Registry
 
 	authority *Authority
 
 	mu        sync.Mutex
-	arrived   int // bytes on the wire, those of TLS included
+	arrived   int // bytes before decryption
 	plaintext bytes.Buffer
 }
 
@@ -34,14 +34,14 @@ func NewTrap(t Cleaner, authority *Authority, answer func(Request) Response) *Tr
 // Address is host:port of the trap.
 func (t *Trap) Address() string { return t.Listener.Addr().String() }
 
-// Arrived is how many bytes reached the trap, as they were on the wire.
+// Arrived returns the number of bytes that reached the trap, before decryption.
 func (t *Trap) Arrived() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.arrived
 }
 
-// Heard is everything that reached the trap, encryption taken off.
+// Heard returns everything that reached the trap, decrypted.
 func (t *Trap) Heard() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
