@@ -119,7 +119,7 @@ func TestDoctor_Check_ASilentTokenServiceOverTheNetwork(t *testing.T) {
 	for _, parallelism := range []int{1, 10, 50} {
 		t.Run(fmt.Sprintf("%d at a time", parallelism), func(t *testing.T) {
 			t.Parallel()
-			silent, err := net.Listen("tcp", "127.0.0.1:0")
+			silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)
 			}
