@@ -13,10 +13,11 @@ var catalogue = slices.Concat(unsentReasons, outageReasons, answerReasons)
 // Entry describes a reason without evidence.
 type Entry struct {
 	Reason  verdict.Reason
-	Status  string // pass, fail, skip, or "pass, fail" where the evidence decides
+	Status  string // pass, fail, skip, or "pass or fail" where the evidence decides
 	Meaning string // one sentence for the documentation
 
-	// sentence is the message; [message] fills in what stands in braces.
+	// sentence is the message, unless the evidence needs another one (sentenceOf in
+	// message.go); what stands in braces is filled in there.
 	sentence string
 	// unsent is the message where no request was sent.
 	unsent string

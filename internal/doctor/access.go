@@ -97,7 +97,7 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 	case issued.Refused, refuses(issued.Answer):
 		return missing, verdict.AccessByScope
 	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
-		// The service does not know this scope; its token without a scope may be allowed to.
+		// The service does not know this scope; its token without a scope may still be allowed the action.
 		return g.accessByUse(ctx, wanted, g.exchangedAction(wanted, action, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
 		return undecided, verdict.AccessByScope

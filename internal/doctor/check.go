@@ -55,8 +55,8 @@ func New(asker registry.Asker, redactor *redact.Redactor, random func() string, 
 
 // Check sends requests until ctx ends, judges the answers, and removes secrets from the
 // evidence. A bad credential, registry or network is a verdict, and so is a deadline.
-// The only error is a cancelled context. Where several credentials fail, a fail that
-// rejects nothing is preferred, since not all of them were proven bad.
+// The only error is a cancelled context. Where several credentials fail, the verdict is
+// that they are rejected only if each of them was.
 func (d *Doctor) Check(ctx context.Context, r Request) (verdict.Evidence, verdict.Verdict, error) {
 	secrets := slices.Concat(r.Credential.Secrets(), d.hidden)
 	for _, next := range r.Next {

@@ -10,9 +10,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// The longest text of a server in the evidence, in characters.
 const (
-	maxWords    = 200
+	maxWords    = 200 // characters of a server's text
 	maxUsername = 256 // bytes; it stands in commands, where a part of it would be another name
 )
 
@@ -50,7 +49,7 @@ func cleanUsername(name string, c redact.Cleaner) string {
 	}
 }
 
-// cleanAnswer copies the maps that it changes, because the memory keeps the same ones.
+// cleanAnswer copies the maps that it changes, because the cache keeps the same ones.
 func cleanAnswer(a registry.Answer, c redact.Cleaner) registry.Answer {
 	a.URL = ""
 	a.Text = c.Text(a.Text, maxWords)

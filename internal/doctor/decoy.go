@@ -84,7 +84,7 @@ func decoyOfAnswer(a registry.Answer) verdict.DecoyOutcome {
 func (g *gatherer) decoyOfToken(t registry.TokenAnswer) verdict.DecoyOutcome {
 	switch {
 	case t.Failure == nil && t.Status == verdict.StatusOK && !t.Token.Empty():
-		// Two tokens without a subject count as equal. A service that issues a token to a
+		// Two tokens without a subject count as equal: an opaque token proves nothing. A service that issues a token to a
 		// user that does not exist issues one for any password.
 		if t.Subject == g.Exchange.Subject || t.Subject == g.decoy.user {
 			return verdict.DecoyAccepted

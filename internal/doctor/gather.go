@@ -8,9 +8,9 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// shortToken is the length, in bytes, from which the redactor knows a token in every
-// check.
-const shortToken = 64
+// maxShortToken is how long a token may be, in bytes, that counts among the secrets of
+// its check: the redactor shares none of fewer than eight characters between checks.
+const maxShortToken = 64
 
 // gatherer sends the requests of one check and keeps the answers.
 type gatherer struct {
@@ -25,12 +25,12 @@ type gatherer struct {
 	// cache keeps no large ones, and no secret is sent twice for one question.
 	scoped map[string]registry.TokenAnswer // by scope
 	tried  map[registry.Trial]registry.Answer
-	issued []registry.Secret // tokens that are too short for the redactor to know everywhere
+	issued []registry.Secret // short tokens
 	verdict.Evidence
 }
 
 // gather sends the requests that are worth sending: first the one without credentials;
-// permissions and proof only where the login leaves something to decide.
+// permissions only after a pass, see [verdict.WorthAccess], and proof after that.
 func (g *gatherer) gather(ctx context.Context) {
 	if verdict.NothingToSend(g.Evidence) {
 		return
@@ -58,7 +58,7 @@ func (g *gatherer) ask(ctx context.Context, credential registry.Credential) *reg
 func (g *gatherer) token(ctx context.Context, request registry.TokenRequest) registry.TokenAnswer {
 	answer := g.asker.Token(ctx, request)
 	g.redactor.Add(answer.Token)
-	if !answer.Token.Empty() && len(answer.Token.Reveal()) < shortToken {
+	if !answer.Token.Empty() && len(answer.Token.Reveal()) <= maxShortToken {
 		g.issued = append(g.issued, answer.Token)
 	}
 	return answer

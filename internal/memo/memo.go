@@ -30,8 +30,8 @@ func BudgetOf(ctx context.Context, tries int) Budget {
 }
 
 // Covers reports whether an outage that a caller met with budget b holds for a caller
-// with the other budget too: that has no more tries, and at most a tenth more time.
-// Without the tenth, two callers with the same timeout would not share an outage,
+// with the other budget too: that has no more tries, and b has at least nine tenths of
+// its time. Without the tenth, two callers with the same timeout would not share an outage,
 // since they do not start at the same instant.
 func (b Budget) Covers(other Budget) bool {
 	return b.Tries >= other.Tries && (b.Time == 0 || other.Time != 0 && b.Time >= other.Time-other.Time/10)
@@ -40,14 +40,14 @@ func (b Budget) Covers(other Budget) bool {
 // Answer is a value to cache, and for how long.
 type Answer[V any] struct {
 	Value V
-	// Outage reports whether the value says nothing about the key. It is cached for
+	// Outage reports whether the value is no answer to what was asked. It is cached for
 	// as long as it took to get it, for callers whose budget it covers.
 	Outage bool
 	// RetryAfter is how long to cache an outage instead, at most [MaxAge]; 0 for the
 	// time that it took.
 	RetryAfter time.Duration
-	// Transient reports whether not to cache the value at all: only callers that wait
-	// already get it.
+	// Transient reports whether only callers that wait already get the value: it is not
+	// cached.
 	Transient bool
 }
 
@@ -78,7 +78,7 @@ func New[K comparable, V any](size int) *Memo[K, V] {
 // Get returns the cached answer of a key; else it waits for a caller that asks for it
 // already, or else calls ask. ask runs under the first caller's deadline. If that
 // caller is cancelled, panics, or meets an outage that does not cover the budget of a
-// waiting caller, one of those calls ask again. The only error is that of ctx while
+// waiting caller, one of those that wait calls ask again. The only error is that of ctx while
 // waiting.
 func (m *Memo[K, V]) Get(ctx context.Context, key K, tries int, ask func(Budget) Answer[V]) (V, error) {
 	for {

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// fastServer answers in place of the framework's server where a check is read: the
-// framework takes about as long for one check as everything else together. It does what
+// fastServer answers ReadDataSource and ValidateDataResourceConfig in place of the
+// framework's server, which takes about as long for one check as everything else together. It does what
 // Read of the data source does, with the same model, and leaves unusual requests to the
 // framework. To remove it, delete this file and its use in newServer.
 type fastServer struct {
@@ -57,8 +57,8 @@ func (f fastServer) addFields(t reflect.Type) {
 	}
 }
 
-// ReadDataSource makes the check. Where it fails, the framework makes it again and
-// reports the error; answers so far come from the memory.
+// ReadDataSource makes the check. Where that ends in an error diagnostic, which a failed
+// check is not, the framework makes it again; answers so far come from the cache.
 func (f fastServer) ReadDataSource(ctx context.Context, request *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	if request.TypeName == f.name && f.checks() != nil {
 		if response, err := f.read(ctx, request.Config); err == nil {

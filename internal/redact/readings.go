@@ -26,7 +26,7 @@ const (
 type search struct {
 	shared   index
 	own      []string // beginnings of the check's own secrets, folded
-	shortest int      // characters of the shortest secret, each of which is a byte at least
+	shortest int      // characters of the shortest secret; a text with fewer bytes holds none
 	left     int      // bytes that may still be read
 }
 
@@ -47,7 +47,7 @@ func (s *search) holdsSecret(text string, depth int) bool {
 		return false
 	}
 	bytes, pairs := base64Digits.unpack(letters, s.shortest), hexDigits.unpack(letters, 2)
-	apart := hexDigits.unpack(text[:min(len(text), 2*maxChecked)], 2) // single bytes, which a word before them would be glued to
+	apart := hexDigits.unpack(text[:min(len(text), 2*maxChecked)], 2) // with blanks, or a word would be glued to the first of several codes
 	for _, reading := range [...]string{
 		bytes[0], bytes[1], bytes[2], bytes[3], pairs[0], pairs[1], apart[0],
 		html.UnescapeString(letters), unquote(letters), unpercent(letters), misread(text),
@@ -166,7 +166,7 @@ var (
 )
 
 // newAlphabet returns the alphabet with digits in the order of their values. Further
-// digits are alternatives for the last ones.
+// digits are alternatives for the last ones, as - and _ are for + and /.
 func newAlphabet(width int, digits string) *alphabet {
 	a := alphabet{width: width}
 	for i := range a.value {
@@ -178,8 +178,8 @@ func newAlphabet(width int, digits string) *alphabet {
 	return &a
 }
 
-// unpack decodes all runs of at least shortest digits, starting at each of the first
-// digits, since text before the code may look like digits too. The results of all runs
+// unpack decodes all runs of at least shortest digits, once for each alignment, since
+// text before the code may look like digits too. The results of all runs
 // are joined, so that codes of single bytes such as 0x68, 0x75 are decoded as well.
 func (a *alphabet) unpack(text string, shortest int) (readings [4]string) {
 	var unpacked [4][]byte

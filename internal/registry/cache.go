@@ -22,7 +22,7 @@ type Asker interface {
 
 const (
 	maxAnswers = 4096     // cached at a time, enough for some two thousand checks
-	maxKept    = 16 << 10 // bytes that a server chose in a cached answer; a larger one is not cached
+	maxKept    = 16 << 10 // bytes of a question and its answer together; a larger answer is not cached
 )
 
 // Cache is an [Asker] that caches answers for a minute; callers with the same request
@@ -40,8 +40,8 @@ func NewCache(asker Asker) *Cache {
 }
 
 // question is the key of a cached answer: what a request sends, and to which address.
-// Requests with equal questions (==) share an answer. Settings that are not sent are
-// not part of it.
+// Requests with equal questions (==) share an answer. Timeout and
+// retries are not part of it.
 type question struct {
 	address
 	query         string // of the URL, the scope included
@@ -88,7 +88,7 @@ func (c *Cache) Token(ctx context.Context, r TokenRequest) TokenAnswer {
 }
 
 // get returns the cached answer to a question, else a known outage of its address,
-// else the answer to send. A caller whose time ends while it waits for the request of
+// else what send returns. A caller whose time ends while it waits for the request of
 // another caller gets a [FaultTimeout].
 func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bool, send func() TokenAnswer) TokenAnswer {
 	answer, err := c.answers.Get(ctx, q, maxTries(ctx), func(budget memo.Budget) memo.Answer[TokenAnswer] {
@@ -108,7 +108,7 @@ func (c *Cache) get(ctx context.Context, q question, outage func(TokenAnswer) bo
 	return answer
 }
 
-// isOutage reports whether a registry's answer says nothing about the request: there
+// isOutage reports whether a registry's answer says nothing about the credentials: there
 // was no usable response, or the status is that of a failing or overloaded server or
 // of a proxy.
 func isOutage(a TokenAnswer) bool {

@@ -50,8 +50,8 @@ type Failure struct {
 	retryable bool // whether to retry although faults of this kind are not retried
 	permanent bool // whether not to retry although faults of this kind are retried
 
-	// unasked reports that this try sent nothing: time ran out before there was a
-	// connection for it, or the guard refused the address.
+	// unsent reports that a timeout says nothing about the server: most of the time was
+	// spent waiting for one of the ten connections. It also marks what the guard refused.
 	unsent bool
 }
 

@@ -15,12 +15,12 @@ import (
 // maxAddresses is how many addresses have a recorded state.
 const maxAddresses = 1024
 
-// outages records which addresses answer no request at all. If one login gets no answer,
-// it may be the cause: some servers hang for a single user. If two different ones get
-// none, and no request is answered meanwhile, the address has an outage. It holds for
-// callers with as much time as the one of the two that had more, if the other one had at
-// least half of that: the first check of a plan has less time left than the next ones,
-// which find the answer of /v2/ in the cache.
+// outages records which addresses (method, URL without its query) give no answer to any
+// request; the outage of a single question is cached by package memo. If one login gets
+// no answer, it may be the cause: some servers hang for a single user. If two different
+// ones get none, and no request is answered meanwhile, the address has an outage. It
+// holds for callers that have at most the longer of the two times, at most twice the
+// shorter one, and no more tries than either.
 type outages struct {
 	mu        sync.Mutex
 	addresses *simplelru.LRU[address, *addressState]
@@ -35,11 +35,11 @@ func newOutages() *outages {
 // addressState is what is known of an address that once did not answer.
 type addressState struct {
 	lastAnswered int             // event at which it last did; 0 for never
-	failed       []failedAttempt // since then: two at most, of different logins, those with the most time
+	failed       []failedAttempt // since then: at most two, of different logins, the longest time first
 
 	until   time.Time   // end of its outage; zero for none
-	failure *Failure    // of every request during the outage
-	budget  memo.Budget // that did not suffice for an answer
+	failure *Failure    // that callers get instead of sending a request
+	budget  memo.Budget // callers that it covers send none
 }
 
 // attempt is a request that was begun.
@@ -56,8 +56,8 @@ type failedAttempt struct {
 	ended time.Time
 }
 
-// sameLogin reports whether both present the same secret, or are the same question:
-// some servers hang on one user, whatever is asked for it.
+// sameLogin reports whether both send the same secret, or are the same question. Two
+// different questions without a secret count as different logins.
 func (a attempt) sameLogin(b attempt) bool {
 	q, p := a.question, b.question
 	return q == p || q.authorization == p.authorization && q.body == p.body && (!q.authorization.Empty() || !q.body.Empty())
@@ -101,6 +101,8 @@ func (o *outages) end(a attempt, failure *Failure) {
 	}
 	most, less := s.failed[0], s.failed[1]
 	s.failure = failure
+	// Twice the shorter: the first check of a plan has less time left than the next ones,
+	// which find the answer of /v2/ in the cache.
 	s.budget = memo.Budget{Tries: min(most.budget.Tries, less.budget.Tries), Time: min(timeOf(most), 2*timeOf(less))}
 	if until := time.Now().Add(min(time.Since(a.began), memo.MaxAge)); until.After(s.until) {
 		s.until = until
@@ -108,7 +110,8 @@ func (o *outages) end(a attempt, failure *Failure) {
 }
 
 // add keeps the failure, unless two others, or one of the same login, had more time: a
-// caller with little time must not hide what those with more have found out.
+// caller with little time must not hide what those with more have found out. It drops
+// failures that ended more than a minute before this one began.
 func (s *addressState) add(a failedAttempt) {
 	s.failed = slices.DeleteFunc(s.failed, func(f failedAttempt) bool {
 		return f.event < s.lastAnswered || a.began.Sub(f.ended) > memo.MaxAge || f.sameLogin(a.attempt) && timeOf(f) <= timeOf(a)

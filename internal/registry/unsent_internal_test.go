@@ -37,7 +37,7 @@ func TestClient_SendOnce_UnsentWhileItWaitsForAConnection(t *testing.T) {
 	waiting, leave := context.WithCancel(t.Context())
 	r := client.sendOnce(httptrace.WithClientTrace(waiting, &httptrace.ClientTrace{GetConn: func(string) { leave() }}), client.direct, req)
 	if r.failure == nil || r.failure.Fault != FaultTimeout || !r.failure.unsent {
-		t.Errorf("failure %+v of the eleventh, want a timeout that is unasked", r.failure)
+		t.Errorf("failure %+v of the eleventh, want a timeout that is unsent", r.failure)
 	}
 	cancel()
 	for range connections {
@@ -106,7 +106,7 @@ func TestClient_SendOnce_Unsent(t *testing.T) {
 			}})
 			r := client.sendOnce(ctx, client.direct, request{method: http.MethodGet, url: "http://r.example.com", header: http.Header{}})
 			if r.failure == nil || r.failure.unsent != row.want {
-				t.Errorf("failure %+v, want unasked %t", r.failure, row.want)
+				t.Errorf("failure %+v, want unsent %t", r.failure, row.want)
 			}
 		})
 	}

@@ -44,14 +44,14 @@ func NeedsControl(e Evidence) bool {
 }
 
 // WorthAccess reports whether permissions are worth requesting: after a pass, and for
-// anonymous checks where the token service may give any client a token.
+// anonymous checks that were refused with a Bearer challenge.
 func WorthAccess(e Evidence) bool {
 	v := JudgeCredentials(e)
 	return v.Passed || v.Reason == ReasonAuthenticationRequired && e.Offers("Bearer")
 }
 
 // WorthDecoy reports whether require_verified needs a request with invented
-// credentials: only a pass can be proven.
+// credentials, which it does after a pass of login and permissions.
 func WorthDecoy(e Evidence) bool {
 	return e.RequireVerified && judgeAccess(e, JudgeCredentials(e)).Passed
 }
