@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -37,6 +38,7 @@ type Helper struct {
 	Stderr string           // standard error
 	Exit   int              // exit code
 	Hangs  bool             // whether it runs until it is killed
+	Calls  string           // host:port to connect to, until the other side ends the connection
 	// LeavesChild reports whether it starts a program that holds its output open.
 	LeavesChild bool
 }
@@ -142,6 +144,11 @@ func runHelper(suffix string) int {
 		}
 	}
 	fmt.Fprint(os.Stderr, h.Stderr)
+	if h.Calls != "" {
+		if err := call(h.Calls); err != nil {
+			return reportFault(err)
+		}
+	}
 	if h.Hangs {
 		waitForEver()
 	}
@@ -177,6 +184,18 @@ func recordServer(suffix, server string) error {
 		return err
 	}
 	return file.Close()
+}
+
+// call waits at the address until the other side hangs up.
+func call(address string) error {
+	conn, err := net.Dial("tcp", address) //nolint:noctx // a helper that is stopped ends with its process
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // waitForEver blocks until the process is interrupted or killed.

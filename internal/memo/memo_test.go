@@ -76,6 +76,7 @@ func TestMemo_Get_KeepsAnOutageForAsLongAsItTook(t *testing.T) {
 		{"at once", 0, 0, -1, 0},
 		{"longer than a minute", 2 * time.Minute, 0, 59 * time.Second, time.Minute},
 		{"what the server names", time.Second, 20 * time.Second, 19 * time.Second, 20 * time.Second},
+		{"less than it took, where the server names it", 10 * time.Second, 2 * time.Second, 2*time.Second - 1, 2 * time.Second},
 		{"a minute of what the server names", time.Second, time.Hour, 59 * time.Second, time.Minute},
 	} {
 		t.Run(row.name, func(t *testing.T) {

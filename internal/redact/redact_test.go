@@ -101,6 +101,7 @@ func forms(t *testing.T, secret string) map[string]string {
 		"for a query":                           url.QueryEscape(secret),
 		"for a path":                            url.PathEscape(secret),
 		"with small hex digits":                 coded(secret, "%%%02x", false),
+		"for a query in small letters":          strings.ToLower(url.QueryEscape(secret)),
 		"for a query twice":                     url.QueryEscape(url.QueryEscape(secret)),
 		"for HTML":                              html.EscapeString(secret),
 		"for HTML by name":                      named.Replace(secret),
@@ -130,6 +131,7 @@ func forms(t *testing.T, secret string) map[string]string {
 		"in base64 in lines":                    lines(toBase64(secret), "\r\n"),
 		"in base64 in lines for JSON":           lines(toBase64(secret), `\r\n`),
 		"in base64 twice":                       toBase64(toBase64(secret)),
+		"in base64 three times":                 toBase64(toBase64(toBase64(secret))),
 		"in base64 twice in lines":              toBase64(lines(toBase64(secret), "\n")),
 		"in base64 for a query":                 url.QueryEscape(toBase64(secret)),
 		"in base64 with its user":               "Basic " + toBase64("ci:"+secret),
@@ -149,7 +151,7 @@ func forms(t *testing.T, secret string) map[string]string {
 func TestCleaner_Text_LeavesOutEveryForm(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{
-		"hunter2x", "hunter2-hunter2", awkward, "a%41bcd&lt;efg", `c:\temp\next`, "pässwörd?>~~~", "correct horse battery staple", "пароль-Пароль",
+		"hunter2x", "hunter2-hunter2", awkward, "a%41bcd&lt;efg", `c:\temp\next`, "pässwörd?>~~~", "correct horse battery staple", "пароль-Пароль", "κωδικός-ς",
 		"hunter-pä55-œ2x", "xx" + "10.20.30.40:5000", strings.Repeat("hunter2x ", 12), "2024-01-02", "\nhunter2x\n",
 	} {
 		for name, form := range forms(t, secret) {

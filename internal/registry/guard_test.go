@@ -210,6 +210,7 @@ func TestClient_Token_GuardLetsTrustedRealmsPass(t *testing.T) {
 		{name: "a host on its default port", reach: registry.ReachPublic, at: "10.0.0.5", trusted: []string{"auth.example.com"}},
 		{name: "a host on any port", reach: registry.ReachPublic, realm: port5001, at: "10.0.0.5", trusted: []string{"auth.example.com"}},
 		{name: "a host in another case", reach: registry.ReachPublic, at: "10.0.0.5", trusted: []string{"Auth.Example.COM"}},
+		{name: "a host in another case with its port", reach: registry.ReachPublic, realm: port5001, at: "10.0.0.5", trusted: []string{"Auth.Example.COM:5001"}},
 		{name: "a host with its port", reach: registry.ReachPublic, realm: port5001, at: "10.0.0.5", trusted: []string{"auth.example.com:5001"}},
 		{name: "a host with the default port", reach: registry.ReachPublic, at: "10.0.0.5", trusted: []string{"auth.example.com:80"}},
 		{name: "one of several", reach: registry.ReachPublic, at: "10.0.0.5", trusted: []string{"other.example.com", "auth.example.com"}},
@@ -227,6 +228,17 @@ func TestClient_Token_GuardLetsTrustedRealmsPass(t *testing.T) {
 		{name: "but not plain http", registry: "https://r.example.com", reach: registry.ReachPrivate, trusted: []string{"auth.example.com"}, refused: downgrade},
 		{name: "but not user information", reach: registry.ReachPublic, realm: "http://u:p@auth.example.com/token", trusted: []string{"auth.example.com"}, refused: userInfo},
 	})
+}
+
+// TestNewClient_LeavesTheTrustedRealmsAsTheyAre: one list serves the clients of all
+// settings of TLS, at the same time.
+func TestNewClient_LeavesTheTrustedRealmsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	realms := []string{"Bücher.example.com:5001"}
+	newClient(t, registry.Options{TrustedRealms: realms})
+	if realms[0] != "Bücher.example.com:5001" {
+		t.Errorf("the list has %q", realms)
+	}
 }
 
 func TestClient_Token_GuardChecksTheWrittenRealm(t *testing.T) {

@@ -83,6 +83,7 @@ func TestReachOf_LocalNAT64(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]Reach{
 		"64:ff9b:1:a9fe:a9:fe00:1234:5678": ReachLinkLocal, // 169.254.169.254 behind /48
+		"64:ff9b:1:a83f:81:1000::":         ReachLinkLocal, // 168.63.129.16 behind /48, and link-local in no other layout
 		"64:ff9b:1:a9:fe:a9fe::":           ReachLinkLocal, // behind /56
 		"64:ff9b:1:0:a9:fea9:fe00:0":       ReachLinkLocal, // behind /64
 		"64:ff9b:1::a9fe:a9fe":             ReachLinkLocal, // behind /96
@@ -108,6 +109,7 @@ func TestReachOf_IPv6(t *testing.T) {
 		{"unspecified", "::", ReachPrivate},
 		{"loopback", "::1", ReachPrivate},
 		{"Teredo, which leads anywhere", "2001:0:4136:e378:8000:63bf:3fff:fdd2", ReachPrivate},
+		{"the end of Teredo", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", ReachPrivate},
 		{"a public address beside Teredo", "2001:1::1", ReachPublic},
 		{"IPv4-compatible, deprecated", "::8.8.8.8", ReachPrivate},
 		{"unique local, the lower half", "fc00::1", ReachPrivate},

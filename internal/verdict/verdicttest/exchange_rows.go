@@ -76,6 +76,7 @@ func exchangeRows() []judgeRow {
 	add("basic: the control has no answer", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), TokenFailed(registry.FaultTimeout)))
 	add("basic: the control is an outage", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("42"), Status(200), TokenStatus(500)))
 	add("identity token: an anonymous request gets a token", identity, bearer(), nil, Fail(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("")))
+	add("basic: the control has a 200 without a token", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("42"), Status(200), TokenStatus(200)))
 
 	add("basic: the token service answers 401", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(401), nil, nil))
 	add("basic: the token service answers 403 to these only", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, Issued("")))

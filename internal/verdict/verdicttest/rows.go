@@ -2,6 +2,7 @@ package verdicttest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
@@ -36,7 +37,9 @@ func credentialRows() []plainRow {
 		{"a user name without password fails and nothing is sent", withoutPassword, nil, nil, Refused(verdict.ReasonPasswordMissing)},
 		{"a user name without password fails beside a token too", with(withoutPassword, func(c *verdict.CredentialFacts) { c.Method = registry.MethodBearer }), nil, nil, Refused(verdict.ReasonPasswordMissing)},
 		{"a password without user name fails and nothing is sent", with(basic, func(c *verdict.CredentialFacts) { c.Username = "" }), nil, nil, Refused(verdict.ReasonUsernameMissing)},
+		{"a password without user name fails beside a token too", with(bearer, func(c *verdict.CredentialFacts) { c.HasPassword = true }), nil, nil, Refused(verdict.ReasonUsernameMissing)},
 		{"a user name that cannot be sent fails and nothing is sent", with(basic, func(c *verdict.CredentialFacts) { c.UsernameMalformed = true }), nil, nil, Refused(verdict.ReasonMalformedCredentials)},
+		{"a user name that cannot be sent fails beside a token too", with(bearer, func(c *verdict.CredentialFacts) { c.Username, c.HasPassword, c.UsernameMalformed = "c:i", true, true }), nil, nil, Refused(verdict.ReasonMalformedCredentials)},
 		{"a token that cannot be sent fails and nothing is sent", with(bearer, func(c *verdict.CredentialFacts) { c.TokenMalformed = true }), nil, nil, Refused(verdict.ReasonMalformedCredentials)},
 		{"a missing password comes before a malformed user name", with(withoutPassword, func(c *verdict.CredentialFacts) { c.UsernameMalformed = true }), nil, nil, Refused(verdict.ReasonPasswordMissing)},
 	}
@@ -121,6 +124,7 @@ func answerRows() []plainRow {
 		{"bearer: 401 and the body says expired", bearer, Unauthorized(BearerChallenge), Text(Unauthorized(invalid), "token expired"), Refused(verdict.ReasonTokenExpired)},
 		{"bearer: 200 although the token's own expiry is past", oldBearer, Unauthorized(BearerChallenge), Status(200), Accepted},
 		{"bearer: 401 insufficient_scope", bearer, Unauthorized(BearerChallenge), Unauthorized(narrow), Refused(verdict.ReasonInsufficientScope)},
+		{"bearer: 401 insufficient_scope in another case", bearer, Unauthorized(BearerChallenge), Unauthorized(strings.ToUpper(narrow)), Refused(verdict.ReasonInsufficientScope)},
 		{"bearer: 401 with a Bearer challenge", goodBearer, Unauthorized(BearerChallenge), Unauthorized(invalid), Refused(verdict.ReasonTokenInvalid)},
 		{"bearer: 401 with a description that only lists what may be wrong", bearer, Unauthorized(BearerChallenge), Unauthorized(listing), Refused(verdict.ReasonTokenInvalid)},
 		{"bearer: 401 without challenge where the first request showed Bearer", bearer, Unauthorized(BearerChallenge), Unauthorized(), Refused(verdict.ReasonTokenInvalid)},
