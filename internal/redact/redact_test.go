@@ -417,7 +417,7 @@ func FuzzCleaner(f *testing.F) {
 			return !unicode.IsPrint(r) || unicode.IsSpace(r) || r == utf8.RuneError || r == '…' || r == '+'
 		}
 		if limit < 1 || limit > 512 || secret == "" || strings.ContainsFunc(secret, hidden) {
-			t.Skip("not what the property is about")
+			return // not what the property is about
 		}
 		all := redact.New()
 		all.Add(registry.NewSecret(secret))
