@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/doctor"
@@ -54,22 +55,24 @@ func TestDoctor_Check_CachesAnOutageForAsLongAsItTook(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			row.request.Credential, row.request.TokenExchange = userAndPassword, true
-			s := &row.before
-			s.r0 = *unauthorized(bearerChallenge)
-			if s.tokens == nil {
-				s.r0 = *status(200)
-			}
-			d := doctor.New(registry.NewCache(currentScript{&s}), redact.New(), random)
-			before := ask(t, d, row.request)
-			if before.Reason != row.first {
-				t.Errorf("before: reason %s, want %s", before.Reason, row.first)
-			}
-			row.after.r0 = s.r0
-			s = &row.after
-			if report := ask(t, d, row.request); report.Reason != row.second || report.Verdict == before.Verdict {
-				t.Errorf("after: %+v, want another verdict, with %s: %s", report.Verdict, row.second, report.Message)
-			}
+			synctest.Test(t, func(t *testing.T) { // where an answer takes no time
+				row.request.Credential, row.request.TokenExchange = userAndPassword, true
+				s := &row.before
+				s.r0 = *unauthorized(bearerChallenge)
+				if s.tokens == nil {
+					s.r0 = *status(200)
+				}
+				d := doctor.New(registry.NewCache(currentScript{&s}), redact.New(), random)
+				before := ask(t, d, row.request)
+				if before.Reason != row.first {
+					t.Errorf("before: reason %s, want %s", before.Reason, row.first)
+				}
+				row.after.r0 = s.r0
+				s = &row.after
+				if report := ask(t, d, row.request); report.Reason != row.second || report.Verdict == before.Verdict {
+					t.Errorf("after: %+v, want another verdict, with %s: %s", report.Verdict, row.second, report.Message)
+				}
+			})
 		})
 	}
 }
@@ -216,18 +219,20 @@ func TestDoctor_Check_CachesEveryRefusalOfASecret(t *testing.T) {
 func TestDoctor_Check_SharesAPassWithoutAToken(t *testing.T) {
 	t.Parallel()
 	for anonymous, requests := range map[*registry.TokenAnswer]int{tokenStatus(404): 4, tokenStatus(200): 53} {
-		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
-			registry.MethodBasic: issued(""), registry.MethodAnonymous: anonymous,
-		})}
-		d := doctor.New(registry.NewCache(s), redact.New(), random)
-		for range 50 {
-			if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true}); !report.Passed {
-				t.Fatalf("reason %s", report.Reason)
+		synctest.Test(t, func(t *testing.T) { // where an answer takes no time
+			s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: answers(map[registry.Method]*registry.TokenAnswer{
+				registry.MethodBasic: issued(""), registry.MethodAnonymous: anonymous,
+			})}
+			d := doctor.New(registry.NewCache(s), redact.New(), random)
+			for range 50 {
+				if report := ask(t, d, doctor.Request{Credential: userAndPassword, TokenExchange: true}); !report.Passed {
+					t.Fatalf("reason %s", report.Reason)
+				}
 			}
-		}
-		if n := strings.Count(s.log(), ",") + 1; n != requests {
-			t.Errorf("%d requests: %s", n, s.log())
-		}
+			if n := strings.Count(s.log(), ",") + 1; n != requests {
+				t.Errorf("%d requests: %s", n, s.log())
+			}
+		})
 	}
 }
 
