@@ -18,6 +18,7 @@ type badAddress struct {
 func badAddresses() []badAddress {
 	return []badAddress{
 		{"nothing", "", registry.ErrEmpty},
+		{"more than 2048 bytes", canary + strings.Repeat("a", 2048), registry.ErrTooLong},
 		{"a blank only", " ", registry.ErrBlank},
 		{"a blank in front", " https://" + canary + ".example.com", registry.ErrBlank},
 		{"a line break behind", canary + ".example.com\n", registry.ErrBlank},
