@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Answer struct {
 	IsRegistry bool          // whether it has the API version header of a registry
 	IsHTML     bool          // whether it is a web page
 	ClientCert bool          // whether the server demands a client certificate
+	TooLarge   bool          // whether the server refuses the size of the request's header
 	Location   string        // other origin that a redirect points to; "" if none
 	Text       string        // error message of the server, unchanged: clean it before showing it
 	RetryAfter time.Duration // Retry-After of a 429; 0 if there is none
@@ -55,6 +57,7 @@ func newAnswer(r received) Answer {
 		a.RetryAfter, _ = r.retryAfter(time.Now())
 	}
 	a.ClientCert = a.Status == http.StatusBadRequest && wantsClientCertificate(r.body)
+	a.TooLarge = headerTooLarge(a.Status, r.body)
 	if a.Status == http.StatusUnauthorized {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
 	}
@@ -82,6 +85,27 @@ func wantsClientCertificate(body []byte) bool {
 	return bytes.Contains(body, []byte("No required SSL certificate was sent")) || bytes.Contains(body, []byte("The SSL certificate error"))
 }
 
+// tooLargePage matches the pages by which front ends refuse a large header with 400 or
+// 413: nginx ("Request Header Or Cookie Too Large"), Apache httpd ("Size of a request
+// header field exceeds server limit"), HTTP.sys ("The size of the request headers is too
+// long"), Tomcat ("Request header is too large") and Google's ("Your client issued a
+// request that was too large").
+var tooLargePage = regexp.MustCompile(`(?i)\bheaders?\b[^.<>]{0,40}(?:too large|too long|exceeds)|request that was too large`)
+
+// headerTooLarge reports whether a response refuses a request because its header is too
+// large (RFC 6585 section 5). A 413 is about the body by itself, and a request with
+// credentials in its header has none.
+func headerTooLarge(status int, body []byte) bool {
+	switch status {
+	case http.StatusRequestHeaderFieldsTooLarge:
+		return true
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+		return tooLargePage.Match(body)
+	default:
+		return false
+	}
+}
+
 func isRedirect(status int) bool {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
@@ -92,12 +116,20 @@ func isRedirect(status int) bool {
 	}
 }
 
-// isHTML reports whether the content type is HTML or the body starts with a tag, as
-// no response of a registry does.
+// isHTML reports whether the body is a web page: it starts with a tag, or the content
+// type is HTML. Some registries send that type with JSON or without a body, which is no
+// page.
 func isHTML(contentType string, body []byte) bool {
+	body = bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n")
 	mediaType, _, _ := mime.ParseMediaType(contentType)
-	return mediaType == "text/html" || mediaType == "application/xhtml+xml" ||
-		bytes.HasPrefix(bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n"), []byte("<"))
+	switch {
+	case bytes.HasPrefix(body, []byte("<")):
+		return true
+	case mediaType == "text/html", mediaType == "application/xhtml+xml":
+		return len(body) > 0 && !json.Valid(body)
+	default:
+		return false
+	}
 }
 
 // errorText returns the message in an error body: that of an OCI distribution error

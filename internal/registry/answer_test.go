@@ -61,6 +61,10 @@ func TestAnswer_IsHTML(t *testing.T) {
 		{"unless a tag stands in the middle", typed("text/plain"), "no <html> here", false},
 		{"unless it is JSON", typed("application/json"), "{}", false},
 		{"unless there is nothing", typed(), "", false},
+		{"unless it is JSON under the type of a page", typed("text/html"), "{}", false},
+		{"unless it is a word of JSON under the type of a page", typed("text/html"), "true\n", false},
+		{"unless it is empty under the type of a page", typed("text/html"), "", false},
+		{"unless it is blank under the type of a page", typed("text/html; charset=utf-8"), "\r\n", false},
 		{"unless it is another kind of text", typed("text/htmlx"), "Welcome", false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -73,6 +77,36 @@ func TestAnswer_IsHTML(t *testing.T) {
 				if row.want && answer.Text != "" {
 					t.Errorf("status %d: the page has the text %q", status, answer.Text)
 				}
+			}
+		})
+	}
+}
+
+func TestAnswer_TooLarge(t *testing.T) {
+	t.Parallel()
+	const nginx = "<html>\r\n<head><title>400 Request Header Or Cookie Too Large</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n</html>"
+	for _, row := range []struct {
+		name   string
+		status int
+		body   string
+		want   bool
+	}{
+		{"431 whatever it says", 431, "", true},
+		{"nginx", 400, nginx, true},
+		{"Apache httpd", 400, "<p>Your browser sent a request that this server could not understand.<br />\nSize of a request header field exceeds server limit.<br />", true},
+		{"HTTP.sys", 400, "<h2>Bad Request - Request Too Long</h2><hr><p>HTTP Error 400. The size of the request headers is too long.</p>", true},
+		{"Tomcat", 400, "<p><b>Message</b> Request header is too large</p>", true},
+		{"Google's front end", 413, "<p>Your client issued a request that was too large.", true},
+		{"a 413 about the header in JSON", 413, `{"errors":[{"code":"UNKNOWN","message":"request header too large"}]}`, true},
+		{"a 413 about a body", 413, "<center><h1>413 Request Entity Too Large</h1></center>", false},
+		{"another 400", 400, `{"errors":[{"code":"UNAUTHORIZED","message":"malformed Authorization header"}]}`, false},
+		{"a 400 about another size", 400, "the header is malformed. The blob is too large", false},
+		{"a 401 that says so", 401, nginx, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			if answer := answerTo(t, registrytest.Response{Status: row.status, Body: row.body}); answer.TooLarge != row.want {
+				t.Errorf("too large %t, want %t", answer.TooLarge, row.want)
 			}
 		})
 	}

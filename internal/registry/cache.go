@@ -139,10 +139,12 @@ func (a TokenAnswer) size() int {
 			size += perEntry + len(name) + len(value)
 		}
 	}
-	for repository, actions := range a.Grants.actions {
-		size += perEntry + len(repository)
-		for _, action := range actions {
-			size += perEntry + len(action)
+	for _, granted := range []actions{a.Grants.scope, a.Grants.claims} {
+		for repository, actions := range granted {
+			size += perEntry + len(repository)
+			for _, action := range actions {
+				size += perEntry + len(action)
+			}
 		}
 	}
 	return size

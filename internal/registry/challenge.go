@@ -6,7 +6,7 @@ import "strings"
 // 11.6.1).
 type Challenge struct {
 	Scheme string            // as the server wrote it; compare with [Challenge.Is]
-	Params map[string]string // names in lower case, values unquoted
+	Params map[string]string // names in lower case, values unquoted; nil if there are none
 }
 
 // Is reports whether the challenge has the scheme. Schemes are case-insensitive (RFC
@@ -24,19 +24,22 @@ func FindChallenge(challenges []Challenge, scheme string) (Challenge, bool) {
 	return Challenge{}, false
 }
 
-// maxChallenges is how many challenges of one answer are read. No registry sends as
-// many; a hostile one could use up memory.
+// maxChallenges is how many challenges of one header line are read, so that prose in a
+// line costs little memory and hides nothing in the next line.
 const maxChallenges = 32
 
 // ParseChallenges parses the challenges of all WWW-Authenticate header lines. It
 // accepts what registries send besides the grammar: unquoted URLs, empty values,
-// blanks around the equals sign, a missing comma, a missing quote at the end. It
-// skips what it cannot parse.
+// blanks around the equals sign, a missing comma, a missing quote at the end. Of a
+// parameter that stands twice, which is not allowed (RFC 9110 section 11.2), it takes
+// the last value as other clients do: they would ask that token service. It skips what
+// it cannot parse.
 func ParseChallenges(lines []string) []Challenge {
 	var challenges []Challenge
 	for _, line := range lines {
 		s := scanner{rest: line}
-		for s.skip(" \t,"); s.rest != "" && len(challenges) < maxChallenges; s.skip(" \t,") {
+		most := len(challenges) + maxChallenges
+		for s.skip(" \t,"); s.rest != "" && len(challenges) < most; s.skip(" \t,") {
 			scheme := s.token()
 			if scheme == "" {
 				s.rest = s.rest[1:]
@@ -71,10 +74,10 @@ func isTokenChar(r rune) bool {
 // params reads the parameters after a scheme, or its token68, up to the next scheme
 // or the end.
 func (s *scanner) params(scheme string) map[string]string {
-	params := map[string]string{}
 	if s.token68(scheme) {
-		return params
+		return nil
 	}
+	var params map[string]string
 	for {
 		before := s.rest
 		s.skip(" \t,")
@@ -86,10 +89,10 @@ func (s *scanner) params(scheme string) map[string]string {
 		}
 		s.rest = s.rest[1:]
 		s.skip(" \t")
-		value := s.value()
-		if _, twice := params[name]; !twice { // a name occurs once (RFC 9110 section 11.2)
-			params[name] = value
+		if params == nil {
+			params = map[string]string{}
 		}
+		params[name] = s.value()
 	}
 }
 

@@ -80,7 +80,7 @@ func challengeRows() []challengeRow {
 		one("nothing at all between parameters", `Bearer realm="x"service="y"`, "Bearer", "realm", "x", "service", "y"),
 		one("a quote that never ends", `Bearer service="y",realm="x, z`, "Bearer", "service", "y", "realm", "x, z"),
 		one("a quote that ends in a backslash", `Bearer realm="x\`, "Bearer", "realm", "x"),
-		one("the first of two parameters of one name counts", `Bearer realm="first",Realm="second"`, "Bearer", "realm", "first"),
+		one("the last of two parameters of one name counts, as with other clients", `Bearer realm="first",Realm="second"`, "Bearer", "realm", "second"),
 		one("an error as RFC 6750 has it", `Bearer error="invalid_token", error_description="expired"`, "Bearer", "error", "invalid_token", "error_description", "expired"),
 		one("a value that is no ASCII", `Basic realm="Bücher"`, "Basic", "realm", "Bücher"),
 	}
@@ -138,9 +138,14 @@ func FuzzParseChallenges(f *testing.F) {
 	})
 }
 
-func TestParseChallenges_StopsAtItsLimit(t *testing.T) {
+func TestParseChallenges_ProseInOneLineHidesNothingInTheNext(t *testing.T) {
 	t.Parallel()
-	if n := len(registry.ParseChallenges([]string{strings.Repeat("A,", 30_000), "Basic"})); n != 32 {
-		t.Errorf("%d challenges were read", n)
+	prose := strings.Repeat("word ", 30_000)
+	challenges := registry.ParseChallenges([]string{prose, prose, `Bearer realm="https://auth.example.com/token"`})
+	if n := len(challenges); n != 65 {
+		t.Errorf("%d challenges were read, want 32 of each line of prose and one more", n)
+	}
+	if bearer, ok := registry.FindChallenge(challenges, "Bearer"); !ok || bearer.Params["realm"] != "https://auth.example.com/token" {
+		t.Errorf("found %v, %t", bearer, ok)
 	}
 }

@@ -22,17 +22,17 @@ type grantRow struct {
 
 func (row grantRow) check(t *testing.T, grants registry.Grants) {
 	t.Helper()
-	if grants.Source != row.source {
-		t.Errorf("source %q, want %q", grants.Source, row.source)
+	if known := row.source != registry.GrantsUnknown; grants.Known() != known {
+		t.Errorf("known %t, want %t", grants.Known(), known)
 	}
 	for _, m := range row.granted {
-		if !grants.Allow(m.repository, m.action) {
-			t.Errorf("%s of %q is denied", m.action, m.repository)
+		if allowed, by := grants.Allow(m.repository, m.action); !allowed || by != row.source {
+			t.Errorf("%s of %q: %t by %q", m.action, m.repository, allowed, by)
 		}
 	}
 	for _, m := range row.denied {
-		if grants.Allow(m.repository, m.action) {
-			t.Errorf("%s of %q is granted", m.action, m.repository)
+		if allowed, by := grants.Allow(m.repository, m.action); allowed || by != row.source {
+			t.Errorf("%s of %q: %t by %q", m.action, m.repository, allowed, by)
 		}
 	}
 }
@@ -55,7 +55,10 @@ func TestParseScope(t *testing.T) {
 		{"repository:org/app:pull repository:org/app:push", grantRow{"one repository twice", by, []permission{pullApp, pushApp}, []permission{deleteApp}}},
 		{"  repository:org/app:pull \t\n repository:org/other:pull ", grantRow{"many blanks", by, []permission{pullApp, pullOther}, []permission{pullNone}}},
 		{"repository:org/app:*", grantRow{"every action", by, []permission{pullApp, pushApp, deleteApp}, []permission{pullOther}}},
-		{"repository:*:pull", grantRow{"a star is no repository", by, []permission{{"*", "pull"}}, []permission{pullApp}}},
+		{"repository:*:pull", grantRow{"a star is every repository", by, []permission{{"*", "pull"}, pullApp, pullOther}, []permission{pushApp}}},
+		{"repository:org/app:pull,repository:org/app:push", grantRow{"commas between scopes, as docker/distribution writes them", by, []permission{pullApp, pushApp}, []permission{deleteApp, pullOther}}},
+		{"repository:org/app:pull,push,registry:catalog:*,delete,repository:org/other:pull", grantRow{"commas between scopes of several kinds", by, []permission{pullApp, pushApp, pullOther}, []permission{deleteApp}}},
+		{"repository:org/app:pull push", grantRow{"a word after a blank is no action", by, []permission{pullApp}, []permission{pushApp}}},
 		{"repository(plugin):org/app:pull", grantRow{"a class of repository", by, []permission{pullApp}, []permission{pushApp}}},
 		{"repository():org/app:pull", grantRow{"an empty class", by, []permission{pullApp}, nil}},
 		{"repository:r.example.com:5000/org/app:pull", grantRow{"a name with a port", by, []permission{{"r.example.com:5000/org/app", "pull"}}, []permission{pullApp, {"r.example.com", "pull"}}}},
@@ -102,6 +105,8 @@ func TestTokenGrants(t *testing.T) {
 		{access("repository", "org/app", []string{"*"}), grantRow{"every action", by, []permission{pullApp, pushApp, deleteApp}, []permission{pullOther}}},
 		{access("repository(plugin)", "org/app", []string{"pull"}), grantRow{"a class of repository", by, []permission{pullApp}, []permission{pushApp}}},
 		{access("repository", "org/app", []string{}), grantRow{"no actions", by, nil, []permission{pullApp}}},
+		{jwt.MapClaims{"access": []any{map[string]any{"Type": "repository", "Name": "*", "Actions": []string{"pull"}}}}, grantRow{"capitals and a star for every repository, as Azure writes them", by, []permission{pullApp, pullOther}, []permission{pushApp}}},
+		{access("repository", "*", []string{"*"}), grantRow{"a star for both", by, []permission{pullApp, deleteApp, pullOther}, nil}},
 		{access("repository", "org/app", nil), grantRow{"actions of null", by, nil, []permission{pullApp}}},
 		{access("registry", "catalog", []string{"*"}), grantRow{"another kind", by, nil, []permission{pullApp, {"catalog", "pull"}}}},
 		{jwt.MapClaims{"access": []any{readable, map[string]any{"type": "repository", "name": "org/app", "actions": []string{"push"}}}}, grantRow{"one repository twice", by, []permission{pullApp, pushApp}, []permission{deleteApp}}},
@@ -125,15 +130,27 @@ func TestTokenGrants(t *testing.T) {
 	}
 }
 
-func TestClient_Token_PrefersTheScopeToTheClaims(t *testing.T) {
+func TestGrants_Allow_WhatEitherSourceGrants(t *testing.T) {
+	t.Parallel()
+	grants := tokenAnswer(t, http.StatusOK, `{"token":"`+signed(t, access("repository", "org/app", []string{"push"}))+`","scope":"repository:org/app:pull"}`, basic("hunter2x")).Grants
+	for _, row := range []struct {
+		permission
+		allowed bool
+		by      registry.GrantSource
+	}{{pullApp, true, registry.GrantsOfScope}, {pushApp, true, registry.GrantsOfClaims}, {deleteApp, false, registry.GrantsOfScope}} {
+		if allowed, by := grants.Allow(row.repository, row.action); allowed != row.allowed || by != row.by {
+			t.Errorf("%s: %t by %q, want %t by %q", row.action, allowed, by, row.allowed, row.by)
+		}
+	}
+}
+
+func TestClient_Token_ReadsTheClaimsWhereTheScopeSaysNothing(t *testing.T) {
 	t.Parallel()
 	token := signed(t, access("repository", "org/app", []string{"push"}))
 	for _, row := range []struct {
 		scope string // as JSON
 		grantRow
 	}{
-		{`"repository:org/app:pull"`, grantRow{"a scope", registry.GrantsOfScope, []permission{pullApp}, []permission{pushApp}}},
-		{`"registry:catalog:*"`, grantRow{"a scope of another kind", registry.GrantsOfScope, nil, []permission{pullApp, pushApp}}},
 		{`""`, grantRow{"the claims after an empty scope", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
 		{`" "`, grantRow{"the claims after a scope of blanks", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},
 		{`"openid profile"`, grantRow{"the claims after a scope that says nothing", registry.GrantsOfClaims, []permission{pushApp}, []permission{pullApp}}},

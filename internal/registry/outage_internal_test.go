@@ -116,7 +116,7 @@ func TestTokenAnswer_size(t *testing.T) {
 	}
 	for name, answer := range map[string]TokenAnswer{
 		"address": {Answer: Answer{URL: long}}, "redirect": {Answer: Answer{Location: long}}, "words": {Answer: Answer{Text: long}},
-		"token": {Token: NewSecret(long)}, "subject": {Subject: long}, "scope": {Grants: ParseScope("repository:a:" + strings.Repeat(",", 1000))},
+		"token": {Token: NewSecret(long)}, "subject": {Subject: long}, "scope": {Grants: ParseScope("repository:a:" + strings.Repeat("*,", 1000))},
 		"challenge": {Answer: Answer{Challenges: []Challenge{{Params: many}}}}, "value": {Answer: Answer{Challenges: []Challenge{{Params: map[string]string{"realm": long}}}}},
 	} {
 		if size := answer.size(); size <= maxKept {

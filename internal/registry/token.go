@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -83,7 +84,9 @@ func shownRealm(realm *url.URL) string {
 }
 
 // request returns the HTTP request: an identity token is sent in the body, everything
-// else in the query and the Authorization header.
+// else in the query and the Authorization header. The query never has the parameter
+// account: a service could put it into the token whatever the password, and some user
+// names are secrets, which must not be in URLs.
 func (r TokenRequest) request(realm url.URL) request {
 	parameters := url.Values{"client_id": {clientID}}
 	for name, value := range map[string]string{"service": r.Challenge.Params["service"], "scope": r.Scope} {
@@ -91,7 +94,7 @@ func (r TokenRequest) request(realm url.URL) request {
 			parameters.Set(name, value)
 		}
 	}
-	if query := realm.Query(); query.Has("scope") || query.Has("account") { // the realm must not choose the account or the scope
+	if query := realm.Query(); query.Has("scope") || query.Has("account") { // the realm must not choose these either
 		query.Del("scope")
 		query.Del("account")
 		realm.RawQuery = query.Encode()
@@ -105,9 +108,6 @@ func (r TokenRequest) request(realm url.URL) request {
 		return req
 	}
 	if r.Credential.Method() == MethodBasic {
-		if !strings.Contains(r.Credential.Username, r.Credential.Password.Reveal()) { // some registries take the token as the user name too, and secrets must not be in URLs
-			parameters.Set("account", r.Credential.Username)
-		}
 		authorize(req.header, r.Credential)
 	}
 	query := realm.Query() // the realm may have parameters of its own
@@ -125,7 +125,9 @@ func (a *TokenAnswer) read(r received) {
 		Scope       json.RawMessage `json:"scope"`
 		Error       json.RawMessage `json:"error"` // RFC 6749 section 5.2
 	}
-	if a.Failure != nil || !r.complete || json.Unmarshal(r.body, &body) != nil {
+	// Like the decoders of other clients, this one ignores what follows the object.
+	text := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(r.body, []byte("\xef\xbb\xbf"))))
+	if a.Failure != nil || !r.complete || text.Decode(&body) != nil {
 		return
 	}
 	token := body.Token
@@ -142,10 +144,7 @@ func (a *TokenAnswer) read(r received) {
 	a.Token = NewSecret(token)
 	claims := unverifiedClaims(token)
 	a.Subject, _ = claims.GetSubject()
-	a.Grants = claimedGrants(claims)
-	if granted := ParseScope(shortString(body.Scope)); granted.Source != GrantsUnknown {
-		a.Grants = granted
-	}
+	a.Grants = Grants{scope: ParseScope(shortString(body.Scope)).scope, claims: claimedGrants(claims).claims}
 }
 
 // shortString returns a JSON string of at most maxFieldSize bytes; empty for anything
