@@ -205,6 +205,24 @@ var outageReasons = []Entry{{
 
 // answerReasons are decided by answers about credentials and permissions.
 var answerReasons = []Entry{{
+	Reason: verdict.ReasonCredentialsTooLarge, Status: "fail",
+	Meaning:  "The registry, its token service or a server in front of it refuses the size of the request's header, which it does not do without these credentials.",
+	sentence: "{registry} refused {credential} because the request's header is too large with it: {answer}",
+	causes: []string{
+		"The secret holds more than a password or a token, such as a whole file or a whole docker_config_json",
+		"A server in front of the registry accepts smaller headers than this token takes",
+	},
+	remedy: remedyRotate,
+}, {
+	Reason: verdict.ReasonUnexpectedAnswer, Status: "fail",
+	Meaning:  "The answer to the credentials has a status that says nothing about them.",
+	sentence: "{registry} gave {credential} an answer that does not decide: {answer}",
+	causes: []string{
+		"A proxy, a firewall or a billing system in front of the registry answers requests that carry credentials",
+		"The registry lives under another base path, which only a request with credentials shows",
+	},
+	remedy: remedyAddress,
+}, {
 	Reason: verdict.ReasonAnonymousAccepted, Status: "pass",
 	Meaning:  "No credentials are configured and the registry answers without.",
 	sentence: "{registry} answers without credentials, and none are configured: {answer}",
@@ -212,7 +230,7 @@ var answerReasons = []Entry{{
 	remedy:   remedyConfigure,
 }, {
 	Reason: verdict.ReasonAuthenticationRequired, Status: "fail",
-	Meaning:  "No credentials are configured and the registry wants some.",
+	Meaning:  "No credentials are configured and the registry requires some; with `access`, it refuses a permission without them.",
 	sentence: "{registry} wants credentials, and none are configured for it: {answer}",
 	causes: []string{
 		"The configuration holds no credentials for this registry",
@@ -236,6 +254,15 @@ var answerReasons = []Entry{{
 	Reason: verdict.ReasonExchangeAccepted, Status: "pass",
 	Meaning:  "The token service issued a token for these credentials that it issues to nobody else, and the registry accepts it. This is the proof.",
 	sentence: "{registry} accepted {credential}: {answer}",
+}, {
+	Reason: verdict.ReasonExchangeAnonymous, Status: "fail",
+	Meaning:  "The token service issued these credentials the token that it issues without credentials, so it did not accept them.",
+	sentence: "{registry} gave {credential} only the token that it gives without credentials: {answer}",
+	causes: []string{
+		causeRotated,
+		"The token service answers a wrong password with an anonymous token instead of a refusal",
+	},
+	remedy: remedyRotate,
 }, {
 	Reason: verdict.ReasonExchangeInconclusive, Status: "pass or fail",
 	Meaning:  "The token service issues the same token to anybody, so nothing is proven. User name and password pass, an identity token fails.",
@@ -266,7 +293,7 @@ var answerReasons = []Entry{{
 	remedy: remedyTokenService,
 }, {
 	Reason: verdict.ReasonExchangeUnavailable, Status: "pass or fail",
-	Meaning:  "The token service gave no usable answer. User name and password pass unproven where the registry only asks for a token, all else fails.",
+	Meaning:  "The token service gave no usable answer. User name and password pass unproven where the registry accepts only tokens and the token service does not answer at all; all else fails.",
 	sentence: "{registry} could not exchange {credential} for a token, so nothing was proven: {answer}",
 	causes: []string{
 		"The token service is down, overloaded or not reachable from here",
@@ -312,7 +339,7 @@ var answerReasons = []Entry{{
 	remedy: remedyRotate,
 }, {
 	Reason: verdict.ReasonUnsupportedChallenge, Status: "fail",
-	Meaning:  "The registry answers 401 and offers no way in that these credentials could take.",
+	Meaning:  "The registry refuses these credentials and offers no kind of login that they are.",
 	sentence: "{registry} offers no way in that {credential} could take: {answer}",
 	causes: []string{
 		"The registry wants another kind of login",

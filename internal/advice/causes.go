@@ -49,12 +49,55 @@ func causes(e verdict.Evidence, v verdict.Verdict) []string {
 	if judgesCredential(v) {
 		seen = append(seen, credentialCauses(e)...)
 	}
+	seen = append(seen, exchangeCauses(e, v)...)
+	seen = append(seen, accessCauses(e, v)...)
 	seen = append(seen, e.Credential.Notes...)
 	seen = append(seen, addressCauses(e)...)
 	if answer := e.Last(); answer != nil && answer.Failure != nil {
 		seen = append(seen, certificateCauses(answer.Failure.Certificate)...)
 	}
 	return append(seen, lookup(v.Reason).causes...)
+}
+
+// exchangeCauses returns the causes that lie in a token service that fails on a login
+// only.
+func exchangeCauses(e verdict.Evidence, v verdict.Verdict) []string {
+	if v.Reason != verdict.ReasonExchangeUnavailable || !e.BreaksOnLogin() {
+		return nil
+	}
+	return []string{"The token service breaks on this user name or password instead of refusing it, as some do for a user that does not exist"}
+}
+
+// accessCauses returns the causes that lie in the answer that did not grant a
+// permission.
+func accessCauses(e verdict.Evidence, v verdict.Verdict) []string {
+	result := accessAnswer(e)
+	switch {
+	case result == nil:
+		return nil
+	case v.Reason == verdict.ReasonAccessDenied && result.Answer.Status == verdict.StatusUnauthorized && !verdict.JudgeCredentials(e).Verified:
+		return []string{"The login itself was refused: a 401 is about the secret, and " + e.Endpoint.Host() + " did not check it before", causeRotated}
+	case v.Reason == verdict.ReasonAccessUnproven && isOutage(*result.Answer):
+		return []string{"The request that decides got no usable answer: " + describeAccessAnswer(*result, e) + "; plan again when it does"}
+	default:
+		return nil
+	}
+}
+
+// accessAnswer returns the first result with an answer that did not grant a permission;
+// nil if there is none.
+func accessAnswer(e verdict.Evidence) *verdict.AccessResult {
+	for _, result := range e.Access {
+		if result.Answer != nil {
+			return &result
+		}
+	}
+	return nil
+}
+
+// isOutage reports whether nothing about permissions follows from an answer.
+func isOutage(a registry.Answer) bool {
+	return a.Failure != nil || a.Status == verdict.StatusTooManyRequests || a.Status == verdict.StatusRequestTimeout || a.Status >= verdict.StatusInternalError
 }
 
 func decoyCause(outcome verdict.DecoyOutcome) string {
@@ -68,7 +111,8 @@ func decoyCause(outcome verdict.DecoyOutcome) string {
 // oddities would mislead.
 func judgesCredential(v verdict.Verdict) bool {
 	switch v.Reason {
-	case verdict.ReasonExchangeSkipped, verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeUnavailable, verdict.ReasonAcceptedUnproven:
+	case verdict.ReasonExchangeSkipped, verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeAnonymous, verdict.ReasonExchangeUnavailable,
+		verdict.ReasonAcceptedUnproven, verdict.ReasonUnsupportedChallenge:
 		return true
 	case verdict.ReasonAccessDenied:
 		return false
@@ -89,6 +133,7 @@ func credentialCauses(e verdict.Evidence) []string {
 		}
 	}
 	add(c.BearerPrefix, "The token starts with the word Bearer; leave that word out")
+	add(c.EncodedLogin, "The token is a user name and a password in base64, as ECR's authorization_token is; decode it and set username and password instead")
 	add(c.LooksTemplate, fmt.Sprintf("The %s looks like a reference that was not resolved, not like a secret", secret))
 	add(c.LineBreakEnd, fmt.Sprintf("The %s ends in a line break, which is sent as part of it; trimspace() removes it", secret))
 	add(c.BlankEnd && !c.LineBreakEnd, fmt.Sprintf("The user name or the %s starts or ends with a blank, which is sent as part of it", secret))

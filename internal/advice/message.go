@@ -26,7 +26,7 @@ func message(e verdict.Evidence, v verdict.Verdict) string {
 		"{failure}", e.Credential.Failure,
 		"{note}", strings.Join(e.Credential.Notes, "; "),
 		"{answer}", describeAnswer(e),
-		"{access}", describeAccess(e.Access),
+		"{access}", describeAccess(e),
 	).Replace(sentence) + unproven(e, v) + "."
 }
 
@@ -95,19 +95,19 @@ func describeAnswer(e verdict.Evidence) string {
 	}
 	asked := "GET " + e.Endpoint.URL()
 	switch {
-	case e.Minted != nil:
+	case last == e.Minted:
 		return asked + describeResult(*e.Minted, e) + " with a token from " + e.Exchange.Endpoint
-	case e.Exchange != nil && e.Authenticated == nil:
+	case e.Exchange != nil && last == e.Anonymous:
 		return describeExchange(e)
 	}
 	text := asked + describeResult(*last, e)
-	if e.Authenticated != nil && last.Failure == nil && e.Anonymous.Status != last.Status {
+	if last != e.Anonymous && last.Failure == nil && e.Anonymous.Status != last.Status {
 		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
 	}
 	if origin := wantsHTTPS(e, *last); origin != "" {
 		text += "; write " + origin + " in registry_url"
 	}
-	if e.Exchange != nil {
+	if e.Exchange != nil && last != e.Compared {
 		text += "; before, " + describeExchange(e)
 	}
 	return text
@@ -139,8 +139,10 @@ func describeExchange(e verdict.Evidence) string {
 		return t.Failure.Detail
 	case t.Failure.Unsafe():
 		return "nothing was sent to " + service + ", since " + t.Failure.Detail
-	case t.Failure == nil && !t.Usable() && t.Status == verdict.StatusOK:
-		return service + describeResult(t.Answer, e) + " without a token"
+	case e.BreaksOnLogin():
+		return service + describeUnusable(e) + ", and " + e.Control.StatusLine() + " without credentials: it fails on this login, or on every login"
+	case t.Failure == nil && !t.Usable():
+		return service + describeUnusable(e)
 	case t.Failure == nil && t.Refused && t.Status == verdict.StatusOK:
 		return service + describeResult(t.Answer, e) + " with a refusal in it"
 	case e.Control != nil && e.Control.Failure == nil && t.Status == verdict.StatusForbidden:
@@ -150,13 +152,22 @@ func describeExchange(e verdict.Evidence) string {
 	}
 }
 
+// describeUnusable describes an answer without a token and without a refusal.
+func describeUnusable(e verdict.Evidence) string {
+	text := describeResult(e.Exchange.Answer, e)
+	if e.Exchange.Status == verdict.StatusOK {
+		text += " without a token"
+	}
+	return text
+}
+
 // maxAccess is the largest number of permissions in a message.
 const maxAccess = 3
 
 // describeAccess lists the permissions that are not granted.
-func describeAccess(results []verdict.AccessResult) string {
+func describeAccess(e verdict.Evidence) string {
 	var parts []string
-	for _, result := range results {
+	for _, result := range e.Access {
 		for _, list := range []struct {
 			name    string
 			actions []string
@@ -165,11 +176,23 @@ func describeAccess(results []verdict.AccessResult) string {
 				parts = append(parts, strings.Join(list.actions, " and ")+" on "+redact.Cut(result.Repository, maxName)+" is "+list.name)
 			}
 		}
+		if result.Answer != nil {
+			parts[len(parts)-1] += " (" + describeAccessAnswer(result, e) + ")"
+		}
 	}
 	if more := len(parts) - maxAccess; more > 0 {
 		parts = append(parts[:maxAccess], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// describeAccessAnswer describes the answer that did not grant a permission.
+func describeAccessAnswer(result verdict.AccessResult, e verdict.Evidence) string {
+	who := "the registry"
+	if result.Service != "" {
+		who = "the token service"
+	}
+	return who + describeResult(*result.Answer, e)
 }
 
 func describeFailure(f registry.Failure, e verdict.Evidence) string {

@@ -65,10 +65,7 @@ func remediation(e verdict.Evidence, v verdict.Verdict) []Remediation {
 		"{login}", shellQuote(loginURL(e, service)),
 		"{user}", user,
 	)
-	mend := lookup(v.Reason).remedy
-	if mend == nil { // accepted, but require_verified found no proof
-		mend = remedyWait
-	}
+	mend := remedyOf(e, v)
 	filled := []Remediation{}
 	for _, r := range mend(e.Credential.Method) {
 		var lines []string
@@ -88,6 +85,20 @@ func remediation(e verdict.Evidence, v verdict.Verdict) []Remediation {
 		filled = append(filled, Remediation{r.Platform, lines})
 	}
 	return filled
+}
+
+// remedyOf returns the remedy for a verdict.
+func remedyOf(e verdict.Evidence, v verdict.Verdict) remedy {
+	answer := accessAnswer(e)
+	switch mend := lookup(v.Reason).remedy; {
+	case mend == nil, // accepted, but require_verified found no proof
+		v.Reason == verdict.ReasonAccessUnproven && answer != nil && isOutage(*answer.Answer):
+		return remedyWait
+	case v.Reason == verdict.ReasonAccessDenied && answer != nil && answer.Answer.Status == verdict.StatusUnauthorized:
+		return remedyRotate
+	default:
+		return mend
+	}
 }
 
 // isWhole reports whether a text is complete, so that it can be used in a command: a

@@ -14,7 +14,7 @@ var remedyProbe = everywhere([]string{
 
 // remedyGrant is for an account that lacks a permission.
 var remedyGrant = everywhere([]string{
-	"# Nothing is wrong with the secret: grant the permission at the registry, then plan again",
+	"# The login was accepted: grant the permission at the registry, then plan again",
 	"terraform plan",
 }, "Look whether the repository exists under this name.", "Grant the account, or the token, the actions that access asks for.")
 

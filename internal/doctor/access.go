@@ -23,11 +23,18 @@ func Actions() []string {
 	return []string{string(registry.ActionPull), string(registry.ActionPush), string(registry.ActionDelete)}
 }
 
-// decision is the result for one permission.
-type decision int
+// decision is what was decided about one permission.
+type decision struct {
+	outcome outcome
+	method  verdict.AccessMethod
+	answer  *registry.Answer // the one that did not grant it; nil where grants decide
+	service string           // the token service that gave the answer; empty for the registry
+}
+
+type outcome int
 
 const (
-	undecided decision = iota
+	undecided outcome = iota
 	granted
 	missing
 )
@@ -41,70 +48,108 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 	for _, wanted := range g.request.Access {
 		result := verdict.AccessResult{Repository: wanted.Repository}
 		for _, action := range wanted.Actions {
-			var (
-				is     decision
-				method verdict.AccessMethod
-			)
+			var is decision
 			if wanted.Coverage != registry.CoverageNone {
-				is, method = g.access(ctx, wanted, registry.Action(action))
+				is = g.access(ctx, wanted, registry.Action(action))
 			}
-			if wanted.Coverage == registry.CoveragePart && is == missing {
-				is = undecided // a credential that was not tried may be granted it
+			if wanted.Coverage == registry.CoveragePart && is.outcome == missing {
+				is.outcome = undecided // a credential that was not tried may be granted it
 			}
-			add(&result, action, is, method)
+			add(&result, action, is)
 		}
 		g.Access = append(g.Access, result)
 	}
 }
 
-// add adds an action to the result, and keeps the method with the strongest evidence.
-func add(r *verdict.AccessResult, action string, is decision, method verdict.AccessMethod) {
-	switch is {
+// add adds an action to the result. It keeps the method with the strongest evidence, and
+// the first answer that refuses, else the first that does not decide.
+func add(r *verdict.AccessResult, action string, is decision) {
+	switch is.outcome {
 	case granted:
 		r.Granted = append(r.Granted, action)
 	case missing:
+		if len(r.Missing) == 0 {
+			r.Answer, r.Service = is.answer, is.service
+		}
 		r.Missing = append(r.Missing, action)
 	default:
+		if r.Answer == nil && len(r.Missing) == 0 {
+			r.Answer, r.Service = is.answer, is.service
+		}
 		r.Unknown = append(r.Unknown, action)
 	}
 	order := verdict.AccessMethods() // no method has index -1
-	if slices.Index(order, method) > slices.Index(order, r.Method) {
-		r.Method = method
+	if slices.Index(order, is.method) > slices.Index(order, r.Method) {
+		r.Method = is.method
 	}
 }
 
 // access decides one permission: by the grants of a token, else by performing the
 // action. The claims of a configured token count only after the registry has verified
 // the token, since anyone can write claims.
-func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) (decision, verdict.AccessMethod) {
+func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) decision {
 	if g.Credential.Method == registry.MethodBearer {
 		grants := registry.TokenGrants(g.request.Credential.Token)
-		if grants.Source != registry.GrantsUnknown && verdict.JudgeCredentials(g.Evidence).Verified {
-			return allowed(grants, wanted, action), verdict.AccessByClaims
+		if grants.Known() && verdict.JudgeCredentials(g.Evidence).Verified {
+			return allowed(grants, wanted, action)
 		}
-		return g.accessByUse(ctx, wanted, g.directAction(wanted, action))
+		return g.accessByUse(ctx, wanted, action, g.direct(wanted))
 	}
 	request := g.scopedToken(ctx, wanted, action)
 	if request == nil {
-		return g.accessByUse(ctx, wanted, g.directAction(wanted, action))
+		return g.accessByUse(ctx, wanted, action, g.direct(wanted))
 	}
 	issued, known := g.scoped[request.Scope]
 	if !known {
 		issued = g.token(ctx, *request)
 		g.scoped[request.Scope] = issued
 	}
+	byScope := decision{method: verdict.AccessByScope, answer: &issued.Answer, service: issued.Endpoint}
 	switch {
 	case issued.Refused, refuses(issued.Answer):
-		return missing, verdict.AccessByScope
+		byScope.outcome = missing
+		return byScope
 	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without a scope may still be allowed the action.
-		return g.accessByUse(ctx, wanted, g.exchangedAction(wanted, action, *g.tokenService, *g.Exchange))
+		return g.accessByUse(ctx, wanted, action, g.exchanged(wanted, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
-		return undecided, verdict.AccessByScope
-	case issued.Grants.Source != registry.GrantsUnknown:
-		return allowed(issued.Grants, wanted, action), verdict.AccessMethod(issued.Grants.Source)
-	default:
-		return g.accessByUse(ctx, wanted, g.exchangedAction(wanted, action, *request, issued))
+		return byScope
+	case g.isOfAnotherSubject(issued):
+		return decision{method: verdict.AccessByScope}
+	case !issued.Grants.Known():
+		return g.accessByUse(ctx, wanted, action, g.exchanged(wanted, *request, issued))
+	}
+	is := allowed(issued.Grants, wanted, action)
+	if is.outcome == granted {
+		g.proveByGrant(ctx, wanted, action, *request)
+	}
+	return is
+}
+
+// isOfAnotherSubject reports whether a token with a scope was issued for another subject
+// than that of T0, or for none although T0 names the user. It says nothing about the
+// user's permissions: for a moment after a failed login, Harbor answers the right
+// password as if there was none.
+func (g *gatherer) isOfAnotherSubject(issued registry.TokenAnswer) bool {
+	if g.Exchange == nil || g.Exchange.Subject == "" || issued.Subject == g.Exchange.Subject {
+		return false
+	}
+	return issued.Subject != "" || g.Exchange.Subject == g.Credential.Username
+}
+
+// proveByGrant makes a permission the proof that require_verified asks for, where the
+// login alone is none and a token without credentials does not have the permission.
+func (g *gatherer) proveByGrant(ctx context.Context, wanted AccessRequest, action registry.Action, request registry.TokenRequest) {
+	if !g.RequireVerified || g.Credential.Method == registry.MethodAnonymous || verdict.JudgeCredentials(g.Evidence).Verified {
+		return
+	}
+	with := func(ctx context.Context, credential registry.Credential) verdict.DecoyOutcome {
+		request := request
+		request.Credential = credential
+		return decoyOfGrant(g.token(ctx, request), wanted, action)
+	}
+	if with(ctx, registry.Credential{}) == verdict.DecoyRefused {
+		g.proof = with
 	}
 }
 
@@ -118,10 +163,13 @@ func scopeActions(action registry.Action) string {
 }
 
 func allowed(grants registry.Grants, wanted AccessRequest, action registry.Action) decision {
-	if grants.Allow(wanted.Repository, string(action)) {
-		return granted
+	is := decision{outcome: missing}
+	ok, by := grants.Allow(wanted.Repository, string(action))
+	if ok {
+		is.outcome = granted
 	}
-	return missing
+	is.method = verdict.AccessMethod(by)
+	return is
 }
 
 // scopedToken returns the request for a token with one permission; nil where neither
@@ -134,8 +182,8 @@ func (g *gatherer) scopedToken(ctx context.Context, wanted AccessRequest, action
 	case request != nil:
 	case g.Anonymous.Status == verdict.StatusUnauthorized && g.Credential.Method == registry.MethodAnonymous:
 		request = g.tokenRequest(*g.Anonymous)
-	case g.Anonymous.Status == verdict.StatusOK: // /v2/ is open, but the repository may want a token
-		request = g.tokenRequest(g.directAction(wanted, registry.ActionPull).perform(ctx, registry.Credential{}))
+	case g.Anonymous.Status == verdict.StatusOK: // /v2/ is open, but the repository may require a token
+		request = g.tokenRequest(g.direct(wanted)(ctx, registry.ActionPull, registry.Credential{}))
 	}
 	if request == nil {
 		return nil

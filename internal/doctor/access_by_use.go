@@ -7,31 +7,26 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
 
-// repositoryAction is an action on a repository; perform sends it with a credential.
-type repositoryAction struct {
-	action  registry.Action
-	perform func(ctx context.Context, credential registry.Credential) registry.Answer
-}
+// use performs an action on one repository with a credential.
+type use func(ctx context.Context, action registry.Action, credential registry.Credential) registry.Answer
 
-// directAction sends credentials to the registry itself.
-func (g *gatherer) directAction(wanted AccessRequest, action registry.Action) repositoryAction {
-	request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Digest: g.decoy.digest}
-	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
-		request := request
-		request.Credential = credential
+// direct sends credentials to the registry itself.
+func (g *gatherer) direct(wanted AccessRequest) use {
+	return func(ctx context.Context, action registry.Action, credential registry.Credential) registry.Answer {
+		request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Digest: g.decoy.digest, Credential: credential}
 		if _, known := g.tried[request]; !known {
 			g.tried[request] = g.asker.Try(ctx, request)
 		}
 		return g.tried[request]
-	}}
+	}
 }
 
-// exchangedAction exchanges each credential for a token first. An empty credential is
+// exchanged exchanges each credential for a token first. An empty credential is
 // exchanged too: the anonymous token shows what is allowed without credentials. mine is
 // the token of the configured credential, which has already been issued.
-func (g *gatherer) exchangedAction(wanted AccessRequest, action registry.Action, request registry.TokenRequest, mine registry.TokenAnswer) repositoryAction {
-	direct := g.directAction(wanted, action)
-	return repositoryAction{action, func(ctx context.Context, credential registry.Credential) registry.Answer {
+func (g *gatherer) exchanged(wanted AccessRequest, request registry.TokenRequest, mine registry.TokenAnswer) use {
+	direct := g.direct(wanted)
+	return func(ctx context.Context, action registry.Action, credential registry.Credential) registry.Answer {
 		issued := mine
 		if credential != g.request.Credential {
 			request := request
@@ -40,48 +35,58 @@ func (g *gatherer) exchangedAction(wanted AccessRequest, action registry.Action,
 		}
 		switch {
 		case !issued.Token.Empty():
-			return direct.perform(ctx, registry.Credential{Token: issued.Token})
+			return direct(ctx, action, registry.Credential{Token: issued.Token})
 		case issued.Refused, refuses(issued.Answer):
 			return registry.Answer{Status: verdict.StatusUnauthorized}
-		case issued.Status == verdict.StatusBadRequest:
-			return registry.Answer{Status: verdict.StatusBadRequest}
+		case issued.Failure != nil, issued.Status == verdict.StatusBadRequest, issued.Status >= verdict.StatusTooManyRequests:
+			return issued.Answer
 		default: // neither a token nor a refusal decides
-			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection}}
+			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection, Detail: "the token service answered without a token"}}
 		}
-	}}
+	}
 }
 
 // accessByUse decides a permission by performing the action, and performs it without
 // credentials too where only the comparison decides.
-func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, use repositoryAction) (decision, verdict.AccessMethod) {
-	method := verdict.AccessByUse
-	if use.action != registry.ActionPull {
+func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action registry.Action, perform use) decision {
+	is := decision{method: verdict.AccessByUse}
+	if action != registry.ActionPull {
 		if !wanted.Probe {
-			return undecided, method
+			return is
 		}
-		method = verdict.AccessByProbe
+		is.method = verdict.AccessByProbe
 	}
-	answer := use.perform(ctx, g.request.Credential)
-	succeeded, absent := succeeds(answer), absent(answer, use.action)
-	switch {
-	case refuses(answer):
-		return missing, method
-	case !succeeded && !absent:
-		return undecided, method
-	case g.Credential.Method == registry.MethodAnonymous:
-		if succeeded {
-			return granted, method
+	answer := perform(ctx, action, g.request.Credential)
+	if is.answer = &answer; refuses(answer) {
+		is.outcome = missing
+		return is
+	}
+	done, gone := succeeds(answer), absent(answer, action)
+	if !done && !gone {
+		return is
+	}
+	if g.Credential.Method != registry.MethodAnonymous && (gone || !verdict.JudgeCredentials(g.Evidence).Verified) {
+		others := perform(ctx, action, registry.Credential{})
+		if refuses(others) {
+			g.ProvenByUse, is.outcome = true, granted
+			g.proof = func(ctx context.Context, credential registry.Credential) verdict.DecoyOutcome {
+				return decoyOfUse(perform(ctx, action, credential), action)
+			}
+			return is
 		}
-		return undecided, method
+		if gone && !absent(others, action) {
+			is.answer = &others
+			return is
+		}
 	}
-	if (absent || !verdict.JudgeCredentials(g.Evidence).Verified) && refuses(use.perform(ctx, registry.Credential{})) {
-		g.ProvenByUse, g.proof = true, &use
-		return granted, method
+	if gone && action == registry.ActionPull { // the tag is absent for every client; the list of tags takes the same permission
+		listed := perform(ctx, registry.ActionList, g.request.Credential)
+		is.answer, done = &listed, succeeds(listed) && !listed.IsHTML
 	}
-	if succeeded {
-		return granted, method
+	if done {
+		is.outcome = granted
 	}
-	return undecided, method
+	return is
 }
 
 func refuses(a registry.Answer) bool {

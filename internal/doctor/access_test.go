@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"runtime"
 	"slices"
@@ -37,7 +38,9 @@ func TestDoctor_Check_AccessByUse(t *testing.T) {
 	}{
 		{"a manifest that can be read is a pull", "pull", false, 401, 200, 0, accepted, "use", []string{"basic pull"}},
 		{"a missing manifest is a pull where others are refused", "pull", false, 401, 404, 401, accepted, "use", []string{"basic pull", "anonymous pull"}},
-		{"a missing manifest says nothing where it is missing for all", "pull", false, 401, 404, 404, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull"}},
+		{"a missing manifest says nothing where it is missing for all", "pull", false, 401, 404, 404, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull", "basic list"}},
+		{"nor on an open registry", "pull", false, 200, 404, 404, fail(verdict.ReasonAccessUnproven), "use", []string{"anonymous pull", "basic pull", "basic list"}},
+		{"a missing manifest, and no answer without credentials", "pull", false, 401, 404, 503, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull", "anonymous pull"}},
 		{"a refused manifest", "pull", false, 401, 403, 0, refused(verdict.ReasonAccessDenied), "use", []string{"basic pull"}},
 		{"a manifest that is an outage", "pull", false, 401, 500, 0, fail(verdict.ReasonAccessUnproven), "use", []string{"basic pull"}},
 		{"a pull proves on an open registry what others may not", "pull", false, 200, 200, 401, verdict.Verdict{Reason: verdict.ReasonAcceptedUnproven, Passed: true, Verified: true}, "use", []string{"anonymous pull", "basic pull"}},
@@ -74,12 +77,17 @@ func TestDoctor_Check_AccessByUse(t *testing.T) {
 	}
 }
 
+// claims are the grants of a token that claims one action on a repository.
+func claims(repository, action string) registry.Grants {
+	payload := fmt.Sprintf(`{"access":[{"type":"repository","name":%q,"actions":[%q]}]}`, repository, action)
+	return registry.TokenGrants(registry.NewSecret("eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + "."))
+}
+
 func TestDoctor_Check_AccessByToken(t *testing.T) {
 	t.Parallel()
-	claimed := func(source registry.GrantSource, scope string) *registry.TokenAnswer {
+	with := func(grants registry.Grants) *registry.TokenAnswer {
 		t := issued("ci")
-		t.Grants = registry.ParseScope(scope)
-		t.Grants.Source = source
+		t.Grants = grants
 		return t
 	}
 	opaque := issued("")
@@ -91,11 +99,11 @@ func TestDoctor_Check_AccessByToken(t *testing.T) {
 		access     verdict.AccessResult
 		used       int
 	}{
-		{"the answer's scope grants it", userAndPassword, claimed(registry.GrantsOfScope, "repository:org/app:pull"), verdict.ReasonExchangeAccepted,
+		{"the answer's scope grants it", userAndPassword, with(registry.ParseScope("repository:org/app:pull")), verdict.ReasonExchangeAccepted,
 			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
-		{"the token's claim grants everything", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/app:*"), verdict.ReasonExchangeAccepted,
+		{"the token's claim grants everything", userAndPassword, with(claims("org/app", "*")), verdict.ReasonExchangeAccepted,
 			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_claims"}, 0},
-		{"the claim is about another repository", userAndPassword, claimed(registry.GrantsOfClaims, "repository:org/other:pull"), verdict.ReasonAccessDenied,
+		{"the claim is about another repository", userAndPassword, with(claims("org/other", "pull")), verdict.ReasonAccessDenied,
 			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_claims"}, 0},
 		{"the scoped token is refused", userAndPassword, tokenStatus(403), verdict.ReasonAccessDenied,
 			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
@@ -103,7 +111,7 @@ func TestDoctor_Check_AccessByToken(t *testing.T) {
 			verdict.AccessResult{Unknown: []string{"pull"}, Method: "token_scope"}, 0},
 		{"a token that says nothing is used", userAndPassword, opaque, verdict.ReasonExchangeAccepted,
 			verdict.AccessResult{Granted: []string{"pull"}, Method: "use"}, 1},
-		{"anonymous: an anonymous token grants it", registry.Credential{}, claimed(registry.GrantsOfScope, "repository:org/app:pull"), verdict.ReasonAnonymousAccepted,
+		{"anonymous: an anonymous token grants it", registry.Credential{}, with(registry.ParseScope("repository:org/app:pull")), verdict.ReasonAnonymousAccepted,
 			verdict.AccessResult{Granted: []string{"pull"}, Method: "token_scope"}, 0},
 		{"anonymous: no anonymous token", registry.Credential{}, tokenStatus(401), verdict.ReasonAuthenticationRequired,
 			verdict.AccessResult{Missing: []string{"pull"}, Method: "token_scope"}, 0},
@@ -111,10 +119,13 @@ func TestDoctor_Check_AccessByToken(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), uses: uses(200, 401), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
-				if r.Scope == "" {
-					return *issued("ci")
+				if r.Scope != "" {
+					return *row.scoped
 				}
-				return *row.scoped
+				if row.scoped == opaque && r.Credential.Method() == registry.MethodAnonymous {
+					return *tokenStatus(401)
+				}
+				return *issued(row.scoped.Subject)
 			}}
 			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
 				Credential: row.credential, TokenExchange: true,

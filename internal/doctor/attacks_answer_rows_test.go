@@ -94,7 +94,7 @@ func headerAttacks() []attack {
 		}})
 	}
 	for _, status := range []int{201, 202, 300, 304, 305, 306, 404, 410, 421, 426} {
-		rows = append(rows, attack{name: "status " + strconv.Itoa(status) + " with a Location", want: presenting(verdict.ReasonNotARegistry),
+		rows = append(rows, attack{name: "status " + strconv.Itoa(status) + " with a Location", want: presenting(verdict.ReasonUnexpectedAnswer),
 			answers: baits(always(reply(status, "", "Location", trap, "Upgrade", "h2c")))})
 	}
 	http2 := attack{name: "header Alt-Svc over HTTP/2", want: presenting(verdict.ReasonAccepted), answers: takes, arrange: overHTTP2(registrytest.Response{

@@ -1,6 +1,8 @@
 package doctor_test
 
 import (
+	"strings"
+
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
@@ -51,7 +53,7 @@ func challengeAttacks() []attack {
 		row("the second of two on one line", exchanging(verdict.ReasonExchangeAccepted), wants(bearerWanted+", "+trap)),
 		row("the second where the first cannot be asked", unexchangeable(), wants(`Bearer realm="ftp://auth.example.com/token"`, trap)),
 		row("the first of two is plain http", exchanging(verdict.ReasonRealmUnsafe), wants(down, bearerWanted)),
-		row("a second realm in one", exchanging(verdict.ReasonExchangeAccepted), wants(bearerWanted+`,realm="https://evil.example.net/token"`)),
+		row("the first of two realms in one, of which the last counts", exchanging(verdict.ReasonExchangeAccepted), wants(strings.Replace(bearerWanted, "Bearer ", `Bearer realm="https://evil.example.net/token",`, 1))),
 		row("a realm that has parameters for secrets", exchanging(verdict.ReasonExchangeAccepted),
 			wants(`Bearer realm="https://auth.example.com/token?password={password}&account=u&refresh_token=&authorization=&service=x#{token}"`)),
 		row("a realm with an encoded line break", exchanging(verdict.ReasonExchangeAccepted), wants(`Bearer realm="https://auth.example.com/token%0d%0aHost:%20evil.example.net"`)),

@@ -86,7 +86,7 @@ func (d *Doctor) Check(ctx context.Context, r Request) (verdict.Evidence, verdic
 
 // gather returns the evidence of one credential, and the tokens that were issued.
 func (d *Doctor) gather(ctx context.Context, r Request) (verdict.Evidence, []registry.Secret) {
-	g := gatherer{asker: d.asker, redactor: d.redactor, decoy: d.decoy, request: r, Evidence: verdict.Evidence{
+	g := gatherer{asker: d.asker, redactor: d.redactor, hidden: d.hidden, decoy: d.decoy, request: r, Evidence: verdict.Evidence{
 		Skipped:         r.Skipped,
 		Endpoint:        r.Endpoint,
 		Credential:      credentialFacts(r),

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"encoding/base64"
 	"strings"
 	"unicode"
 
@@ -25,6 +26,7 @@ func credentialFacts(r Request) verdict.CredentialFacts {
 		BearerPrefix:      hasPrefixFold(c.Token.Reveal(), "Bearer "),
 		LineBreakEnd:      strings.HasSuffix(secret, "\n") || strings.HasSuffix(secret, "\r"),
 		BlankEnd:          secret != strings.TrimSpace(secret) || c.Username != strings.TrimSpace(c.Username),
+		EncodedLogin:      isEncodedLogin(c.Token.Reveal()),
 		LooksTemplate:     looksTemplate(secret),
 	}
 }
@@ -38,6 +40,17 @@ func looksTemplate(secret string) bool {
 		}
 	}
 	return false
+}
+
+// isEncodedLogin reports whether the token is a user name and a password in base64, as
+// the header of Basic has them (RFC 7617 section 2).
+func isEncodedLogin(token string) bool {
+	text, err := base64.StdEncoding.DecodeString(token)
+	if err != nil {
+		return false
+	}
+	name, _, ok := strings.Cut(string(text), ":")
+	return ok && name != "" && !strings.ContainsFunc(string(text), func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 func hasPrefixFold(s, prefix string) bool {

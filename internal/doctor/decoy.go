@@ -17,17 +17,22 @@ func (g *gatherer) gatherDecoy(ctx context.Context) {
 		return
 	}
 	credential := g.decoy.credential(g.Credential.Method)
-	switch {
+	switch last := g.Last(); {
 	case g.proof != nil:
-		g.Decoy = decoyOfUse(g.proof.perform(ctx, credential), g.proof.action)
-	case g.Authenticated != nil && g.Authenticated.Status == verdict.StatusOK:
+		g.Decoy = g.proof(ctx, credential)
+	case last.Status != verdict.StatusOK:
+	case last == g.Authenticated, last == g.Compared:
 		g.Decoy = decoyOfAnswer(*g.ask(ctx, credential))
-	case g.Minted != nil && g.Minted.Status == verdict.StatusOK:
+	case last == g.Minted:
 		request := *g.tokenService
 		request.Credential = credential
 		g.Decoy = g.decoyOfToken(g.token(ctx, request))
 	}
 }
+
+// proof sends the request that proved the credentials with others, and compares the
+// answers.
+type proof func(ctx context.Context, credential registry.Credential) verdict.DecoyOutcome
 
 // decoy holds names and secrets that exist at no registry. They stay the same for the
 // life of a [Doctor], so that checks share the answers to them.
@@ -55,6 +60,25 @@ func (d decoy) credential(method registry.Method) registry.Credential {
 	default:
 		return registry.Credential{Username: d.user, Password: d.secret}
 	}
+}
+
+// decoyOfGrant compares the answer to a request for a token with a permission, which was
+// granted to the real credentials.
+func decoyOfGrant(t registry.TokenAnswer, wanted AccessRequest, action registry.Action) verdict.DecoyOutcome {
+	allowed, _ := t.Grants.Allow(wanted.Repository, string(action))
+	switch {
+	case allowed:
+		return verdict.DecoyAccepted
+	case !t.Token.Empty() && t.Grants.Known(), refusesDecoy(t):
+		return verdict.DecoyRefused
+	default:
+		return verdict.DecoyUnknown
+	}
+}
+
+// refusesDecoy reports whether a token service refuses invented credentials.
+func refusesDecoy(t registry.TokenAnswer) bool {
+	return t.Refused || refuses(t.Answer) || t.Failure == nil && t.Status == verdict.StatusBadRequest
 }
 
 // decoyOfUse compares the answer to an action with the one to the real credentials: the
@@ -90,7 +114,7 @@ func (g *gatherer) decoyOfToken(t registry.TokenAnswer) verdict.DecoyOutcome {
 			return verdict.DecoyAccepted
 		}
 		return verdict.DecoyRefused
-	case t.Failure == nil && (t.Refused || t.Status == verdict.StatusUnauthorized || t.Status == verdict.StatusForbidden || t.Status == verdict.StatusBadRequest):
+	case refusesDecoy(t):
 		return verdict.DecoyRefused
 	default:
 		return verdict.DecoyUnknown

@@ -16,11 +16,12 @@ const maxShortToken = 64
 type gatherer struct {
 	asker    registry.Asker
 	redactor *redact.Redactor
+	hidden   []registry.Secret // besides those of the credential
 	decoy    decoy
 	request  Request
 
 	tokenService *registry.TokenRequest // the request of T0; nil before it
-	proof        *repositoryAction      // the action that proved the credentials; nil if none did
+	proof        proof                  // the permission that proved the credentials; nil if none did
 	// scoped and tried are the answers to the configured credentials in this check. The
 	// cache keeps no large ones, and no secret is sent twice for one question.
 	scoped map[string]registry.TokenAnswer // by scope
@@ -40,9 +41,6 @@ func (g *gatherer) gather(ctx context.Context) {
 		return
 	}
 	g.present(ctx)
-	if verdict.NeedsControl(g.Evidence) {
-		g.askControl(ctx)
-	}
 	g.gatherAccess(ctx)
 	g.gatherDecoy(ctx)
 }

@@ -34,6 +34,16 @@ func answers(byMethod map[registry.Method]*registry.TokenAnswer) func(registry.T
 	}
 }
 
+// scopedChallenge names a scope, as GitHub's registry does.
+const scopedChallenge = bearerChallenge + `,scope="repository:user/image:pull"`
+
+// says is an answer of a token service with the text of an error.
+func says(code int, words string) *registry.TokenAnswer {
+	answer := tokenStatus(code)
+	answer.Text = words
+	return answer
+}
+
 var identityToken = registry.Credential{IdentityToken: registry.NewSecret("r3fresh")}
 
 func TestDoctor_Check_SendsEachSecretOnceInAnExchange(t *testing.T) {
@@ -54,11 +64,33 @@ func TestDoctor_Check_SendsEachSecretOnceInAnExchange(t *testing.T) {
 			"/v2/ anonymous, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeAccepted},
 		{"a wrong password takes two", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(401)},
 			"/v2/ anonymous, basic", verdict.ReasonInvalidCredentials},
-		{"a forbidden one takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
-			"/v2/ anonymous, basic, anonymous", verdict.ReasonForbiddenNetwork},
+		{"one that is forbidden as an anonymous request is takes two more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
+			"/v2/ anonymous, basic, anonymous, anonymous repository:terraform-provider-stellaops/check:pull", verdict.ReasonForbiddenNetwork},
+		{"a challenge's own scope is used for that", userAndPassword, unauthorized(scopedChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
+			"/v2/ anonymous, basic, anonymous, anonymous repository:user/image:pull", verdict.ReasonForbiddenNetwork},
+		{"one that is forbidden in other words takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: says(403, "denied"), none: says(403, "requested access to the resource is denied")},
+			"/v2/ anonymous, basic, anonymous", verdict.ReasonInvalidCredentials},
+		{"one that is forbidden takes one more where an anonymous request is not", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(401)},
+			"/v2/ anonymous, basic, anonymous", verdict.ReasonInvalidCredentials},
+		{"a token service that breaks on the login is asked without it, and the registry is not asked", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(500), none: tokenStatus(401)},
+			"/v2/ anonymous, basic, anonymous", verdict.ReasonExchangeUnavailable},
+		{"a malformed login takes as many", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(400), none: issued("")},
+			"/v2/ anonymous, basic, anonymous", verdict.ReasonMalformedCredentials},
+		{"a token without subject as anonymous requests get it takes the password to the registry, once", userAndPassword, unauthorized(bearerChallenge), status(200), status(200), service{basicMethod: issued(""), none: issued("")},
+			"/v2/ anonymous, /v2/ bearer, /v2/ basic, basic, anonymous", verdict.ReasonAccepted},
+		{"a token of the same subject too", userAndPassword, unauthorized(bearerChallenge), unauthorized(basicChallenge), status(200), service{basicMethod: issued("acr_anon_pull"), none: issued("acr_anon_pull")},
+			"/v2/ anonymous, /v2/ bearer, /v2/ basic, basic, anonymous", verdict.ReasonInvalidCredentials},
+		{"a token without subject beside an anonymous one with a subject does not", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued(""), none: issued("(anonymous)")},
+			"/v2/ anonymous, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeInconclusive},
+		{"a password that the registry has been sent is not sent there again", userAndPassword, status(200), unauthorized(bearerChallenge), status(200), service{basicMethod: issued(""), none: issued("")},
+			"/v2/ anonymous, /v2/ basic, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeInconclusive},
+		{"an identity token is never sent to the registry", identityToken, unauthorized(bearerChallenge), nil, status(200), service{refresh: issued("acr_anon_pull"), none: issued("acr_anon_pull")},
+			"/v2/ anonymous, /v2/ bearer, identity_token, anonymous", verdict.ReasonExchangeAnonymous},
 		{"a refused token is not compared with an anonymous one", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
 			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonTokenRejected},
-		{"a token service that is down abandonedAsker the registry itself", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
+		{"a token service that is down takes the password to the registry", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
+			"/v2/ anonymous, /v2/ basic, basic, anonymous", verdict.ReasonExchangeUnavailable},
+		{"one that cannot be reached does so without another request", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenFailed(registry.FaultRefused)},
 			"/v2/ anonymous, /v2/ basic, basic", verdict.ReasonExchangeUnavailable},
 		{"a deadline at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultTimeout)},
 			"/v2/ anonymous, basic", verdict.ReasonExchangeUnavailable},
@@ -234,7 +266,12 @@ func TestDoctor_Check_SendsADecoyForEachKindOfLogin(t *testing.T) {
 	t.Parallel()
 	s := &decoyScript{decoy: unauthorized(basicChallenge), script: script{
 		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200),
-		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("") },
+		tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+			if r.Credential.Method() == registry.MethodAnonymous {
+				return *tokenStatus(401)
+			}
+			return *issued("")
+		},
 	}}
 	d := doctor.New(registry.NewCache(s), redact.New(), random)
 	direct := ask(t, d, doctor.Request{Credential: userAndPassword, RequireVerified: true})

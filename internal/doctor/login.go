@@ -1,11 +1,20 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
+	"regexp"
+	"slices"
+	"strings"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
+
+// controlScope is the scope of a request without credentials where the challenge names
+// none. The repository need not exist.
+const controlScope = "repository:terraform-provider-stellaops/check:pull"
 
 // present sends the requests with credentials, after R0.
 func (g *gatherer) present(ctx context.Context) {
@@ -23,7 +32,7 @@ func (g *gatherer) present(ctx context.Context) {
 // goes to one server only; to /v2/ it goes where that gave no usable answer.
 func (g *gatherer) presentBasic(ctx context.Context) {
 	g.exchange(ctx, *g.Anonymous)
-	if g.Exchange != nil && !verdict.WorthAskingRegistry(*g.Exchange) {
+	if !verdict.WorthAskingRegistry(g.Evidence) {
 		return
 	}
 	g.Authenticated = g.ask(ctx, g.request.Credential)
@@ -33,7 +42,8 @@ func (g *gatherer) presentBasic(ctx context.Context) {
 }
 
 // exchange requests a token where the answer has a Bearer challenge, and sends the
-// token to /v2/.
+// token to /v2/. Where the answers do not decide, it compares them with those to
+// requests without credentials.
 func (g *gatherer) exchange(ctx context.Context, challenged registry.Answer) {
 	request := g.tokenRequest(challenged)
 	if request == nil {
@@ -45,6 +55,21 @@ func (g *gatherer) exchange(ctx context.Context, challenged registry.Answer) {
 	g.Exchange = &issued
 	if issued.Status != verdict.StatusForbidden && !issued.Token.Empty() {
 		g.Minted = g.ask(ctx, registry.Credential{Token: issued.Token})
+	}
+	once := registry.WithRetry(ctx, registry.Retry{Attempts: 1})
+	if verdict.NeedsControl(g.Evidence) {
+		if !issued.Usable() { // a service that just failed is not asked for long
+			ctx = once
+		}
+		g.Control = g.anonymousToken(ctx, "")
+		g.ControlSaysSame = g.saysSame(issued, *g.Control)
+	}
+	if verdict.NeedsScopedControl(g.Evidence) {
+		g.Scoped = g.anonymousToken(once, cmp.Or(request.Challenge.Params["scope"], controlScope))
+		g.ScopedSaysSame = g.saysSame(issued, *g.Scoped)
+	}
+	if verdict.NeedsComparison(g.Evidence) {
+		g.Compared = g.ask(once, g.request.Credential)
 	}
 }
 
@@ -61,10 +86,35 @@ func (g *gatherer) tokenRequest(challenged registry.Answer) *registry.TokenReque
 	}
 }
 
-// askControl sends the request of T0 without credentials.
-func (g *gatherer) askControl(ctx context.Context) {
-	control := *g.tokenService
-	control.Credential = registry.Credential{}
-	answer := g.token(ctx, control)
-	g.Control = &answer
+// anonymousToken sends the request of T0 without credentials.
+func (g *gatherer) anonymousToken(ctx context.Context, scope string) *registry.TokenAnswer {
+	request := *g.tokenService
+	request.Credential, request.Scope = registry.Credential{}, scope
+	answer := g.token(ctx, request)
+	return &answer
+}
+
+// urls matches the URLs in a text.
+var urls = regexp.MustCompile(`https?://\S+`)
+
+// saysSame reports whether two answers are a 403 with the same text, apart from URLs,
+// the user name and what differs from request to request. A text that is missing, or is
+// left out because it holds a secret, says the same as any.
+func (g *gatherer) saysSame(a, b registry.TokenAnswer) bool {
+	if a.Status != verdict.StatusForbidden || b.Status != verdict.StatusForbidden {
+		return false
+	}
+	cleaner := g.redactor.For(slices.Concat(g.request.Credential.Secrets(), g.hidden, g.issued)...)
+	var texts [2]string
+	for i, answer := range []registry.TokenAnswer{a, b} {
+		if cleaner.Text(answer.Text, redact.MaxShown) == "" {
+			return true
+		}
+		text := urls.ReplaceAllString(answer.Text, "")
+		if name := g.request.Credential.Username; name != "" {
+			text = strings.ReplaceAll(text, name, "")
+		}
+		texts[i] = cleaner.Text(text, redact.MaxShown)
+	}
+	return texts[0] == texts[1]
 }

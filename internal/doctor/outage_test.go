@@ -51,7 +51,11 @@ func (a *failingAsker) answer(ctx context.Context, part string, who registry.Cre
 	if a.asked == nil {
 		a.asked = map[string]int{}
 	}
-	a.asked[part]++
+	if part == "T0" && who == (registry.Credential{}) {
+		a.asked["Ta"]++
+	} else {
+		a.asked[part]++
+	}
 	out := a.part == part && (a.until.IsZero() || time.Now().Before(a.until))
 	a.mu.Unlock()
 	takes := a.outage.takes
@@ -235,6 +239,9 @@ func TestDoctor_Check_TakesAnOverloadForAnOutageOfOneRequest(t *testing.T) {
 					_, took := plan(t, d, parallelism, checks)
 					if a.asked["T0"] != 100 {
 						t.Errorf("asked %d times, want once for each login", a.asked["T0"])
+					}
+					if a.asked["Ta"] > 100 || kind.name == "429" && a.asked["Ta"] != 0 {
+						t.Errorf("asked %d times without credentials, want at most once for each 503", a.asked["Ta"])
 					}
 					t.Logf("100 logins: %s", took)
 					plan(t, d, parallelism, checks) // the same again

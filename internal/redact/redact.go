@@ -30,7 +30,9 @@ const (
 // Limits of a text.
 const (
 	maxChecked = 4 << 10 // bytes without blanks that are searched
-	maxShown   = 512     // characters that are shown; far fewer than are searched, so that a secret at the end is found
+	// MaxShown is how many characters of a text are shown at most; far fewer than are
+	// searched, so that a secret at the end is found.
+	MaxShown = 512
 )
 
 // Redactor has the secrets of one provider block, those of its configuration and those
@@ -118,7 +120,7 @@ func (c Cleaner) Text(text string, limit int) string {
 	if c.holds(text) {
 		return ""
 	}
-	return Cut(varyingPart.ReplaceAllString(Cut(Printable(text), maxShown), Ellipsis), limit)
+	return Cut(varyingPart.ReplaceAllString(Cut(Printable(text), MaxShown), Ellipsis), limit)
 }
 
 // Value returns an identifier, such as a URL or a user name, cut to limit characters
@@ -128,7 +130,7 @@ func (c Cleaner) Value(text string, limit int) string {
 	if c.holds(text) {
 		return Ellipsis
 	}
-	return Cut(Cut(Printable(text), maxShown), limit)
+	return Cut(Cut(Printable(text), MaxShown), limit)
 }
 
 // holds reports whether a text holds a secret in any form.

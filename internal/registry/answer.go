@@ -32,6 +32,10 @@ type Answer struct {
 // StatusLine returns the status with its name, such as "401 Unauthorized".
 func (a Answer) StatusLine() string { return statusLine(a.Status) }
 
+// Redirects reports whether the answer is a redirect. One without a Location leads
+// nowhere, or in circles.
+func (a Answer) Redirects() bool { return isRedirect(a.Status) }
+
 func statusLine(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }

@@ -72,6 +72,9 @@ func (f *Failure) Unsafe() bool {
 	return f != nil && (f.Fault == FaultUnsafe || f.Fault == FaultPrivateAddress)
 }
 
+// Over reports whether the deadline passed; false for nil.
+func (f *Failure) Over() bool { return f != nil && f.Fault == FaultTimeout }
+
 // proxyError is a proxy's refusal to open a tunnel.
 type proxyError struct {
 	code   int

@@ -14,7 +14,7 @@ import (
 )
 
 // maxTokenBytes is how much of a token service's response is read, in bytes.
-const maxTokenBytes = 1 << 20
+const maxTokenBytes = 256 << 10
 
 // maxTokenSize is the longest token that is sent to the registry, in bytes; servers
 // accept no larger header.

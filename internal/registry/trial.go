@@ -12,6 +12,7 @@ type Action string
 // The actions, and the request that tries each.
 const (
 	ActionPull   Action = "pull"   // HEAD of a manifest
+	ActionList   Action = "list"   // GET of one tag, which takes the permission to pull
 	ActionPush   Action = "push"   // an upload that is started and cancelled at once
 	ActionDelete Action = "delete" // DELETE of a manifest that does not exist
 )
@@ -31,7 +32,7 @@ var manifestTypes = []string{
 	"application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json", "*/*",
 }
 
-// Try tries an action (OCI distribution specification, end-3, end-4a, end-9) and
+// Try tries an action (OCI distribution specification, end-3, end-4a, end-8b, end-9) and
 // returns the answer to its first request. A push starts an upload and cancels it at
 // once; some registries create an empty repository by it. A delete is for a digest
 // that does not exist.
@@ -53,6 +54,8 @@ func (r Trial) request() request {
 	switch r.Action {
 	case ActionPush:
 		req.method, req.url = http.MethodPost, root+"/blobs/uploads/"
+	case ActionList:
+		req.method, req.url = http.MethodGet, root+"/tags/list?n=1"
 	case ActionDelete:
 		req.method, req.url = http.MethodDelete, root+"/manifests/"+r.Digest
 	default:

@@ -64,6 +64,7 @@ const (
 	invalidCredentials   = "invalid_credentials"
 	malformedCredentials = "malformed_credentials"
 	notARegistry         = "not_a_registry"
+	unexpectedAnswer     = "unexpected_answer"
 	plainHTTPRegistry    = "plain_http_registry"
 	proxyAuthRequired    = "proxy_auth_required"
 	rateLimited          = "rate_limited"

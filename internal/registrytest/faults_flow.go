@@ -107,6 +107,12 @@ func flapFaults() []Fault {
 			return then(req)
 		}
 	}
+	firstTwo := func(req numberedRequest) Response { // the second request is the one without credentials
+		if req.number <= 2 {
+			return Status(http.StatusServiceUnavailable)
+		}
+		return token(req)
+	}
 	return []Fault{
 		flow("flapping: 503, then sound", serverError, first(503, basic)),
 		flow("flapping: 429, then sound", rateLimited, first(429, basic)),
@@ -118,7 +124,7 @@ func flapFaults() []Fault {
 			}
 			return Status(http.StatusServiceUnavailable)
 		}),
-		behindRegistry("flapping: a token service with 503, then sound", exchangeUnavailable, first(503, token)),
+		behindRegistry("flapping: a token service with 503 twice, then sound", exchangeUnavailable, firstTwo),
 		behindRegistry("flapping: a token service with 429, then sound", rateLimited, first(429, token)),
 		flow("flapping: the token is good, then the registry is down", serverError, func(req numberedRequest) Response {
 			switch {

@@ -148,13 +148,13 @@ func toleratedFaults() []connFault {
 // credentials: one of each kind that is told apart.
 func statusFaults() []connFault {
 	return []connFault{
-		{name: "status 000", registry: notARegistry, answer: answerStartLine("HTTP/1.1 000 Nothing")},
-		{name: "status 101", registry: notARegistry, answer: answerStartLine("HTTP/1.1 101 Switching Protocols")},
-		{name: "status 204", registry: notARegistry, answer: answerStartLine("HTTP/1.1 204 No Content")},
-		{name: "status 206", registry: notARegistry, answer: answerStartLine("HTTP/1.1 206 Partial Content")},
-		{name: "status 304", registry: notARegistry, answer: answerStartLine("HTTP/1.1 304 Not Modified")},
+		{name: "status 000", registry: notARegistry, credentials: unexpectedAnswer, answer: answerStartLine("HTTP/1.1 000 Nothing")},
+		{name: "status 101", registry: notARegistry, credentials: unexpectedAnswer, answer: answerStartLine("HTTP/1.1 101 Switching Protocols")},
+		{name: "status 204", registry: notARegistry, credentials: unexpectedAnswer, answer: answerStartLine("HTTP/1.1 204 No Content")},
+		{name: "status 206", registry: notARegistry, credentials: unexpectedAnswer, answer: answerStartLine("HTTP/1.1 206 Partial Content")},
+		{name: "status 304", registry: notARegistry, credentials: unexpectedAnswer, answer: answerStartLine("HTTP/1.1 304 Not Modified")},
 		{name: "status 400", registry: notARegistry, credentials: malformedCredentials, answer: answerStartLine("HTTP/1.1 400 Bad Request")},
-		{name: "status 404", registry: notARegistry, answer: answerStartLine("HTTP/1.1 404 Not Found")},
+		{name: "status 404", registry: notARegistry, credentials: unexpectedAnswer, answer: answerStartLine("HTTP/1.1 404 Not Found")},
 		{name: "status 407", registry: proxyAuthRequired, service: proxyAuthRequired, answer: answerStartLine("HTTP/1.1 407 Proxy Authentication Required")},
 		{name: "status 408", registry: timedOut, answer: answerStartLine("HTTP/1.1 408 Request Timeout")},
 		{name: "status 429", registry: rateLimited, service: rateLimited, answer: answerStartLine("HTTP/1.1 429 Too Many Requests")},

@@ -22,6 +22,12 @@ type Evidence struct {
 	Exchange      *registry.TokenAnswer // T0, a token requested with the credentials, without a scope
 	Minted        *registry.Answer      // V, GET /v2/ with that token
 	Control       *registry.TokenAnswer // Ta, a token requested without credentials
+	Scoped        *registry.TokenAnswer // Ts, a token requested without credentials and with a scope
+	Compared      *registry.Answer      // R1 where it was sent after V, see [NeedsComparison]
+
+	// Whether Ta or Ts refuses in the same words as T0, apart from what differs from
+	// request to request.
+	ControlSaysSame, ScopedSaysSame bool
 
 	Access      []AccessResult // one for each requested repository
 	ProvenByUse bool           // an action was refused without credentials and allowed with them
@@ -46,14 +52,19 @@ type CredentialFacts struct {
 	TokenMalformed    bool // a blank or a control character, which Bearer cannot carry (RFC 6750 section 2.1)
 
 	BearerPrefix  bool // the token starts with the scheme, which the header adds
+	EncodedLogin  bool // the token is a user name and a password in base64
 	LineBreakEnd  bool // the secret ends in a line break
 	BlankEnd      bool // the secret or the user name starts or ends with a blank
 	LooksTemplate bool // the secret looks like a reference that was not resolved
 }
 
-// Last returns the answer to the last request to /v2/; nil when none was sent.
+// Last returns the answer of /v2/ that decided, which is the last one with a meaning;
+// nil when no request was sent.
 func (e Evidence) Last() *registry.Answer {
+	_, compared := judgeComparison(e)
 	switch {
+	case compared:
+		return e.Compared
 	case e.Minted != nil:
 		return e.Minted
 	case e.Authenticated != nil:
@@ -115,8 +126,8 @@ func (e Evidence) Offers(scheme string) bool {
 	return ok
 }
 
-// wantsToken reports whether R0 or R1 has a Bearer challenge.
-func (e Evidence) wantsToken() bool {
+// requiresToken reports whether R0 or R1 has a Bearer challenge.
+func (e Evidence) requiresToken() bool {
 	for _, answer := range []*registry.Answer{e.Anonymous, e.Authenticated} {
 		if answer == nil {
 			continue
@@ -151,6 +162,12 @@ type AccessResult struct {
 	Missing    []string
 	Unknown    []string
 	Method     AccessMethod
+	// Answer is that of the registry, or of its token service, to the first missing
+	// action, else to the first unknown one; nil where a token's grants decide, or
+	// nothing was sent.
+	Answer *registry.Answer
+	// Service is the token service that gave the answer; empty for the registry.
+	Service string
 }
 
 // DecoyOutcome is the result of a request with invented credentials.

@@ -16,7 +16,9 @@ const (
 	StatusNotFound        = 404
 	StatusProxyAuth       = 407
 	StatusRequestTimeout  = 408
+	StatusTooLarge        = 413
 	StatusTooManyRequests = 429
+	StatusHeaderTooLarge  = 431
 	StatusInternalError   = 500
 )
 
@@ -45,6 +47,9 @@ func JudgeCredentials(e Evidence) Verdict {
 		if v, ok := judgeTokenService(*e.Exchange); ok {
 			return v
 		}
+	}
+	if v, ok := judgeUncommon(e); ok {
+		return v
 	}
 	switch e.Credential.Method {
 	case registry.MethodBearer:
@@ -79,13 +84,18 @@ func judgeUnsent(e Evidence) (Verdict, bool) {
 	}
 }
 
-// judgeFirst is judgeOutage for the request without credentials, where credentials
-// cannot be the reason for a 400.
+// judgeFirst is judgeOutage for the request without credentials, which are not the
+// reason for any status: what is not one of a registry to such a request is none at all.
 func judgeFirst(a registry.Answer) (Verdict, bool) {
-	if a.Failure == nil && a.Status == StatusBadRequest && !a.ClientCert {
+	if v, ok := judgeOutage(a); ok {
+		return v, true
+	}
+	switch a.Status {
+	case StatusOK, StatusUnauthorized, StatusForbidden:
+		return Verdict{}, false
+	default:
 		return outage(ReasonNotARegistry), true
 	}
-	return judgeOutage(a)
 }
 
 // judgeOutage finds the answers from which nothing follows about credentials.
@@ -106,14 +116,35 @@ func judgeOutage(a registry.Answer) (Verdict, bool) {
 		return outage(ReasonRateLimited), true
 	case status >= StatusInternalError:
 		return outage(ReasonServerError), true
-	case status == StatusOK && a.IsHTML && !a.IsRegistry:
+	case status == StatusOK && a.IsHTML && !a.IsRegistry, a.Redirects():
 		return outage(ReasonNotARegistry), true
-	case status == StatusOK, status == StatusBadRequest,
-		status == StatusUnauthorized, status == StatusForbidden:
-		return Verdict{}, false
 	default:
-		return outage(ReasonNotARegistry), true
+		return Verdict{}, false
 	}
+}
+
+// judgeUncommon finds the answers to credentials that refuse the size of the header, and
+// those of /v2/ that have no meaning here.
+func judgeUncommon(e Evidence) (Verdict, bool) {
+	t0, ta, r1, v := e.Exchange, e.Control, e.Authenticated, e.Minted
+	switch {
+	case r1 != nil && r1.TooLarge, t0 != nil && t0.TooLarge && ta != nil && answersAtAll(ta.Answer):
+		return rejected(ReasonCredentialsTooLarge), true
+	case r1 != nil && !isJudged(r1.Status), v != nil && !isJudged(v.Status) && v.Status != StatusTooLarge && v.Status != StatusHeaderTooLarge:
+		return fail(ReasonUnexpectedAnswer), true
+	default:
+		return Verdict{}, false
+	}
+}
+
+// isJudged reports whether a status of /v2/ says something about credentials.
+func isJudged(status int) bool {
+	return status == StatusOK || status == StatusBadRequest || status == StatusUnauthorized || status == StatusForbidden
+}
+
+// answersAtAll reports whether an answer is one of a working service.
+func answersAtAll(a registry.Answer) bool {
+	return a.Failure == nil && (a.Status == StatusOK || a.Status == StatusUnauthorized || a.Status == StatusForbidden)
 }
 
 func reasonOfFault(f registry.Fault) Reason {
@@ -157,11 +188,7 @@ func judgeBasic(e Evidence) Verdict {
 	if v, ok := judgeExchange(e); ok {
 		return v
 	}
-	unexchanged := ReasonExchangeUnavailable
-	if e.Credential.ExchangeOff {
-		unexchanged = ReasonExchangeSkipped
-	}
-	if v, ok := judgeUnexchanged(e, unexchanged); ok {
+	if v, ok := judgeUnexchanged(e); ok {
 		return v
 	}
 	switch status := e.Authenticated.Status; {
@@ -186,12 +213,12 @@ func judgeBearer(e Evidence) Verdict {
 		return rejected(ReasonTokenExpired)
 	case status == StatusUnauthorized && strings.EqualFold(challenge.Params["error"], "insufficient_scope"):
 		return rejected(ReasonInsufficientScope)
-	case status == StatusUnauthorized && e.Offers("Bearer"), status == StatusBadRequest:
-		return rejected(ReasonTokenInvalid)
-	case status == StatusUnauthorized:
-		return fail(ReasonUnsupportedChallenge)
-	default:
+	case status == StatusForbidden:
 		return judgeForbidden(e)
+	case e.requiresToken(): // in R0 too: Harbor answers every header that it refuses with Basic
+		return rejected(ReasonTokenInvalid)
+	default:
+		return fail(ReasonUnsupportedChallenge)
 	}
 }
 

@@ -12,15 +12,16 @@ func judgeAccess(e Evidence, v Verdict) Verdict {
 		missing = missing || len(result.Missing) > 0
 		unknown = unknown || len(result.Unknown) > 0
 	}
+	anonymous := v.Reason == ReasonAuthenticationRequired
 	switch {
-	case v.Reason == ReasonAuthenticationRequired && !missing && !unknown:
-		return pass(ReasonAnonymousAccepted) // an anonymous token grants every requested action
-	case !v.Passed:
+	case !v.Passed && !anonymous, anonymous && missing:
 		return v
 	case missing:
 		return rejected(ReasonAccessDenied)
 	case unknown:
 		return fail(ReasonAccessUnproven)
+	case anonymous:
+		return pass(ReasonAnonymousAccepted) // every requested action is allowed without credentials
 	case e.ProvenByUse && e.Credential.Method != registry.MethodAnonymous:
 		v.Verified = true
 	}

@@ -21,7 +21,8 @@ func TestWorthAccess(t *testing.T) {
 	}{
 		{"an open registry", nobody, verdicttest.Status(200), nil, true},
 		{"a token service that may let anybody in", nobody, verdicttest.Unauthorized(verdicttest.BearerChallenge), nil, true},
-		{"a registry that wants a password", nobody, verdicttest.Unauthorized(verdicttest.BasicChallenge), nil, false},
+		{"a registry that requires a password, whose repositories may be public", nobody, verdicttest.Unauthorized(verdicttest.BasicChallenge), nil, true},
+		{"a registry that forbids every request", nobody, verdicttest.Status(403), nil, false},
 		{"a password that is taken", user, verdicttest.Unauthorized(verdicttest.BasicChallenge), verdicttest.Status(200), true},
 		{"a password that is refused", user, verdicttest.Unauthorized(verdicttest.BasicChallenge), verdicttest.Unauthorized(verdicttest.BasicChallenge), false},
 	} {

@@ -1,6 +1,9 @@
 package verdicttest
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
 )
@@ -51,6 +54,19 @@ func exchanged(t0 *registry.TokenAnswer, v *registry.Answer, ta *registry.TokenA
 	return func(e *verdict.Evidence) { e.Exchange, e.Minted, e.Control = t0, v, ta }
 }
 
+// forbidden sets T0 to a 403, Ta and Ts, and whether these say the same.
+func forbidden(ta *registry.TokenAnswer, same bool, ts *registry.TokenAnswer, scopedSame bool) func(*verdict.Evidence) {
+	return func(e *verdict.Evidence) {
+		e.Exchange, e.Control, e.Scoped = TokenStatus(403), ta, ts
+		e.ControlSaysSame, e.ScopedSaysSame = same, scopedSame
+	}
+}
+
+// tokenTooLarge is the page by which nginx before a token service refuses a header.
+func tokenTooLarge() *registry.TokenAnswer {
+	return &registry.TokenAnswer{Answer: *TooLarge(400), Endpoint: service}
+}
+
 // exchangeRows are the rows with a token service.
 func exchangeRows() []judgeRow {
 	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
@@ -71,7 +87,9 @@ func exchangeRows() []judgeRow {
 	add("identity token: the token names the user", named, bearer(), nil, proven, exchanged(Issued("ci"), Status(200), nil))
 
 	add("basic: an anonymous request gets an opaque token", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("")))
-	add("basic: an anonymous request gets a token of the same subject", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("everybody"), Status(200), Issued("everybody")))
+	add("basic: an anonymous request gets a token of the same subject, as at Azure", basic, bearer(), nil, Fail(verdict.ReasonExchangeAnonymous), exchanged(Issued("acr_anon_pull"), Status(200), Issued("acr_anon_pull")))
+	add("basic: an anonymous request gets a token of the same subject, as at Quay", basic, bearer(), nil, Fail(verdict.ReasonExchangeAnonymous), exchanged(Issued("(anonymous)"), Status(200), Issued("(anonymous)")))
+	add("identity token: an anonymous request gets a token of the same subject", identity, bearer(), nil, Fail(verdict.ReasonExchangeAnonymous), exchanged(Issued("acr_anon_pull"), Status(200), Issued("acr_anon_pull")))
 	add("basic: a token without subject proves nothing beside an anonymous one with a subject", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("(anonymous)")))
 	add("basic: the control has no answer", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), TokenFailed(registry.FaultTimeout)))
 	add("basic: the control is an outage", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("42"), Status(200), TokenStatus(500)))
@@ -82,13 +100,27 @@ func exchangeRows() []judgeRow {
 	add("basic: the token service answers 403 to these only", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, Issued("")))
 	add("basic: the token service answers 403 to these and 401 without credentials", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, TokenStatus(401)))
 	add("identity token: the grant is refused", identity, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(grantRefused(), nil, nil))
-	add("the token service forbids every request", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(403)))
+	for _, c := range []verdict.CredentialFacts{basic, identity} {
+		method := string(c.Method)
+		add(method+": 403 in the words of the control, and a token with a scope, as at GitLab", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, Issued(""), false))
+		add(method+": 403 in the words of the control, and 401 with a scope", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, TokenStatus(401), false))
+		add(method+": 403 in the words of the control, and in others with a scope", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, TokenStatus(403), false))
+		add(method+": 403 in other words than the control, perhaps as at GitHub", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), false, nil, false))
+		add(method+": 403 in the same words each time, as Azure's firewall answers", c, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), forbidden(TokenStatus(403), true, TokenStatus(403), true))
+		for _, ts := range []*registry.TokenAnswer{TokenFailed(registry.FaultTimeout), TokenStatus(500), TokenStatus(404), TokenStatus(429)} {
+			add(fmt.Sprintf("%s: 403 in the words of the control, and %d with a scope", method, ts.Status), c, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), forbidden(TokenStatus(403), true, ts, false))
+		}
+	}
 	add("the token service forbids, and the control has no answer", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenFailed(registry.FaultConnection)))
 	add("the token service forbids, and the control is an outage", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(502)))
 
 	add("the registry answers 401 to the token", basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), bearer(), nil))
 	add("the registry answers 403 to the token", identity, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(403), nil))
-	add("the registry answers 400 to the token", basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(400), nil))
+	for _, status := range []int{400, 413, 431} {
+		add(fmt.Sprintf("the registry answers %d to the token", status), basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(status), nil))
+	}
+	add("the registry answers the token as nothing else", identity, bearer(), nil, Fail(verdict.ReasonUnexpectedAnswer), exchanged(Issued("ci"), Status(404), nil))
+	add("the registry sends the token in circles", basic, bearer(), nil, Fail(verdict.ReasonNotARegistry), exchanged(Issued("ci"), Status(302), nil))
 	add("the registry points elsewhere when the token is tried", basic, bearer(), nil, Fail(verdict.ReasonUnexpectedRedirect), exchanged(Issued("ci"), Redirect(302), nil))
 	add("the registry is down when the token is tried", basic, bearer(), nil, Fail(verdict.ReasonServerError), exchanged(Issued("ci"), Status(503), nil))
 	add("a realm that must not get a secret", basic, bearer(), nil, Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
@@ -100,7 +132,29 @@ func exchangeRows() []judgeRow {
 
 	add("the token service refuses with status 200", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(refusedWith200(), nil, nil))
 	add("basic: the deadline passes at the token service", basic, bearer(), nil, Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultTimeout), nil, nil))
-	add("basic: the token service is down, and the registry wants a token", basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(500), nil, nil))
+	add("basic: the token service is down, and the registry requires a token", basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(500), nil, nil))
+	both := func() *registry.Answer { return Unauthorized(BearerChallenge, BasicChallenge) }
+	add("basic: the token service is unusable, and the registry offers Basic beside Bearer", basic, both(), both(), Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(404), nil, nil))
+	add("basic: the token service is unusable, and only the first request was offered both", basic, both(), Unauthorized(), Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultRefused), nil, nil))
+	for _, ta := range []*registry.TokenAnswer{Issued(""), TokenStatus(401), TokenStatus(403)} {
+		add(fmt.Sprintf("basic: 400 of the token service, and %d without credentials, as at Docker Hub", ta.Status), basic, bearer(), nil, Refused(verdict.ReasonMalformedCredentials), exchanged(TokenStatus(400), nil, ta))
+		add(fmt.Sprintf("identity token: 400 of the token service, and %d without credentials", ta.Status), identity, bearer(), nil, Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(400), nil, ta))
+		for _, status := range []int{200, 404, 408, 500, 503} {
+			add(fmt.Sprintf("basic: %d without a token, and %d without credentials, as at Harbor with UAA", status, ta.Status), basic, bearer(), nil, Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(status), nil, ta))
+		}
+		for _, c := range []verdict.CredentialFacts{basic, identity} {
+			add(fmt.Sprintf("%s: the token service calls the header too large, and answers %d without credentials", c.Method, ta.Status), c, bearer(), nil, Refused(verdict.ReasonCredentialsTooLarge), exchanged(tokenTooLarge(), nil, ta))
+		}
+	}
+	for _, ta := range []*registry.TokenAnswer{TokenStatus(400), TokenStatus(404), TokenStatus(429), TokenStatus(500), TokenFailed(registry.FaultConnection)} {
+		for _, status := range []int{400, 500} {
+			add(fmt.Sprintf("basic: a control of %d decides nothing after %d", ta.Status, status), basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(status), nil, ta))
+		}
+		add(fmt.Sprintf("basic: a control of %d decides nothing after a header that is too large", ta.Status), basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(tokenTooLarge(), nil, ta))
+	}
+	add("basic: a control of 200 without a token decides nothing after 400", basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(400), nil, TokenStatus(200)))
+	add("basic: a control of 200 without a token shows that only the login makes the header too large", basic, bearer(), bearer(), Refused(verdict.ReasonCredentialsTooLarge), exchanged(tokenTooLarge(), nil, TokenStatus(200)))
+	add("basic: the deadline passes at the control", basic, bearer(), nil, Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(500), nil, TokenFailed(registry.FaultTimeout)))
 	add("basic: the challenge has no realm", basic, Unauthorized("Bearer"), Unauthorized(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultRealm), nil, nil))
 	add("basic: the token service gives no token, and the registry answers 403", basic, bearer(), Status(403), Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(200), nil, nil))
 	add("basic: the token service is unreachable, and the registry answers 400", basic, bearer(), Status(400), Fail(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultRefused), nil, nil))
@@ -112,6 +166,37 @@ func exchangeRows() []judgeRow {
 	add("identity token: a registry without token service", identity, Unauthorized(BasicChallenge), nil, Fail(verdict.ReasonExchangeUnavailable), nil)
 	add("identity token: a registry that forbids every request", identity, Status(403), nil, Fail(verdict.ReasonForbiddenNetwork), nil)
 	add("identity token: nothing may be exchanged", off, nil, nil, Fail(verdict.ReasonExchangeSkipped), nil)
+	return slices.Concat(rows, comparedRows())
+}
+
+// comparedRows are the rows with R1 after V.
+func comparedRows() []judgeRow {
+	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
+	refused := Refused(verdict.ReasonInvalidCredentials)
+	var rows []judgeRow
+	add := func(name, subject string, compared *registry.Answer, want verdict.Verdict) {
+		rows = append(rows, judgeRow{plainRow{name, basic, bearer(), nil, want}, func(e *verdict.Evidence) {
+			exchanged(Issued(subject), Status(200), Issued(subject))(e)
+			e.Compared = compared
+		}})
+	}
+	add("tokens without subject, and /v2/ accepts the password, as at Gitea and Google", "", Status(200), Accepted)
+	add("tokens of one subject, and /v2/ accepts the password", "(anonymous)", Status(200), Accepted)
+	add("tokens without subject, and /v2/ accepts the password with a registry's page", "", Page(200, true), Accepted)
+	add("tokens of one subject, and /v2/ refuses the password, as at Azure", "acr_anon_pull", Unauthorized(`Basic realm="Azure Container Registry"`), refused)
+	add("tokens without subject, and /v2/ refuses the password: some refuse every one", "", Unauthorized(BasicChallenge), Pass(verdict.ReasonExchangeInconclusive))
+	for _, other := range []struct {
+		name   string
+		answer *registry.Answer
+	}{
+		{"429", Status(429)}, {"500", Status(500)}, {"503", Status(503)}, {"404", Status(404)}, {"403", Status(403)}, {"400", Status(400)}, {"407", Status(407)}, {"431", TooLarge(431)},
+		{"a page", Page(200, false)}, {"a redirect", Redirect(302)}, {"401 with both schemes", Unauthorized(BearerChallenge, BasicChallenge)}, {"401 with Bearer", bearer()},
+		{"401 without a challenge", Unauthorized()}, {"nothing", Failed(registry.FaultConnection)}, {"nothing in time", Failed(registry.FaultTimeout)},
+	} {
+		name := ", and the password at /v2/ gets " + other.name + ", as if it had not been sent"
+		add("tokens without subject"+name, "", other.answer, Pass(verdict.ReasonExchangeInconclusive))
+		add("tokens of one subject"+name, "(anonymous)", other.answer, Fail(verdict.ReasonExchangeAnonymous))
+	}
 	return rows
 }
 
@@ -141,6 +226,9 @@ func accessRows() []judgeRow {
 	add("access: a use that is allowed without credentials is none", basic, open(), Status(200), Pass(verdict.ReasonAcceptedUnproven), permissions(false, granted))
 	add("access: bad credentials stay bad", basic, closed(), closed(), Refused(verdict.ReasonInvalidCredentials), permissions(false, granted))
 	add("access: anonymous, and an anonymous token grants it", anonymous, Unauthorized(BearerChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
+	add("access: anonymous without a token service, and a use is allowed", anonymous, Unauthorized(BasicChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
+	add("access: anonymous, and it is not decided", anonymous, Unauthorized(BearerChallenge), nil, Fail(verdict.ReasonAccessUnproven), permissions(false, unknown))
+	add("access: anonymous, and one is refused beside one that is not decided", anonymous, Unauthorized(BasicChallenge), nil, Refused(verdict.ReasonAuthenticationRequired), permissions(false, unknown, missing))
 	add("access: anonymous, and it is refused", anonymous, Unauthorized(BearerChallenge), nil, Refused(verdict.ReasonAuthenticationRequired), permissions(false, missing))
 	add("access: anonymous on an open registry proves nothing", anonymous, open(), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(true, granted))
 

@@ -1,6 +1,7 @@
 package verdicttest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -68,7 +69,6 @@ func outageRows() []plainRow {
 		{"a server error", bearer, Status(503), nil, Fail(verdict.ReasonServerError)},
 		{"a server error with credentials only", bearer, Unauthorized(BearerChallenge), Status(500), Fail(verdict.ReasonServerError)},
 		{"not found", basic, Status(404), nil, Fail(verdict.ReasonNotARegistry)},
-		{"not found with credentials only", basic, Unauthorized(BasicChallenge), Status(404), Fail(verdict.ReasonNotARegistry)},
 		{"a web page that answers 200", basic, Page(200, false), nil, Fail(verdict.ReasonNotARegistry)},
 		{"a web page behind a login", basic, Unauthorized(BasicChallenge), Page(200, false), Fail(verdict.ReasonNotARegistry)},
 		{"a web page without credentials", anonymous, Page(200, false), nil, Fail(verdict.ReasonNotARegistry)},
@@ -76,12 +76,23 @@ func outageRows() []plainRow {
 		{"400 without credentials ends a check of basic credentials", basic, Status(400), nil, Fail(verdict.ReasonNotARegistry)},
 		{"400 without credentials ends a check of a token", bearer, Status(400), nil, Fail(verdict.ReasonNotARegistry)},
 		{"no content is no registry's answer", anonymous, Status(204), nil, Fail(verdict.ReasonNotARegistry)},
-		{"method not allowed", bearer, Unauthorized(BearerChallenge), Status(405), Fail(verdict.ReasonNotARegistry)},
+		{"a redirect with credentials only that points nowhere", basic, Unauthorized(BasicChallenge), Status(307), Fail(verdict.ReasonNotARegistry)},
+		{"payment required without credentials", basic, Status(402), nil, Fail(verdict.ReasonNotARegistry)},
 	}
 	for _, c := range []struct {
 		name string
 		verdict.CredentialFacts
 	}{{"basic", basic}, {"bearer", bearer}} {
+		for _, r0 := range []*registry.Answer{Status(200), Unauthorized(BasicChallenge), Status(403)} {
+			rows = append(rows, plainRow{fmt.Sprintf("%s: the header is too large, and %d without credentials", c.name, r0.Status), c.CredentialFacts, r0, TooLarge(400), Refused(verdict.ReasonCredentialsTooLarge)})
+		}
+		rows = append(rows,
+			plainRow{c.name + ": 431 with credentials only", c.CredentialFacts, Unauthorized(BearerChallenge), TooLarge(431), Refused(verdict.ReasonCredentialsTooLarge)},
+			plainRow{c.name + ": 431 without credentials too", c.CredentialFacts, TooLarge(431), nil, Fail(verdict.ReasonNotARegistry)},
+		)
+		for _, status := range []int{204, 304, 402, 404, 405, 410, 413, 418, 426, 451} {
+			rows = append(rows, plainRow{fmt.Sprintf("%s: 401 without credentials, then %d", c.name, status), c.CredentialFacts, Unauthorized(BasicChallenge), Status(status), Fail(verdict.ReasonUnexpectedAnswer)})
+		}
 		rows = append(rows, plainRow{c.name + ": an outage between the two requests", c.CredentialFacts, Unauthorized(BasicChallenge), Failed(registry.FaultConnection), Fail(verdict.ReasonConnectionFailed)})
 	}
 	return rows
@@ -135,7 +146,9 @@ func answerRows() []plainRow {
 		{"basic: 401 with a challenge that a password cannot meet", basic, Unauthorized("Negotiate"), Unauthorized("Negotiate YII="), Fail(verdict.ReasonUnsupportedChallenge)},
 		{"bearer: 401 without any challenge", bearer, Unauthorized(), Unauthorized(), Fail(verdict.ReasonUnsupportedChallenge)},
 		{"bearer: 401 with Basic only", bearer, Unauthorized(BasicChallenge), Unauthorized(BasicChallenge), Fail(verdict.ReasonUnsupportedChallenge)},
-		{"bearer: 401 with Basic although the first request showed Bearer", bearer, Unauthorized(BearerChallenge), Unauthorized(BasicChallenge), Fail(verdict.ReasonUnsupportedChallenge)},
+		{"bearer: 401 with Basic although the first request showed Bearer, as Harbor answers", bearer, Unauthorized(BearerChallenge), Unauthorized(`Basic realm="harbor"`), Refused(verdict.ReasonTokenInvalid)},
+		{"bearer: 400 where only Basic is offered, as ECR answers its own authorization token", bearer, Unauthorized(BasicChallenge), Status(400), Fail(verdict.ReasonUnsupportedChallenge)},
+		{"bearer: 400 on an open registry that offers nothing", bearer, Status(200), Status(400), Fail(verdict.ReasonUnsupportedChallenge)},
 
 		{"basic: 403 with and without credentials", basic, Status(403), Status(403), Fail(verdict.ReasonForbiddenNetwork)},
 		{"bearer: 403 with and without credentials", bearer, Status(403), Status(403), Fail(verdict.ReasonForbiddenNetwork)},

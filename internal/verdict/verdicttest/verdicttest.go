@@ -50,6 +50,9 @@ func Page(code int, registryHeader bool) *registry.Answer {
 	return &registry.Answer{Status: code, IsHTML: true, IsRegistry: registryHeader}
 }
 
+// TooLarge returns a refusal of the size of the request's header.
+func TooLarge(code int) *registry.Answer { return &registry.Answer{Status: code, TooLarge: true} }
+
 // Redirect returns a redirect to another origin.
 func Redirect(code int) *registry.Answer {
 	return &registry.Answer{Status: code, Location: "https://elsewhere.example.com"}
