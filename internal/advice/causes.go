@@ -3,6 +3,7 @@ package advice
 import (
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
@@ -73,6 +74,8 @@ func exchangeCauses(e verdict.Evidence, v verdict.Verdict) []string {
 func accessCauses(e verdict.Evidence, v verdict.Verdict) []string {
 	result := accessAnswer(e)
 	switch {
+	case v.Reason == verdict.ReasonAccessUnproven && slices.ContainsFunc(e.Access, func(r verdict.AccessResult) bool { return r.OtherSubject }):
+		return []string{"The token service gave a token that is not this user's, as Harbor does for a moment after a failed login with the same name; plan again, and look for what fails to log in"}
 	case result == nil:
 		return nil
 	case v.Reason == verdict.ReasonAccessDenied && result.Answer.Status == verdict.StatusUnauthorized && !verdict.JudgeCredentials(e).Verified:

@@ -29,6 +29,7 @@ type decision struct {
 	method  verdict.AccessMethod
 	answer  *registry.Answer // the one that did not grant it; nil where grants decide
 	service string           // the token service that gave the answer; empty for the registry
+	other   bool             // whether a token of another subject left it undecided
 }
 
 type outcome int
@@ -77,6 +78,7 @@ func add(r *verdict.AccessResult, action string, is decision) {
 			r.Answer, r.Service = is.answer, is.service
 		}
 		r.Unknown = append(r.Unknown, action)
+		r.OtherSubject = r.OtherSubject || is.other
 	}
 	order := verdict.AccessMethods() // no method has index -1
 	if slices.Index(order, is.method) > slices.Index(order, r.Method) {
@@ -115,7 +117,7 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 	case issued.Token.Empty():
 		return byScope
 	case g.isOfAnotherSubject(issued):
-		return decision{method: verdict.AccessByScope}
+		return decision{method: verdict.AccessByScope, other: true}
 	case !issued.Grants.Known():
 		return g.accessByUse(ctx, wanted, action, g.exchanged(wanted, *request, issued))
 	}

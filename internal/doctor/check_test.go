@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -166,6 +167,27 @@ func TestDoctor_Check_RemovesSecretsFromChallenges(t *testing.T) {
 	for _, secret := range []string{"s3cret", "czNjcmV0", "p4ss"} {
 		if strings.Contains(shown, secret) {
 			t.Errorf("%q is shown in %q", secret, shown)
+		}
+	}
+}
+
+// TestDoctor_Check_RecognizesALoginInAToken has the authorization token of ECR, which
+// registries accept as the password of Basic only.
+func TestDoctor_Check_RecognizesALoginInAToken(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		token string
+		want  bool
+	}{
+		"a user name and a password in base64": {base64.StdEncoding.EncodeToString([]byte("AWS:eyJwYXlsb2FkIjoi")), true},
+		"without a colon":                      {base64.StdEncoding.EncodeToString([]byte("eyJwYXlsb2FkIjoi")), false},
+		"random bytes with a colon":            {base64.StdEncoding.EncodeToString([]byte("\x01\xfe:\x02\xff")), false},
+		"an opaque token":                      {"ghp_abcdef", false},
+	} {
+		s := &script{r0: *unauthorized(basicChallenge), r1: *status(400)}
+		report := check(t, s, registry.Credential{Token: registry.NewSecret(row.token)})
+		if report.Verdict != fail(verdict.ReasonUnsupportedChallenge) || strings.Contains(report.Causes[0], "is a user name and a password in base64") != row.want {
+			t.Errorf("%s: %+v with causes %q", name, report.Verdict, report.Causes)
 		}
 	}
 }

@@ -168,6 +168,9 @@ type AccessResult struct {
 	Answer *registry.Answer
 	// Service is the token service that gave the answer; empty for the registry.
 	Service string
+	// OtherSubject reports whether an action is unknown because the token with its scope
+	// is not the user's.
+	OtherSubject bool
 }
 
 // DecoyOutcome is the result of a request with invented credentials.
