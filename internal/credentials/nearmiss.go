@@ -1,0 +1,74 @@
+package credentials
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/redact"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+const (
+	maxHosts    = 5  // hosts that a note lists
+	maxHostText = 64 // characters of each
+)
+
+// otherHosts returns the end of a note that says that a place holds nothing for the
+// registry of the search: which hosts it holds instead, from the keys of its entries,
+// the nearest first. Hosts are no secrets; user information before them is left out.
+func otherHosts(search Search, keys []string) string {
+	type other struct {
+		text     string
+		distance int
+	}
+	var others []other
+	for _, key := range keys {
+		if text := hostText(key); text != "" {
+			distance, label := distance(search, key)
+			others = append(others, other{text + label, distance})
+		}
+	}
+	slices.SortFunc(others, func(a, b other) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), strings.Compare(a.text, b.text))
+	})
+	others = slices.Compact(others)
+	if len(others) == 0 {
+		return ", nor for any other"
+	}
+	var texts []string
+	for _, other := range others[:min(maxHosts, len(others))] {
+		texts = append(texts, other.text)
+	}
+	list := ", but for " + strings.Join(texts, ", ")
+	if more := len(others) - len(texts); more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
+}
+
+// distance returns how far the key of an entry is from the registry of the search,
+// and a label that tells a near one apart from it.
+func distance(search Search, key string) (int, string) {
+	endpoint, err := registry.ParseEndpoint(key)
+	switch {
+	case err != nil || endpoint.Hostname() != search.Endpoint.Hostname():
+		return 2, ""
+	case authority(key) == authority(search.Address): // its scheme or path tells it apart
+		return 0, ""
+	case endpoint.SameRegistry(search.Endpoint):
+		return 0, " (the same registry, written differently)"
+	default:
+		return 1, " (another port)"
+	}
+}
+
+// hostText returns the key of an entry as a note shows it.
+func hostText(key string) string {
+	key = key[strings.LastIndex(key, "@")+1:] // a password in user information may hold a slash, and even an @
+	if end := strings.IndexAny(key, "?#"); end >= 0 {
+		key = key[:end]
+	}
+	return redact.Cut(redact.Printable(key), maxHostText)
+}

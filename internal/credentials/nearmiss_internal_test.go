@@ -1,0 +1,54 @@
+package credentials
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+func TestOtherHosts(t *testing.T) {
+	t.Parallel()
+	const same = " (the same registry, written differently)"
+	many := []string{}
+	for i := range 1000 {
+		many = append(many, fmt.Sprintf("h%03d.example.com", i))
+	}
+	for _, row := range []struct {
+		name    string
+		address string
+		keys    []string
+		want    string
+	}{
+		{"nothing", "r.example.com", nil, ", nor for any other"},
+		{"others in the order of the alphabet", "r.example.com", []string{"b.example.com", "a.example.com"}, ", but for a.example.com, b.example.com"},
+		{"five at most", "r.example.com", many, ", but for h000.example.com, h001.example.com, h002.example.com, h003.example.com, h004.example.com and 995 more"},
+		{"host:443", "r.example.com", []string{"a.example.com", "r.example.com:443"}, ", but for r.example.com:443" + same + ", a.example.com"},
+		{"the host alone where the address writes port 443", "r.example.com:443", []string{"r.example.com"}, ", but for r.example.com" + same},
+		{"another port", "r.example.com", []string{"a.example.com", "r.example.com:5000"}, ", but for r.example.com:5000 (another port), a.example.com"},
+		{"another case", "r.example.com", []string{"a.example.com", "R.Example.com"}, ", but for R.Example.com" + same + ", a.example.com"},
+		{"a port with a zero before it", "r.example.com:5000", []string{"r.example.com:05000"}, ", but for r.example.com:05000" + same},
+		{"another form of an IPv6 address", "[fd00::1]:5000", []string{"[FD00::0:1]:5000"}, ", but for [FD00::0:1]:5000" + same},
+		{"a path, which tells it apart itself", "r.example.com", []string{"r.example.com/team"}, ", but for r.example.com/team"},
+		{"a scheme, which tells it apart itself", "r.example.com", []string{"http://r.example.com"}, ", but for http://r.example.com"},
+		{"a pattern", "r.example.com", []string{"*.azurecr.io"}, ", but for *.azurecr.io"},
+		{"user information", "r.example.com", []string{"https://ci:hunter2@a.example.com/v1/", "ci:hunter2/@?#@b.example.com"}, ", but for a.example.com/v1/, b.example.com"},
+		{"a query and a fragment", "r.example.com", []string{"a.example.com?hunter2", "b.example.com#hunter2"}, ", but for a.example.com, b.example.com"},
+		{"characters that cannot be printed", "r.example.com", []string{"a\x1b[31m.example.com\r\n"}, ", but for a[31m.example.com"},
+		{"a long text", "r.example.com", []string{strings.Repeat("a", 100)}, ", but for " + strings.Repeat("a", 63) + "…"},
+		{"a key without a text", "r.example.com", []string{"", "ci:hunter2@"}, ", nor for any other"},
+		{"keys that look alike", "r.example.com", []string{"a.example.com", "ci@a.example.com"}, ", but for a.example.com"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			endpoint, err := registry.ParseEndpoint(row.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := otherHosts(Search{Endpoint: endpoint, Address: row.address}, row.keys); got != row.want {
+				t.Errorf("got  %q\nwant %q", got, row.want)
+			}
+		})
+	}
+}
