@@ -42,8 +42,11 @@ func (p Places) fromBlock(_ context.Context, search Search) (Result, error) {
 			at, has = key, true
 		}
 	}
-	if !has {
+	switch {
+	case len(keys) == 0:
 		return Result{Source: SourceNone}, nil
+	case !has:
+		return newResult(SourceNone, registry.Credential{}, "In registries of the provider block, there is no entry for "+asked(search)+otherHosts(search, slices.Collect(maps.Values(keys)))), nil
 	}
 	entry := p.Registries.Value[at]
 	if entry.Unknown {

@@ -57,11 +57,14 @@ func TestPlaces_Find_BlockKeys(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			want := credentials.Result{Source: credentials.SourceNone}
-			if row.key != "" {
-				want = credentials.Result{Source: credentials.SourceProvider, Credential: login(row.key, "p")}
+			switch got := find(t, blockPlaces(entries(row.keys...)), searchFor(t, row.address)); {
+			case row.key != "":
+				compare(t, got, credentials.Result{Source: credentials.SourceProvider, Credential: login(row.key, "p")})
+			case len(row.keys) == 0:
+				compare(t, got, credentials.Result{Source: credentials.SourceNone})
+			default:
+				compareNone(t, got, "In registries of the provider block, there is no entry for ")
 			}
-			compare(t, find(t, blockPlaces(entries(row.keys...)), searchFor(t, row.address)), want)
 		})
 	}
 }
@@ -145,5 +148,5 @@ func TestPlaces_Find_BlockWithAnUnknownEntry(t *testing.T) {
 	compare(t, find(t, blockPlaces(all), searchFor(t, "other.example.com")), credentials.Result{
 		Source: credentials.SourceProvider, Credential: login("other.example.com", "p"),
 	})
-	compare(t, find(t, blockPlaces(all), searchFor(t, "third.example.com")), credentials.Result{Source: credentials.SourceNone})
+	compareNone(t, find(t, blockPlaces(all), searchFor(t, "third.example.com")), "In registries of the provider block, there is no entry for third.example.com, but for other.example.com, ")
 }

@@ -3,6 +3,7 @@ package credentials_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -93,7 +94,11 @@ func TestHelpers(t *testing.T) {
 			} else if len(row.want.Notes) == 1 {
 				row.want.Notes = []string{`The credential helper "docker-credential-` + suffix + `" ` + row.want.Notes[0]}
 			}
-			result := findWithin(t, t.Context(), withHelperStore(t, suffix))
+			places := withHelperStore(t, suffix)
+			if row.want.Source == credentials.SourceNone {
+				row.want.Notes = []string{fmt.Sprintf("In the credential helper %q, which the Docker configuration %q names, there is no login for r.example.com", "docker-credential-"+suffix, places.DockerConfigPath.Value)}
+			}
+			result := findWithin(t, t.Context(), places)
 			compare(t, result, row.want)
 			checkNoCanary(t, result, nil)
 			if got := credentialstest.Asked(t, suffix); len(got) != 1 || got[0] != host {

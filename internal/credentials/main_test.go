@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -79,6 +80,18 @@ func compare(t testing.TB, got, want credentials.Result) {
 	if describe(got) != describe(want) {
 		t.Errorf("got  %s\nwant %s", describe(got), describe(want))
 	}
+}
+
+// compareNone reports where a search found something, or does not say in one note that
+// begins like this that there was nothing. TestPlaces_Find_NamesOtherHosts has the words.
+func compareNone(t testing.TB, got credentials.Result, begin string) {
+	t.Helper()
+	notes := got.Notes
+	if len(notes) != 1 || !strings.HasPrefix(notes[0], begin) {
+		t.Errorf("the notes are %q, want one that begins with %q", notes, begin)
+	}
+	got.Notes = nil
+	compare(t, got, credentials.Result{Source: credentials.SourceNone})
 }
 
 // describe shows an answer with its secrets, which a test wants to see.

@@ -3,6 +3,7 @@ package credentials
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -42,18 +43,22 @@ func (s Search) pullHosts() []string {
 }
 
 // loginNames returns the names under which Docker stores a login, preferred ones
-// first. A host without a port means https, so such a login is never sent to plain
-// http, which is another port.
+// first. Like Docker, they have the host as it is written, capitals and port included;
+// only a name beyond ASCII, which Docker cannot write, becomes punycode. A host without
+// a port means https, so such a login is never sent to plain http, which is another
+// port.
 func (s Search) loginNames() []string {
-	host := s.Endpoint.Host()
-	switch {
-	case s.Endpoint.IsDockerHub():
+	if s.Endpoint.IsDockerHub() {
 		return append([]string{"https://index.docker.io/v1/"}, registry.DockerHubNames()...)
-	case s.Endpoint.Scheme() == "http" && !strings.Contains(host, ":"), s.Endpoint.Scheme() == "http" && strings.HasSuffix(host, "]"):
-		return []string{host + ":80"}
-	default:
-		return slices.Compact([]string{s.hostAsWritten(), host})
 	}
+	host := authority(s.Address)
+	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
+		host = s.Endpoint.Host()
+	}
+	if s.Endpoint.Scheme() == "http" && !strings.Contains(host[strings.LastIndex(host, "]")+1:], ":") {
+		host += ":80"
+	}
+	return []string{host}
 }
 
 // hostAsWritten returns the host with the port of the address, even if it is the

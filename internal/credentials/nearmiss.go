@@ -38,14 +38,28 @@ func otherHosts(search Search, keys []string) string {
 		return ", nor for any other"
 	}
 	var texts []string
-	for _, other := range others[:min(maxHosts, len(others))] {
+	for _, other := range others {
 		texts = append(texts, other.text)
 	}
-	list := ", but for " + strings.Join(texts, ", ")
-	if more := len(others) - len(texts); more > 0 {
+	return ", but for " + listed(texts)
+}
+
+// listed joins the first few texts, and counts the rest.
+func listed(texts []string) string {
+	list := strings.Join(texts[:min(maxHosts, len(texts))], ", ")
+	if more := len(texts) - maxHosts; more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
 	return list
+}
+
+// asked returns the registry of the search for a note, with its scheme where that
+// matters.
+func asked(search Search) string {
+	if search.Endpoint.Scheme() == "http" {
+		return "http://" + search.Endpoint.Host()
+	}
+	return search.Endpoint.Host()
 }
 
 // distance returns how far the key of an entry is from the registry of the search,
@@ -55,7 +69,7 @@ func distance(search Search, key string) (int, string) {
 	switch {
 	case err != nil || endpoint.Hostname() != search.Endpoint.Hostname():
 		return 2, ""
-	case authority(key) == authority(search.Address): // its scheme or path tells it apart
+	case authority(key) == authority(search.Address), endpoint.Scheme() != search.Endpoint.Scheme(): // its scheme or path tells it apart
 		return 0, ""
 	case endpoint.SameRegistry(search.Endpoint):
 		return 0, " (the same registry, written differently)"

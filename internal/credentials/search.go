@@ -59,7 +59,7 @@ func (p Places) Find(ctx context.Context, search Search) (Result, error) {
 			result.Warning = warning
 			return result, nil
 		}
-		none.Notes = append(none.Notes, result.Notes...)
+		none.Notes, none.Coverage = append(none.Notes, result.Notes...), result.Coverage
 	}
 	none.Warning = warning
 	return none, nil

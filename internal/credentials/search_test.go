@@ -136,7 +136,7 @@ func TestPlaces_Find_ASourceForAnotherHostFallsThrough(t *testing.T) {
 			if result := find(t, places, searchFor(t, other)); result.Source == credentials.SourceNone {
 				t.Error("there is no login for the host that it is for")
 			}
-			compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceNone})
+			compareNone(t, find(t, places, searchFor(t, host)), "In ")
 
 			// Where a later place has a login, that one counts.
 			if places.DockerConfigPath.Value == "" {
@@ -188,7 +188,10 @@ func TestPlaces_Find_UnknownSetting(t *testing.T) {
 // The environment counts before the file, so what it settles needs no file.
 func TestPlaces_Find_UnknownAppsettingsPath(t *testing.T) {
 	t.Parallel()
-	const url, other = "OCI__REGISTRYURL=" + host, "OCI__REGISTRYURL=other.example.com"
+	const (
+		url, other = "OCI__REGISTRYURL=" + host, "OCI__REGISTRYURL=other.example.com"
+		ofOther    = "In the section OCI of the Stella Ops settings, whose RegistryUrl is in the environment (OCI__REGISTRYURL), there are no credentials for r.example.com, but for "
+	)
 	all := login("ci", "p")
 	all.Token = registry.NewSecret("t")
 	for _, row := range []struct {
@@ -206,8 +209,8 @@ func TestPlaces_Find_UnknownAppsettingsPath(t *testing.T) {
 		{"the section Registry, which one of the file may hide", []string{"REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=ci", "REGISTRY__PASSWORD=p", "REGISTRY__TOKEN=t"}, credentials.Result{}},
 		{"every setting", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Result{Source: fromEnvironment, Credential: all}},
 		{"the address of another host", []string{other}, credentials.Result{Source: credentials.SourceNone}},
-		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone}},
-		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone}},
+		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone, Notes: []string{ofOther + "other.example.com"}}},
+		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone, Notes: []string{ofOther + "http://r.example.com:443"}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -172,6 +172,8 @@ func (p Places) fromSettings(_ context.Context, search Search) (Result, error) {
 			"Set %s__RegistryUrl to the registry that they are for.", s.name, s.name)
 		return none, nil
 	case !matchesRegistry(s.values[keyRegistryURL].value.Reveal(), endpoint, search.Endpoint):
+		url := s.values[keyRegistryURL]
+		none.Notes = []string{fmt.Sprintf("In the section %s of the Stella Ops settings, whose RegistryUrl is in %s, there are no credentials for %s%s", s.name, url.where, asked(search), otherHosts(search, []string{url.value.Reveal()}))}
 		return none, nil
 	default:
 		return a.result(source, "In the section "+s.name+" of the Stella Ops settings, %s came empty (broken secret reference)"), nil

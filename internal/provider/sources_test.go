@@ -18,7 +18,7 @@ var whereEmpty = map[string]string{
 	"registries":               "In registries of the provider block, username and password of this registry's entry came empty",
 	"the environment":          "In the section OCI of the Stella Ops settings, username and password came empty",
 	"the settings file":        "In the section OCI of the Stella Ops settings, username and password came empty",
-	"the Docker configuration": "In the Docker configuration, this registry's entry holds nothing",
+	"the Docker configuration": "this registry's entry holds nothing; log in again with docker login",
 }
 
 func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
@@ -26,10 +26,16 @@ func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
 	const fails = "authentication_required"
 	for _, p := range append([]place{argumentsPlace}, places...) {
 		absent, cause, empty := "none", "", p.source
-		switch {
-		case p.name == "docker_config_json":
+		switch p.name {
+		case "arguments":
+		case "docker_config_json":
 			absent, cause = p.source, "docker_config_json has no entry for this registry"
-		case whereEmpty[p.name] == "":
+		case "a helper for all registries":
+			cause = "there is no login for"
+		default:
+			cause = ", but for registry.example.com"
+		}
+		if whereEmpty[p.name] == "" {
 			empty = "none"
 		}
 		for _, row := range []struct {

@@ -1,0 +1,254 @@
+package credentials_test
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
+	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
+)
+
+// Entries with a path are for the repositories below it, the longest path first, as
+// Podman and kaniko read them.
+func TestPlaces_Find_DockerConfigPaths(t *testing.T) {
+	t.Parallel()
+	const orgA, orgB = "r.example.com/org-a", "r.example.com/org-b"
+	for _, row := range []struct {
+		name    string
+		keys    []string
+		address string
+		key     string // empty for none
+		note    string // where there is none
+	}{
+		{"H/org-a and H/org-b, org-b/app asked", []string{orgA, orgB}, "r.example.com/org-b/app", orgB, ""},
+		{"the longest path", []string{host, orgA, orgA + "/team", orgA + "/team/other"}, "r.example.com/org-a/team/app:1", orgA + "/team", ""},
+		{"the repository itself", []string{orgA, orgA + "/app"}, "r.example.com/org-a/app", orgA + "/app", ""},
+		{"a slash at the end", []string{host, orgA + "/"}, "r.example.com/org-a/app", orgA + "/", ""},
+		{"the host serves what no path does", []string{host, orgA, orgB}, "r.example.com/org-c/app", host, ""},
+		{"the host serves what only begins like a path", []string{host, "r.example.com/org"}, "r.example.com/org-a/app", host, ""},
+		{"the host serves where no repository is asked", []string{host, orgA}, host, host, ""},
+		{"a URL is for the host, whatever its path", []string{"https://r.example.com/org-a"}, "r.example.com/org-b/app", "https://r.example.com/org-a", ""},
+		{"one path where no repository is asked", []string{orgA}, host, orgA, ""},
+		{"several paths where no repository is asked", []string{orgB, orgA, "other.example.com"}, host, "", "all of r.example.com, but for r.example.com/org-a, r.example.com/org-b, other.example.com; name the repository in registry_url or access"},
+		{"paths for other repositories only", []string{orgA, orgB}, "r.example.com/org-c/app", "", "r.example.com/org-c/app, but for r.example.com/org-a, r.example.com/org-b"},
+		{"a path that is not whole", []string{"r.example.com/org"}, "r.example.com/org-a/app", "", "r.example.com/org-a/app, but for r.example.com/org"},
+		{"a path below the repository", []string{orgA + "/app/sub"}, "r.example.com/org-a/app", "", "r.example.com/org-a/app, but for r.example.com/org-a/app/sub"},
+		{"a path of another port", []string{"r.example.com:5000/org-a"}, "r.example.com/org-a/app", "", "r.example.com, but for r.example.com:5000/org-a (another port)"},
+		{"Docker Hub", []string{dockerHubLogin, "docker.io/org-a", "index.docker.io/library"}, "docker.io/alpine", "index.docker.io/library", ""},
+		{"Docker Hub's own login", []string{dockerHubLogin, "docker.io/org-a"}, "docker.io/org-b/app", dockerHubLogin, ""},
+		{"a repository on Docker Hub that is named like a token of it", []string{"docker.io", "docker.io/org/access-token"}, "docker.io/org/access-token", "docker.io", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := dockerConfigPlaces(t, jsonOf(t, auths(t, row.keys...)))
+			want := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key)}
+			if row.key == "" {
+				want = credentials.Result{Source: credentials.SourceNone, Notes: []string{fmt.Sprintf("In the Docker configuration %q, there is no login for %s", places.DockerConfigPath.Value, row.note)}}
+			}
+			compare(t, find(t, places, searchFor(t, row.address)), want)
+		})
+	}
+}
+
+// A check has one login; repositories with another one, or none, are not proven by it.
+func TestPlaces_Find_DockerConfigOfSeveralRepositories(t *testing.T) {
+	t.Parallel()
+	const a, b, c = "org-a/app", "org-b/app", "org-c/app"
+	type coverage = map[string]registry.Coverage
+	for _, row := range []struct {
+		name         string
+		keys         []string
+		repositories []string
+		key          string
+		coverage     coverage
+	}{
+		{"all below one path", []string{"r.example.com/org-a"}, []string{a, "org-a/other"}, "r.example.com/org-a", nil},
+		{"all of the host", []string{host}, []string{a, b}, host, nil},
+		{"two logins", []string{"r.example.com/org-a", "r.example.com/org-b"}, []string{b, a, "org-b/other"}, "r.example.com/org-b", coverage{a: registry.CoverageNone}},
+		{"a login for the first only", []string{"r.example.com/org-a"}, []string{a, c}, "r.example.com/org-a", coverage{c: registry.CoverageNone}},
+		{"a login for the second only", []string{"r.example.com/org-a"}, []string{c, a}, "", coverage{a: registry.CoverageNone}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := dockerConfigPlaces(t, jsonOf(t, auths(t, row.keys...)))
+			in := fmt.Sprintf("In the Docker configuration %q, ", places.DockerConfigPath.Value)
+			want := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key), Coverage: row.coverage}
+			if row.key == "" {
+				want = credentials.Result{Source: credentials.SourceNone, Coverage: row.coverage, Notes: []string{in + "there is no login for r.example.com/org-c/app, but for r.example.com/org-a"}}
+			}
+			if row.coverage != nil {
+				want.Notes = append(want.Notes, in+"the repositories of this check do not have the same login; make a check for each")
+			}
+			got := find(t, places, searchFor(t, host, row.repositories...))
+			compare(t, got, want)
+			if !maps.Equal(got.Coverage, row.coverage) {
+				t.Errorf("the coverage is %v, want %v", got.Coverage, row.coverage)
+			}
+		})
+	}
+	// Two entries with the same login are one login.
+	entry := map[string]string{"auth": auth("ci", "p")}
+	places := dockerConfigPlaces(t, jsonOf(t, map[string]any{"auths": map[string]any{"r.example.com/org-a": entry, "r.example.com/org-b": entry}}))
+	compare(t, find(t, places, searchFor(t, host, a, b)), credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", "p"), Coverage: coverage{}})
+}
+
+// Docker refuses a file for one entry that it cannot decode, whichever is asked.
+func TestPlaces_Find_DockerConfigWithABrokenAuth(t *testing.T) {
+	t.Parallel()
+	const broken = "In the Docker configuration %q, auth of some entries is no base64 of user:password, or a part of them is no text, which makes Docker refuse the whole file; log in again, or log out, at "
+	good := `"r.example.com":{"auth":"` + auth("ci", "p") + `"}`
+	helper := returnsLogin("helper", "p").Install(t)
+	for _, row := range []struct {
+		name    string
+		content string
+		user    string // empty for none
+		notes   []string
+	}{
+		{"no base64", `{"auths":{` + good + `,"other.example.com":{"auth":"%` + canary + `"}}}`, "ci", []string{broken + "other.example.com"}},
+		{"no colon", `{"auths":{` + good + `,"other.example.com":{"auth":"` + encoded(canary) + `"}}}`, "ci", []string{broken + "other.example.com"}},
+		{"no user name", `{"auths":{` + good + `,"other.example.com":{"auth":"` + auth("", canary) + `"}}}`, "ci", []string{broken + "other.example.com"}},
+		{"no padding", `{"auths":{` + good + `,"other.example.com":{"auth":"Y2k6cA"}}}`, "ci", []string{broken + "other.example.com"}},
+		{"no text", `{"auths":{` + good + `,"other.example.com":{"identitytoken":7},"third.example.com":7}}`, "ci", []string{broken + "other.example.com, third.example.com"}},
+		{"a key with user information", `{"auths":{` + good + `,"https://ci:` + canary + `@other.example.com/":{"auth":"%"}}}`, "ci", []string{broken + "other.example.com/"}},
+		{"seven of them", `{"auths":{` + good + `,"a.example":7,"b.example":7,"c.example":7,"d.example":7,"e.example":7,"f.example":7,"g.example":7}}`, "ci", []string{broken + "a.example, b.example, c.example, d.example, e.example and 2 more"}},
+		{"beside a login of a helper", `{"credsStore":"` + helper + `","auths":{"r.example.com":{"auth":"%"}}}`, "helper", []string{broken + "r.example.com"}},
+		{"beside no login", `{"auths":{"other.example.com":{"auth":"%"}}}`, "", []string{"In the Docker configuration %q, there is no login for r.example.com, but for other.example.com", broken + "other.example.com"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := dockerConfigPlaces(t, row.content)
+			want := credentials.Result{Source: credentials.SourceNone}
+			if row.user != "" {
+				want = credentials.Result{Source: credentials.SourceDockerConfig, Credential: login(row.user, "p")}
+			}
+			for _, note := range row.notes {
+				want.Notes = append(want.Notes, fmt.Sprintf(note, places.DockerConfigPath.Value))
+			}
+			got := find(t, places, searchFor(t, host))
+			compare(t, got, want)
+			checkNoCanary(t, got, nil)
+		})
+	}
+}
+
+// A login that came empty is a verdict, though Docker refuses the file for it.
+func TestPlaces_Find_DockerConfigWithoutAUserName(t *testing.T) {
+	t.Parallel()
+	const broken = "In the Docker configuration %q, auth of some entries is no base64 of user:password, or a part of them is no text, which makes Docker refuse the whole file; log in again, or log out, at r.example.com"
+	for password, notes := range map[string][]string{
+		"p": {broken},
+		"":  {"In the Docker configuration %q, this registry's entry holds nothing; log in again with docker login", broken},
+	} {
+		places := dockerConfigPlaces(t, entryOf(`{"auth":"`+auth("", password)+`"}`))
+		want := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("", password)}
+		for _, note := range notes {
+			want.Notes = append(want.Notes, fmt.Sprintf(note, places.DockerConfigPath.Value))
+		}
+		compare(t, find(t, places, searchFor(t, host)), want)
+	}
+}
+
+// Where a place has nothing for the registry, a note says what it holds instead.
+func TestPlaces_Find_NamesOtherHosts(t *testing.T) {
+	t.Parallel()
+	helper := credentialstest.Helper{}.Install(t)
+	inFile := jsonOf(t, auths(t, "r.example.com:443", "R.Example.com", "r.example.com:5000", "a.example.com", "b.example.com", "c.example.com", "https://ci:"+canary+"@d.example.com"))
+	for _, row := range []struct {
+		name    string
+		places  credentials.Places
+		address string
+		note    string // PATH stands for the path of the file
+	}{
+		{"host:443, another case, another port in the file", dockerConfigPlaces(t, inFile), host, `In the Docker configuration "PATH", there is no login for r.example.com, but for R.Example.com (the same registry, written differently), r.example.com:443 (the same registry, written differently), r.example.com:5000 (another port), a.example.com, b.example.com and 2 more`},
+		{"host:443 in the address", dockerConfigPlaces(t, jsonOf(t, auths(t, host))), "r.example.com:443", `In the Docker configuration "PATH", there is no login for r.example.com:443, but for r.example.com (the same registry, written differently)`},
+		{"no entries", dockerConfigPlaces(t, `{"auths":{}}`), host, `In the Docker configuration "PATH", there is no login for r.example.com, nor for any other`},
+		{"a helper for another host", dockerConfigPlaces(t, `{"credHelpers":{"other.example.com":"x","r.example.com":""}}`), host, `In the Docker configuration "PATH", there is no login for r.example.com, but for other.example.com`},
+		{"a helper without a login", dockerConfigPlaces(t, `{"credsStore":"`+helper+`","auths":{"r.example.com":{}}}`), host, `In the credential helper "docker-credential-` + helper + `", which the Docker configuration "PATH" names, there is no login for r.example.com`},
+		{"a helper without a login, which the file has", dockerConfigPlaces(t, `{"credsStore":"`+helper+`","auths":{"r.example.com":{"auth":"`+auth("ci", canary)+`"}}}`), host, `In the credential helper "docker-credential-` + helper + `", which the Docker configuration "PATH" names, there is no login for r.example.com; Docker does not read the one in the file beside a helper`},
+		{"Docker Hub", dockerConfigPlaces(t, jsonOf(t, auths(t, host))), "docker.io/alpine", `In the Docker configuration "PATH", there is no login for docker.io, but for r.example.com`},
+		{"the provider block", blockPlaces(entries("r.example.com:5000", "a.example.com")), "R.Example.com", "In registries of the provider block, there is no entry for r.example.com, but for r.example.com:5000 (another port), a.example.com"},
+		{"the provider block, for plain http", blockPlaces(entries(host)), "http://r.example.com", "In registries of the provider block, there is no entry for http://r.example.com, but for r.example.com"},
+		{"the Stella Ops settings", credentials.Places{Environ: []string{"OCI__RegistryUrl=r.example.com:5000/app", "OCI__TOKEN=" + canary}}, host, "In the section OCI of the Stella Ops settings, whose RegistryUrl is in the environment (OCI__RegistryUrl), there are no credentials for r.example.com, but for r.example.com:5000/app (another port)"},
+		{"the Stella Ops settings in a file", credentials.Places{AppsettingsPath: set(file(t, `{"Registry":{"RegistryUrl":"other.example.com","Token":"`+canary+`"}}`))}, host, `In the section Registry of the Stella Ops settings, whose RegistryUrl is in "PATH", there are no credentials for r.example.com, but for other.example.com`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			path := row.places.DockerConfigPath.Value + row.places.AppsettingsPath.Value
+			got := find(t, row.places, searchFor(t, row.address))
+			compare(t, got, credentials.Result{Source: credentials.SourceNone, Notes: []string{strings.ReplaceAll(row.note, "PATH", path)}})
+			checkNoCanary(t, got, nil)
+		})
+	}
+}
+
+// DOCKER_AUTH_CONFIG counts before the file, and where it cannot be read, docker reads
+// the file alone.
+func TestPlaces_Find_DockerAuthConfig(t *testing.T) {
+	t.Parallel()
+	const (
+		ignored = "DOCKER_AUTH_CONFIG in the environment is not used, as docker does not use it either: it must be one JSON object with auths alone, and each entry of these must hold auth alone, base64 of user:password"
+		other   = "In DOCKER_AUTH_CONFIG of the environment, there is no login for r.example.com, but for other.example.com"
+	)
+	variable := auth("variable", canary)
+	helper := returnsLogin("helper", canary).Install(t)
+	file := jsonOf(t, map[string]any{"auths": map[string]any{host: map[string]string{"auth": auth("file", canary)}}})
+	for _, row := range []struct {
+		name  string
+		value string
+		file  string
+		user  string // variable, helper, file; empty for none
+		notes []string
+	}{
+		{"before the file", `{"auths":{"r.example.com":{"auth":"` + variable + `"}}}`, file, "variable", nil},
+		{"before a helper", `{"auths":{"r.example.com":{"auth":"` + variable + `"}}}`, `{"credsStore":"` + helper + `"}`, "variable", nil},
+		{"the longest path", `{"auths":{"r.example.com/org":{"auth":"` + variable + `"},"r.example.com":{"auth":"` + auth("other", canary) + `"}}}`, file, "variable", nil},
+		{"for another host", `{"auths":{"other.example.com":{"auth":"` + variable + `"}}}`, file, "file", nil},
+		{"for another host, and none in the file", `{"auths":{"other.example.com":{"auth":"` + variable + `"}}}`, `{}`, "", []string{other, `In the Docker configuration "PATH", there is no login for r.example.com, nor for any other`}},
+		{"empty", "", file, "file", nil},
+		{"blank, as docker reads it", " ", file, "file", nil},
+		{"without auths", "{}", file, "file", nil},
+		{"no JSON", canary, file, "file", []string{ignored}},
+		{"two objects", `{"auths":{"r.example.com":{"auth":"` + variable + `"}}}{}`, file, "file", []string{ignored}},
+		{"a store beside auths", `{"credsStore":"` + helper + `","auths":{"r.example.com":{"auth":"` + variable + `"}}}`, file, "file", []string{ignored}},
+		{"an email in an entry", `{"auths":{"r.example.com":{"auth":"` + variable + `","email":"` + canary + `"}}}`, file, "file", []string{ignored}},
+		{"a user name and a password", `{"auths":{"r.example.com":{"username":"ci","password":"` + canary + `"}}}`, file, "file", []string{ignored}},
+		{"an entry without auth", `{"auths":{"r.example.com":{"auth":"` + variable + `"},"other.example.com":{}}}`, file, "file", []string{ignored}},
+		{"a broken auth of another host", `{"auths":{"r.example.com":{"auth":"` + variable + `"},"other.example.com":{"auth":"%"}}}`, file, "file", []string{ignored}},
+		{"broken, and none in the file", canary, `{}`, "", []string{ignored, `In the Docker configuration "PATH", there is no login for r.example.com, nor for any other`}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			places := dockerConfigPlaces(t, row.file)
+			places.Environ = []string{"PATH=/bin", "DOCKER_AUTH_CONFIG=" + row.value}
+			want := credentials.Result{Source: credentials.SourceNone}
+			if row.user != "" {
+				want = credentials.Result{Source: credentials.SourceDockerConfig, Credential: login(row.user, canary)}
+			}
+			for _, note := range row.notes {
+				want.Notes = append(want.Notes, strings.ReplaceAll(note, "PATH", places.DockerConfigPath.Value))
+			}
+			got := find(t, places, searchFor(t, "r.example.com/org/app"))
+			compare(t, got, want)
+			checkNoCanary(t, got, nil)
+		})
+	}
+}
+
+// The variable is a part of the Docker configuration, which a check uses only where
+// docker_config_path is set. A login in it needs no file.
+func TestPlaces_Find_DockerAuthConfigNeedsThePath(t *testing.T) {
+	t.Parallel()
+	places := credentials.Places{Environ: []string{`DOCKER_AUTH_CONFIG={"auths":{"r.example.com":{"auth":"` + auth("ci", canary) + `"}}}`}}
+	unset := find(t, places, searchFor(t, host))
+	compare(t, unset, credentials.Result{Source: credentials.SourceNone, Notes: []string{"DOCKER_AUTH_CONFIG of the environment holds a login for r.example.com, which is read only where docker_config_path of the provider block is set"}})
+	checkNoCanary(t, unset, nil)
+	compare(t, find(t, places, searchFor(t, "other.example.com")), credentials.Result{Source: credentials.SourceNone})
+
+	places.DockerConfigPath = set(filepath.Join(t.TempDir(), "config.json"))
+	compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", canary)})
+	findError(t, places, searchFor(t, "other.example.com"))
+}
