@@ -46,7 +46,7 @@ func readAppsettings(path string) (map[string]string, *Error) {
 
 // nestingDepth returns how deep brackets are nested outside of strings and
 // comments. The parser is recursive, and would overflow the stack on a file that
-// holds little else.
+// holds little else. It looks at each byte once.
 func nestingDepth(content []byte) int {
 	deepest, now := 0, 0
 	for i := 0; i < len(content); i++ {
@@ -55,9 +55,9 @@ func nestingDepth(content []byte) int {
 		case rest[0] == '"':
 			i += stringEnd(rest)
 		case bytes.HasPrefix(rest, []byte("//")):
-			i += max(0, bytes.IndexByte(rest, '\n'))
+			i += endOf(rest, "//", "\n")
 		case bytes.HasPrefix(rest, []byte("/*")):
-			i += 3 + max(0, bytes.Index(rest[2:], []byte("*/"))) // to the last character of the comment
+			i += endOf(rest, "/*", "*/")
 		case rest[0] == '{', rest[0] == '[':
 			now++
 			deepest = max(deepest, now)
@@ -66,6 +66,16 @@ func nestingDepth(content []byte) int {
 		}
 	}
 	return deepest
+}
+
+// endOf returns the index of the last byte of the comment at the beginning of text, or
+// the length of text if the comment does not end.
+func endOf(text []byte, begin, end string) int {
+	at := bytes.Index(text[len(begin):], []byte(end))
+	if at < 0 {
+		return len(text)
+	}
+	return len(begin) + at + len(end) - 1
 }
 
 // stringEnd returns the index of the quote that ends the string at the beginning of
@@ -82,9 +92,10 @@ func stringEnd(text []byte) int {
 	return len(text)
 }
 
-// flatten adds the values of the object that the decoder is in to values, with
+// flatten adds the wanted values of the object that the decoder is in to values, with
 // prefix before each key. It returns a wanted key that occurs twice, or "". The
-// decoder's errors are ignored, since its input was parsed before.
+// decoder's errors are ignored, since its input was parsed before. Keys that lead to
+// no setting are passed over, or a long one would be copied for each key below it.
 func flatten(values map[string]string, prefix string, decoder *json.Decoder) (twice string) {
 	for decoder.More() {
 		name, _ := decoder.Token()
@@ -92,7 +103,9 @@ func flatten(values map[string]string, prefix string, decoder *json.Decoder) (tw
 		value, _ := decoder.Token()
 		switch value {
 		case json.Delim('{'):
-			if again := flatten(values, key+":", decoder); again != "" {
+			if !leadsToSetting(key + ":") {
+				skip(decoder)
+			} else if again := flatten(values, key+":", decoder); again != "" {
 				twice = again
 			}
 			continue
@@ -102,7 +115,10 @@ func flatten(values map[string]string, prefix string, decoder *json.Decoder) (tw
 		case nil: // null means that the setting is absent
 			continue
 		}
-		if _, there := values[key]; there && isWanted(key) {
+		if !isWanted(key) {
+			continue
+		}
+		if _, there := values[key]; there {
 			twice = key
 		}
 		values[key] = settingText(value)
@@ -111,7 +127,7 @@ func flatten(values map[string]string, prefix string, decoder *json.Decoder) (tw
 	return twice
 }
 
-// skip reads to the end of the list that the decoder is in.
+// skip reads to the end of the list or object that the decoder is in.
 func skip(decoder *json.Decoder) {
 	for open := 1; open > 0; {
 		switch token, err := decoder.Token(); {

@@ -41,6 +41,13 @@ func isWanted(key string) bool {
 	return slices.ContainsFunc(slices.Concat(settingKeys()...), func(k string) bool { return strings.EqualFold(k, key) })
 }
 
+// leadsToSetting reports whether a key of the settings begins with prefix.
+func leadsToSetting(prefix string) bool {
+	return slices.ContainsFunc(slices.Concat(settingKeys()...), func(k string) bool {
+		return len(k) > len(prefix) && strings.EqualFold(k[:len(prefix)], prefix)
+	})
+}
+
 // setting is one value and its origin.
 type setting struct {
 	value  registry.Secret

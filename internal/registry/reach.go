@@ -42,6 +42,7 @@ var privateNetworks = []netip.Prefix{
 // link-local.
 var metadataAddresses = []netip.Addr{
 	netip.MustParseAddr("fd00:ec2::254"),   // Amazon, over IPv6
+	netip.MustParseAddr("fd00:ec2::23"),    // Amazon's EKS Pod Identity, over IPv6
 	netip.MustParseAddr("fd20:ce::254"),    // Google, over IPv6
 	netip.MustParseAddr("100.100.100.200"), // Alibaba
 	netip.MustParseAddr("168.63.129.16"),   // Azure

@@ -126,6 +126,8 @@ func TestReachOf_IPv6(t *testing.T) {
 		{"metadata of Amazon", "fd00:ec2::254", ReachLinkLocal},
 		{"metadata of Amazon with a zone", "fd00:ec2::254%eth0", ReachLinkLocal},
 		{"beside metadata of Amazon", "fd00:ec2::253", ReachPrivate},
+		{"metadata of EKS Pod Identity", "fd00:ec2::23", ReachLinkLocal},
+		{"beside metadata of EKS Pod Identity", "fd00:ec2::24", ReachPrivate},
 		{"metadata of Google", "fd20:ce::254", ReachLinkLocal},
 	} {
 		t.Run(row.name, func(t *testing.T) {
