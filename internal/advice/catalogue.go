@@ -127,27 +127,20 @@ var outageReasons = []Entry{{
 	Reason: verdict.ReasonTLSUntrusted, Status: "fail",
 	Meaning:  "The registry's certificate is not trusted, has expired or is for another name.",
 	sentence: "{registry} could not be asked about {credential}: {answer}",
-	causes:   []string{causeIntercepted}, // certificateCauses has the others
+	causes:   []string{causeIntercepted}, // connectionCauses has the others, here and below
 	remedy:   remedyTrust,
 }, {
 	Reason: verdict.ReasonTLSClientCert, Status: "fail",
 	Meaning:  "The registry, or what stands in front of it, wants a client certificate, or another one than is configured.",
 	sentence: "{registry} wants a client certificate, so it could not be asked about {credential}: {answer}",
-	causes: []string{
-		"client_cert_pem and client_key_pem are not set for this registry",
-		"The client certificate has expired, or was signed by an authority that the registry does not accept",
-		"registry_url names an address that is for other clients only",
-	},
-	remedy: remedyClientCert,
+	causes:   []string{"registry_url names an address that is for other clients only"},
+	remedy:   remedyClientCert,
 }, {
 	Reason: verdict.ReasonTLSFailed, Status: "fail",
 	Meaning:  "The TLS handshake failed for another reason.",
 	sentence: "{registry} could not be asked about {credential}: {answer}",
-	causes: []string{
-		"The port does not speak TLS",
-		"The server knows no TLS version above 1.1",
-	},
-	remedy: remedyTLSVersion,
+	causes:   []string{"A proxy or a firewall in between disturbs the connection"},
+	remedy:   remedyTLSVersion,
 }, {
 	Reason: verdict.ReasonPlainHTTPRegistry, Status: "fail",
 	Meaning:  "The registry answers plain HTTP where https is asked.",

@@ -18,25 +18,6 @@ const (
 	causeAllowlist = "IP address or network not in the registry's allowlist"
 )
 
-const causeIntercepted = "A proxy opens the connection and shows a certificate of its own"
-
-// certificateCauses returns the causes of one fault of a certificate.
-func certificateCauses(fault registry.CertificateFault) []string {
-	switch fault {
-	case registry.CertificateAuthority:
-		return []string{
-			"The registry uses a private certificate authority that is not installed on this machine; ca_cert_pem takes its certificate",
-			"The registry does not send the intermediate certificates that lead to its authority",
-		}
-	case registry.CertificateName:
-		return []string{"The certificate was issued for another host name than the one in registry_url"}
-	case registry.CertificateExpired:
-		return []string{"The certificate has expired and was not renewed", "The clock of this machine is wrong"}
-	default:
-		return nil
-	}
-}
-
 // causes lists likely causes, most likely first: those that the credential and the
 // answer point to, then those of the reason.
 func causes(e verdict.Evidence, v verdict.Verdict) []string {
@@ -54,9 +35,7 @@ func causes(e verdict.Evidence, v verdict.Verdict) []string {
 	seen = append(seen, accessCauses(e, v)...)
 	seen = append(seen, e.Credential.Notes...)
 	seen = append(seen, addressCauses(e)...)
-	if answer := e.Last(); answer != nil && answer.Failure != nil {
-		seen = append(seen, certificateCauses(answer.Failure.Certificate)...)
-	}
+	seen = append(seen, connectionCauses[seenCause(e)]...)
 	return append(seen, lookup(v.Reason).causes...)
 }
 

@@ -38,6 +38,8 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) string {
 	switch {
 	case e.Last() == nil:
 		return entry.unsent
+	case v.Reason == verdict.ReasonTLSClientCert && hasClientCert(seenCause(e)):
+		return "{registry} wants another client certificate, so it could not be asked about {credential}: {answer}"
 	case v.Verified && v.Reason != verdict.ReasonAccepted && v.Reason != verdict.ReasonExchangeAccepted:
 		return "{registry} accepted {credential} and refused others: {answer}"
 	case v.Reason == verdict.ReasonAuthenticationRequired && len(e.Credential.Notes) > 0:
@@ -51,6 +53,12 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) string {
 	default:
 		return entry.sentence
 	}
+}
+
+// hasClientCert reports whether a client certificate is configured that a server does not
+// accept.
+func hasClientCert(cause registry.Cause) bool {
+	return cause == registry.CauseOtherClientCert || cause == registry.CauseBadClientCert
 }
 
 // unproven explains why require_verified turned a pass into a fail.

@@ -72,20 +72,3 @@ func TestOf_RedirectOfTheTokenServiceNamesNoAddress(t *testing.T) {
 		t.Errorf("%s: %s", report.Reason, report.Message)
 	}
 }
-
-func TestOf_CausesDependOnTheCertificate(t *testing.T) {
-	t.Parallel()
-	seen := map[string]string{}
-	for fault, want := range map[string]string{"authority": "ca_cert_pem", "name": "another host name", "expired": "has expired", "invalid": "A proxy"} {
-		answer := failed("untrusted")
-		answer.Failure.Certificate = registry.CertificateFault(fault)
-		report := check(t, &script{r0: *answer}, userAndPassword)
-		if report.Reason != verdict.ReasonTLSUntrusted || !contains(report.Causes[0], want) {
-			t.Errorf("%s: reason %s, causes %q", fault, report.Reason, report.Causes)
-		}
-		if other, twice := seen[report.Causes[0]]; twice {
-			t.Errorf("%s and %s have the same first cause", fault, other)
-		}
-		seen[report.Causes[0]] = fault
-	}
-}

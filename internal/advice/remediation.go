@@ -96,6 +96,8 @@ func remedyOf(e verdict.Evidence, v verdict.Verdict) remedy {
 		return remedyWait
 	case v.Reason == verdict.ReasonAccessDenied && answer != nil && answer.Answer.Status == verdict.StatusUnauthorized:
 		return remedyRotate
+	case connectionRemedies[seenCause(e)] != nil && (v.Reason == verdict.ReasonTLSUntrusted || v.Reason == verdict.ReasonTLSFailed):
+		return connectionRemedies[seenCause(e)]
 	default:
 		return mend
 	}

@@ -1,5 +1,7 @@
 package advice
 
+import "github.com/stellaops/terraform-provider-stellaops/internal/registry"
+
 // lookCertificate prints the certificate of the server.
 const lookCertificate = "openssl s_client -connect {dial} -servername {hostname} < /dev/null | openssl x509 -noout -subject -issuer -dates"
 
@@ -48,6 +50,30 @@ var remedyTrust = always(
 		"Have the registry send the intermediate certificates with it.",
 	}},
 )
+
+// connectionRemedies replace the remedy of a reason where more is known.
+var connectionRemedies = map[registry.Cause]remedy{
+	registry.CauseWeakSignature:  remedyIssue,
+	registry.CauseName:           remedyIssue,
+	registry.CauseCommonName:     remedyIssue,
+	registry.CauseAddressAsName:  remedyIssue,
+	registry.CauseExpired:        remedyIssue,
+	registry.CauseUsage:          remedyIssue,
+	registry.CauseNegativeSerial: remedyIssue,
+	registry.CauseMalformedName:  remedyIssue,
+	registry.CauseMalformedIP:    remedyIssue,
+	registry.CauseMalformed:      remedyIssue,
+	registry.CauseLargeKey:       remedyIssue,
+}
+
+// remedyIssue is for a certificate that no client could be made to trust.
+var remedyIssue = everywhere([]string{
+	noteCertificate,
+	"openssl s_client -connect {dial} -servername {hostname} < /dev/null | openssl x509 -noout -subject -issuer -dates -serial -ext subjectAltName",
+	"# Have the certificate issued anew at the registry, or write a host in registry_url that it names, then plan again",
+	"terraform plan",
+}, "Issue the certificate anew: the host that clients use in subjectAltName (an address as IP:), a serial number above zero, a key of at most 8192 bits, SHA-256 or better.",
+	"Have the registry send it with the intermediate certificates, and look at these as well.")
 
 // remedyClientCert is for a server that requires a client certificate.
 var remedyClientCert = everywhere([]string{

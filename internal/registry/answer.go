@@ -24,6 +24,7 @@ type Answer struct {
 	IsHTML     bool          // whether it is a web page
 	ClientCert bool          // whether the server demands a client certificate
 	TooLarge   bool          // whether the server refuses the size of the request's header
+	Cause      Cause         // why it has none that it accepts; of a ClientCert only
 	Location   string        // other origin that a redirect points to; "" if none
 	Text       string        // error message of the server, unchanged: clean it before showing it
 	RetryAfter time.Duration // Retry-After of a 429; 0 if there is none
@@ -62,6 +63,9 @@ func newAnswer(r received) Answer {
 	}
 	a.ClientCert = a.Status == http.StatusBadRequest && wantsClientCertificate(r.body)
 	a.TooLarge = headerTooLarge(a.Status, r.body)
+	if a.ClientCert {
+		a.Cause = r.clientCert
+	}
 	if a.Status == http.StatusUnauthorized {
 		a.Challenges = ParseChallenges(response.Header.Values("WWW-Authenticate"))
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ type Client struct {
 	fromPrivate   *http.Transport // for realms of registries that were reached at a private address
 	fromPublic    *http.Transport // for realms of all other registries
 	proxy         func(*url.URL) (*url.URL, error)
+	proxyInvalid  func(*url.URL) bool // whether the proxy for a URL is not used, since its address is not a URL
 	trusted       func(hostport string) bool
 	answeredHosts *sync.Map // host:port of servers that answered, and so do not insist on a client certificate
 	userAgent     string
@@ -64,14 +66,14 @@ type Options struct {
 // NewClient makes a client with a pool of connections for each rule of the guard: a
 // connection that the guard allowed for one registry must not serve another.
 func NewClient(o Options) *Client {
-	c := &Client{answeredHosts: &sync.Map{}, userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait}
+	c := &Client{answeredHosts: &sync.Map{}, userAgent: o.UserAgent, trusted: trustedRealms(o.TrustedRealms), wait: o.Wait, proxyInvalid: func(*url.URL) bool { return false }}
 	if c.wait == nil {
 		c.wait = sleep
 	}
 	dial := dialer(o.Dial)
 	c.direct = newTransport(o, plainDial(dial))
 	if o.Proxy != nil {
-		c.proxy = o.Proxy.ProxyFunc()
+		c.proxy, c.proxyInvalid = o.Proxy.ProxyFunc(), invalidProxies(*o.Proxy)
 		c.direct.Proxy = func(r *http.Request) (*url.URL, error) { return c.proxy(r.URL) }
 	}
 	c.fromPrivate = newTransport(o, guard{trusted: c.trusted}.dial(dial))
@@ -124,6 +126,28 @@ func ProxySecrets(config *httpproxy.Config) []Secret {
 		}
 	}
 	return secrets
+}
+
+// invalidProxies returns a function that reports whether a URL would be requested
+// through a proxy if the address of that proxy were a URL. httpproxy ignores an
+// address that it cannot parse. One that it can parse behind a second "http://" only,
+// such as http://user:pass/word@proxy, leads to a host named http, and one that has a
+// scheme and nothing else, such as user:p%ss@proxy, to none.
+func invalidProxies(config httpproxy.Config) func(*url.URL) bool {
+	used := config.ProxyFunc()
+	for _, address := range []*string{&config.HTTPProxy, &config.HTTPSProxy} {
+		if *address != "" {
+			*address = "http://proxy.invalid"
+		}
+	}
+	wanted := config.ProxyFunc()
+	return func(asked *url.URL) bool {
+		if proxy, err := wanted(asked); err != nil || proxy == nil {
+			return false
+		}
+		proxy, err := used(asked)
+		return err == nil && (proxy == nil || slices.Contains([]string{"", "http:", "https:", "socks5:", "socks5h:"}, proxy.Host))
+	}
 }
 
 // proxiedOverTLS reports whether requests for the address go through a proxy that

@@ -166,11 +166,11 @@ func faultRows() []faultRow {
 		{"Windows says that the connection was given up in it", readFails("https://", syscall.Errno(10053)), registry.FaultConnection, noHello},
 		{"Windows says that the server reset the connection", readFails("http://", syscall.Errno(10054)), registry.FaultConnection, cut},
 		{"Windows says that nothing listens", dialFails(&net.OpError{Op: "dial", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}), registry.FaultRefused, ""},
-		{"the server sends an alert", answerHello("\x15\x03\x03\x00\x02\x02\x28"), registry.FaultTLS, "the server broke off"},
+		{"the server sends an alert", answerHello("\x15\x03\x03\x00\x02\x02\x28"), registry.FaultTLS, `the server broke off the TLS handshake with the alert "handshake failure"`},
 		{"the server speaks TLS 1.1 only", overTLS("r.example.com", func(server, _ *tls.Config) {
 			server.MinVersion, server.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
-		}), registry.FaultTLS, "the server broke off"},
-		{"the server chooses TLS 1.1", answerHello("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02" + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"), registry.FaultTLS, "did not succeed"},
+		}), registry.FaultTLS, "it knows none of the versions 1.2 and 1.3"},
+		{"the server chooses TLS 1.1", answerHello("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02" + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"), registry.FaultTLS, "a version of TLS below 1.2"},
 		{"the certificate is not trusted", overTLS("example.com", func(_, client *tls.Config) {
 			client.RootCAs = nil
 		}), registry.FaultUntrusted, "does not trust"},

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +17,7 @@ type dialRecord struct {
 	begun                atomic.Int64 // when a connection was dialed or found (UnixNano); 0 while the request waits for one of the ten
 	proxyHandshake       atomic.Bool  // the next TLS handshake is with the proxy, whose certificate request does not count
 	certificateRequested atomic.Bool  // the server requested a client certificate, and has not accepted one yet
+	certificateSent      atomic.Bool  // the server was sent the configured one
 }
 
 // dialRecordKey is the context key of the record for a connection that a request may
@@ -81,11 +81,12 @@ func recordOf(conn net.Conn) *dialRecord {
 func recordCertificateRequests(config *tls.Config) {
 	certificates := config.Certificates
 	config.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		if record := recordFor(request.Context()); !record.proxyHandshake.Load() {
-			record.certificateRequested.Store(true)
-		}
+		record := recordFor(request.Context())
+		ofProxy := record.proxyHandshake.Load()
+		record.certificateRequested.Store(!ofProxy)
 		for i := range certificates {
 			if request.SupportsCertificate(&certificates[i]) == nil {
+				record.certificateSent.Store(!ofProxy)
 				return &certificates[i], nil
 			}
 		}
@@ -113,15 +114,31 @@ func (d *dialRecord) handshakeDone(state tls.ConnectionState, err error, configu
 func (d *dialRecord) blameClientCertificate(f *Failure, err error, answered, configured bool) *Failure {
 	_, reset := errors.AsType[http2.StreamError](err) // the server ended one request, and not the connection
 	ended := !reset && !answered && (f.Fault == FaultConnection || isAlert(err))
-	if !d.certificateRequested.Load() || !ended && !isCertificateAlert(err) {
+	if !d.certificateRequested.Load() || !ended && !isOneOf(err, certificateAlerts) {
 		return f
 	}
-	blamed := &Failure{Fault: FaultClientCert, Detail: "it asked for one and broke off without it"}
-	if configured {
-		blamed.Detail = "it asked for one and broke off, although one is configured"
+	blamed := &Failure{Fault: FaultClientCert, Cause: d.clientCertCause(configured), Detail: "it asked for one and broke off without it"}
+	switch blamed.Cause {
+	case CauseOtherClientCert:
+		blamed.Detail = "it asked for one of another authority or with another kind of key, so the one in client_cert_pem was not sent"
+	case CauseBadClientCert:
+		blamed.Detail = "it asked for one and broke off, although the one in client_cert_pem was sent"
 	}
 	blamed.retryable = !isAlert(err) // without an alert, the network may be the cause
 	return blamed
+}
+
+// clientCertCause returns why a server that demands a client certificate has none that
+// it accepts.
+func (d *dialRecord) clientCertCause(configured bool) Cause {
+	switch {
+	case !configured:
+		return CauseNoClientCert
+	case !d.certificateSent.Load():
+		return CauseOtherClientCert
+	default:
+		return CauseBadClientCert
+	}
 }
 
 // certificateAlerts are the alerts about a certificate (RFC 8446 section 6.2):
@@ -129,10 +146,3 @@ func (d *dialRecord) blameClientCertificate(f *Failure, err error, answered, con
 // certificate_expired, certificate_unknown, unknown_ca, access_denied and
 // certificate_required.
 var certificateAlerts = []tls.AlertError{42, 43, 44, 45, 46, 48, 49, 116}
-
-// isCertificateAlert reports whether an error is one of certificateAlerts. It
-// compares texts, since crypto/tls does not export the type of a received alert.
-func isCertificateAlert(err error) bool {
-	op, _ := errors.AsType[*net.OpError](err)
-	return isAlert(err) && slices.ContainsFunc(certificateAlerts, func(alert tls.AlertError) bool { return op.Err.Error() == alert.Error() })
-}

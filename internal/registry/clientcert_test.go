@@ -88,7 +88,7 @@ func TestClient_Ask_FaultClientCert(t *testing.T) {
 		detail   string
 	}{
 		{"it leaves without one", tls13, false, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "broke off without it"},
-		{"it leaves with one, which it may have refused", tls13, true, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "although one is configured"},
+		{"it leaves with one, which it may have refused", tls13, true, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "although the one in client_cert_pem was sent"},
 		{"it leaves without one in the end", tls12, false, always(""), 1, []registry.Fault{registry.FaultClientCert, registry.FaultClientCert}, "broke off without it"},
 		{"it leaves with one, which it has accepted", tls12, true, always(""), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
 		{"it sends what is no HTTP", tls13, false, always("SSH-2.0-OpenSSH\r\n"), 1, []registry.Fault{registry.FaultConnection, registry.FaultConnection}, ""},
@@ -138,7 +138,7 @@ func TestClient_Ask_SendsNoCertificateOfAnotherAuthority(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := newClient(t, registry.Options{TLS: config}).Ask(t.Context(), parse(t, serveTLS(t, server, &server)), registry.Credential{})
-	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || !strings.Contains(got.Failure.Detail, "although one is configured") {
+	if got.Failure == nil || got.Failure.Fault != registry.FaultClientCert || got.Failure.Cause != registry.CauseOtherClientCert || !strings.Contains(got.Failure.Detail, "was not sent") {
 		t.Errorf("failure %+v", got.Failure)
 	}
 }

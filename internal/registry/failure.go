@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -44,8 +43,7 @@ const (
 type Failure struct {
 	Fault  Fault
 	Detail string
-	// Certificate says what is wrong with the certificate of a [FaultUntrusted].
-	Certificate CertificateFault
+	Cause  Cause // what is known of the cause; empty where nothing is
 
 	retryable bool // whether to retry although faults of this kind are not retried
 	permanent bool // whether not to retry although faults of this kind are retried
@@ -54,17 +52,6 @@ type Failure struct {
 	// spent waiting for one of the ten connections. It also marks what the guard refused.
 	unsent bool
 }
-
-// CertificateFault is what is wrong with a server's certificate.
-type CertificateFault string
-
-// The faults of certificates, each of which a user corrects in another place.
-const (
-	CertificateAuthority CertificateFault = "authority" // signed by one that is not trusted
-	CertificateName      CertificateFault = "name"      // for another host
-	CertificateExpired   CertificateFault = "expired"   // or not valid yet
-	CertificateInvalid   CertificateFault = "invalid"   // in another way
-)
 
 // Unsafe reports whether the guard refused to send a secret to a realm; false for
 // nil.
@@ -90,7 +77,7 @@ type handshakeError struct{ err error }
 func (e *handshakeError) Error() string { return "TLS handshake: " + e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
-// classify returns the failure for an error of a request under ctx. It never uses
+// classify returns the failure for an error of a request under ctx. It never shows
 // the text of the error, which may hold ports that change from run to run.
 func classify(ctx context.Context, err error) *Failure {
 	var (
@@ -128,9 +115,9 @@ func classify(ctx context.Context, err error) *Failure {
 		if string(record.RecordHeader[:]) == "HTTP/" {
 			return &Failure{Fault: FaultPlainHTTP}
 		}
-		return &Failure{Fault: FaultTLS, Detail: "the server does not speak TLS on this port"}
+		return &Failure{Fault: FaultTLS, Cause: CauseNoTLS, Detail: "the server does not speak TLS on this port"}
 	case errors.As(err, &cert):
-		return untrustedFailure(cert.Err)
+		return untrustedFailure(cert)
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake.err)
 	case isAlert(err): // in TLS 1.3 a server refuses a client certificate after the client's handshake
@@ -150,14 +137,17 @@ func isOver(ctx context.Context) bool {
 // proxyDetail returns the detail of a failed connection to a proxy.
 func proxyDetail(err error) string {
 	var (
-		dns  *net.DNSError
-		cert *tls.CertificateVerificationError
+		dns       *net.DNSError
+		cert      *tls.CertificateVerificationError
+		handshake *handshakeError
 	)
 	switch {
 	case errors.As(err, &dns):
 		return "the name of the proxy that the environment names could not be resolved"
 	case errors.As(err, &cert):
 		return "the proxy that the environment names has a certificate that this machine does not trust"
+	case errors.As(err, &handshake):
+		return "no TLS connection could be made to the proxy that the environment names"
 	default:
 		return "the proxy that the environment names could not be reached"
 	}
@@ -168,41 +158,6 @@ func dnsDetail(err *net.DNSError) string {
 		return "the name does not exist"
 	}
 	return "the name server gave no answer"
-}
-
-// untrustedFailure returns the failure for an error of certificate verification.
-func untrustedFailure(err error) *Failure {
-	var (
-		authority x509.UnknownAuthorityError
-		name      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-	)
-	fault, detail := CertificateInvalid, "its certificate is not valid"
-	switch {
-	case errors.As(err, &name):
-		fault, detail = CertificateName, "its certificate is for another name"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		fault, detail = CertificateExpired, "its certificate has expired or is not valid yet"
-	case errors.As(err, &authority):
-		fault, detail = CertificateAuthority, "its certificate is signed by an authority that this machine does not trust"
-	}
-	return &Failure{Fault: FaultUntrusted, Detail: detail, Certificate: fault}
-}
-
-// handshakeFailure returns the failure for an error of the TLS handshake that is not
-// one of certificate verification.
-func handshakeFailure(err error) *Failure {
-	var op *net.OpError
-	switch {
-	case isAlert(err):
-		return &Failure{Fault: FaultTLS, Detail: "the server broke off the TLS handshake"}
-	case isCut(err):
-		return &Failure{Fault: FaultConnection, Detail: "the server closed the connection during the TLS handshake"}
-	case errors.As(err, &op) && (op.Op == "read" || op.Op == "write"): // of the connection below
-		return &Failure{Fault: FaultConnection, Detail: "the network gave an error during the TLS handshake"}
-	default:
-		return &Failure{Fault: FaultTLS, Detail: "the TLS handshake did not succeed"}
-	}
 }
 
 func connectionDetail(err error) string {
@@ -222,11 +177,4 @@ func isCut(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		errors.Is(err, wsaConnReset) || errors.Is(err, wsaConnAborted)
-}
-
-// isAlert reports whether an error is a TLS alert of the other side, which crypto/tls
-// marks by the Op of a net.OpError.
-func isAlert(err error) bool {
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "remote error"
 }

@@ -13,7 +13,7 @@ import (
 func TestClassify_AlertAfterTheHandshake(t *testing.T) {
 	t.Parallel()
 	alert := &net.OpError{Op: "remote error", Err: tls.AlertError(42)}
-	if f := classify(t.Context(), alert); f.Fault != FaultTLS || f.Detail != "the server broke off the TLS handshake" {
+	if f := classify(t.Context(), alert); f.Fault != FaultTLS || f.Cause != CauseAlert || f.Detail != `the server broke off the TLS handshake with the alert "bad certificate"` {
 		t.Errorf("got %+v", f)
 	}
 }

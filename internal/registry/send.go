@@ -42,6 +42,7 @@ type received struct {
 	body        []byte
 	complete    bool  // whether body is the whole body
 	reach       Reach // of the address that was connected to
+	clientCert  Cause // if the response demands a client certificate
 }
 
 // send sends a request over the transport. It follows redirects to the same origin
@@ -133,6 +134,10 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 		}
 		_, answered := c.answeredHosts.Load(hostport(request.URL))
 		failure := record.Load().blameClientCertificate(classify(ctx, err), err, answered || spoken.Load(), configured)
+		failure.blameAuthorities(transport.TLSClientConfig.RootCAs != nil)
+		if c.proxyInvalid(request.URL) {
+			failure.blameProxy(request.URL.Scheme)
+		}
 		if failure.Fault == FaultPlainHTTP && done != nil && *done == nil {
 			failure = &Failure{Fault: FaultTLS, Detail: "the server spoke TLS first and then went on without"}
 		}
@@ -155,7 +160,7 @@ func (c *Client) sendOnce(ctx context.Context, transport *http.Transport, req re
 	default:
 		return received{failure: classify(ctx, err)}
 	}
-	return received{response: response, body: body, complete: complete, reach: c.reachOfRegistry(request.URL, remote.Load())}
+	return received{response: response, body: body, complete: complete, reach: c.reachOfRegistry(request.URL, remote.Load()), clientCert: record.Load().clientCertCause(configured)}
 }
 
 // reachOfRegistry returns the reach of the address that was connected to. Through a
