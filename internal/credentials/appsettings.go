@@ -2,12 +2,17 @@ package credentials
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/tailscale/hujson"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 // maxDepth is how deep objects and lists may be nested, the default of .NET
@@ -16,14 +21,19 @@ const maxDepth = 64
 
 // readAppsettings returns the values of a settings file by their keys in lower
 // case, such as oci:username. As in .NET (Microsoft.Extensions.Configuration.Json)
-// it allows a byte order mark, comments, trailing commas, keys in any case, and keys
-// that name a section before a colon.
+// it allows comments, trailing commas, keys in any case, and keys that name a section
+// before a colon; a byte order mark says whether the text is in UTF-8 or UTF-16
+// (StreamReader).
 func readAppsettings(path string) (map[string]string, *Error) {
-	content, problem := readFile(appsettingsName, path)
+	content, problem := readBytes(appsettingsName, path)
 	if problem != nil {
 		return nil, problem
 	}
-	content = append(bytes.TrimPrefix(content, []byte("\ufeff")), '\n') // so that a comment at the end of the file ends too
+	content, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), content)
+	if why := registry.EncodingFault(string(content)); why != "" || err != nil {
+		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q cannot be used: %s.", path, cmp.Or(why, "its byte order mark does not fit its text"))}
+	}
+	content = append(content, '\n') // so that a comment at the end of the file ends too
 	if nestingDepth(content) > maxDepth {
 		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q has objects or lists in each other more than %d deep, so it is hardly a settings file.", path, maxDepth)}
 	}

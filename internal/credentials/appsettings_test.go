@@ -1,11 +1,13 @@
 package credentials_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
 )
@@ -31,6 +33,8 @@ func TestPlaces_Find_Appsettings(t *testing.T) {
 		{"what looks like a comment in a password", settingsFor(`"Username":"ci","Password":"/*p*/ //,}"`), result{Credential: login("ci", "/*p*/ //,}")}},
 		{"commas behind the last element", `{"OCI":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p",},"Hosts":["a",],}`, result{Credential: login("ci", "p")}},
 		{"a byte order mark", "\ufeff" + settingsFor(`"Username":"ci","Password":"p"`), result{Credential: login("ci", "p")}},
+		{"UTF-16 with a byte order mark, as PowerShell writes it", "\xff\xfe" + inUTF16(settingsFor(`"Username":"ci","Password":"pä€😀"`), binary.LittleEndian), result{Credential: login("ci", "pä€😀")}},
+		{"UTF-16 with a byte order mark, the other way round", "\xfe\xff" + inUTF16(settingsFor(`"Username":"ci","Password":"p"`), binary.BigEndian), result{Credential: login("ci", "p")}},
 		{"line ends of Windows", "{\r\n\"OCI\":{\r\n\"RegistryUrl\":\"r.example.com\",\r\n\"Username\":\"ci\",\r\n\"Password\":\"p\"\r\n}\r\n}\r\n", result{Credential: login("ci", "p")}},
 		{"keys in small letters", `{"oci":{"registryurl":"r.example.com","username":"ci","password":"p"}}`, result{Credential: login("ci", "p")}},
 		{"keys in capital letters", `{"OCI":{"REGISTRYURL":"r.example.com","USERNAME":"ci","PASSWORD":"p"}}`, result{Credential: login("ci", "p")}},
@@ -76,6 +80,15 @@ func nested(levels int, object string) string {
 	return strings.TrimSuffix(object, "}") + `,"Deep":` + strings.Repeat(`{"a":`, levels-1) + "1" + strings.Repeat("}", levels-1) + "}"
 }
 
+// inUTF16 returns a text in UTF-16, without a byte order mark.
+func inUTF16(text string, order binary.AppendByteOrder) string {
+	var content []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		content = order.AppendUint16(content, unit)
+	}
+	return string(content)
+}
+
 func TestPlaces_Find_AppsettingsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
@@ -85,6 +98,8 @@ func TestPlaces_Find_AppsettingsThatCannotBeUsed(t *testing.T) {
 		twice    = `%q has a key twice: "oci:password". Leave one of them out.`
 	)
 	for _, row := range []struct{ name, content, text string }{
+		{"UTF-16 without a byte order mark, which .NET does not read either", inUTF16(`{"OCI":{"Password":"`+canary+`"}}`, binary.LittleEndian), "%q cannot be used: it is in UTF-16; save it as UTF-8."},
+		{"two byte order marks", "\ufeff\ufeff{}", "%q cannot be used: it begins with a byte order mark (U+FEFF); save it as UTF-8 without one."},
 		{"nothing", " \n", noJSON},
 		{"a word", canary, noJSON},
 		{"an object that is cut", `{"OCI":{"Password":"` + canary + `"`, noJSON},

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
 // maxFile is the largest size of a settings file or a Docker configuration, in
@@ -16,8 +18,21 @@ const maxFile = 1 << 20
 // maxPath is the longest path in bytes, PATH_MAX of Linux.
 const maxPath = 4096
 
-// readFile reads the file at a path that a setting of the provider block names.
+// readFile reads the file at a path that a setting of the provider block names. The
+// program that owns the file reads plain UTF-8 only; another encoding is an error.
 func readFile(setting, path string) ([]byte, *Error) {
+	content, problem := readBytes(setting, path)
+	if problem != nil {
+		return nil, problem
+	}
+	if why := registry.EncodingFault(string(content)); why != "" {
+		return nil, &Error{Setting: setting, Text: fmt.Sprintf("%q cannot be used: %s.", path, why)}
+	}
+	return content, nil
+}
+
+// readBytes reads the file at a path, whatever its encoding.
+func readBytes(setting, path string) ([]byte, *Error) {
 	problem := func(format string, args ...any) *Error {
 		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
 	}

@@ -2,6 +2,7 @@ package credentials_test
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -158,6 +159,26 @@ func TestPlaces_Find_ContentInPlaceOfAPathIsNotShown(t *testing.T) {
 		}
 		if refusal := findError(t, placesWithFile(setting, "eyes.json"), searchFor(t, host)); !strings.Contains(refusal.Text, `"eyes.json"`) {
 			t.Errorf("got %+v", refusal)
+		}
+	}
+}
+
+// TestPlaces_Find_DockerConfigInAnotherEncoding has what docker (encoding/json) does not
+// read either, so that it is named.
+func TestPlaces_Find_DockerConfigInAnotherEncoding(t *testing.T) {
+	t.Parallel()
+	content := fileSettings(t)["docker_config_path"]
+	for name, row := range map[string]struct{ content, why string }{
+		"a byte order mark":                    {"\ufeff" + content, "it begins with a byte order mark (U+FEFF); save it as UTF-8 without one"},
+		"UTF-16 with its mark":                 {"\xff\xfe" + inUTF16(content, binary.LittleEndian), "it is in UTF-16; save it as UTF-8"},
+		"UTF-16, the other way round":          {"\xfe\xff" + inUTF16(content, binary.BigEndian), "it is in UTF-16; save it as UTF-8"},
+		"UTF-16 without a mark":                {inUTF16(content, binary.LittleEndian), "it is in UTF-16; save it as UTF-8"},
+		"UTF-16 without a mark, the other way": {inUTF16(content, binary.BigEndian), "it is in UTF-16; save it as UTF-8"},
+	} {
+		path := file(t, row.content)
+		refusal := findError(t, credentials.Places{DockerConfigPath: set(path)}, searchFor(t, host))
+		if want := (credentials.Error{Setting: "docker_config_path", Text: fmt.Sprintf("%q cannot be used: %s.", path, row.why)}); refusal != want {
+			t.Errorf("%s: got %+v, want %+v", name, refusal, want)
 		}
 	}
 }

@@ -124,32 +124,50 @@ func proxyVariables(scheme string) string {
 	return strings.ToUpper(scheme) + "_PROXY (or " + scheme + "_proxy)"
 }
 
-// parseFault begins the errors of crypto/tls about a certificate that cannot be parsed.
+// parseFault begins the errors of crypto/tls about a certificate that crypto/x509 cannot
+// parse.
 const parseFault = "tls: failed to parse certificate from server: "
 
-// handshakeFaults are the reasons for which crypto/tls gives up a handshake, by the
-// beginnings of its errors. These have no types, wrap nothing and come before each
-// callback of a configuration; behind the beginning may be a text of the server.
-// TestClient_Ask_TLSFaults meets each of them.
-var handshakeFaults = []struct {
+// certificateFaults are the reasons for which crypto/tls does not look at a certificate
+// any further, by the beginnings of its errors. These have no types, wrap nothing and
+// come before each callback of a configuration; behind the beginning may be a text of
+// the server. TestClient_Ask_CertificateFaults meets them in handshakes.
+var certificateFaults = []struct {
 	begins string
 	cause  Cause
-	detail string
+	detail string // behind the certificate
 }{
-	{parseFault + "x509: negative serial number", CauseNegativeSerial, "a certificate that the server sent has a negative serial number"},
-	{parseFault + "x509: SAN dNSName is malformed", CauseMalformedName, "a certificate that the server sent has a DNS name that is not ASCII"},
-	{parseFault + "x509: cannot parse IP address of length", CauseMalformedIP, "a certificate that the server sent has an IP address that is neither of 4 nor of 16 bytes"},
-	{parseFault, CauseMalformed, "a certificate that the server sent breaks the rules for certificates (X.509) and cannot be read"},
-	{"tls: server sent certificate containing RSA key larger than", CauseLargeKey, "a certificate that the server sent has an RSA key of more than 8192 bits"},
-	{"tls: server selected unsupported protocol version", CauseOldTLS, "the server chose a version of TLS below 1.2"},
+	{parseFault + "x509: negative serial number", CauseNegativeSerial, "has a negative serial number"},
+	{parseFault + "x509: SAN dNSName is malformed", CauseMalformedName, "has a DNS name that is not ASCII"},
+	{parseFault + "x509: cannot parse IP address of length", CauseMalformedIP, "has an IP address that is neither of 4 nor of 16 bytes"},
+	{parseFault, CauseMalformed, "breaks the rules for certificates (X.509) and cannot be read"},
+	{"tls: server sent certificate containing RSA key larger than", CauseLargeKey, "has an RSA key of more than 8192 bits"},
 }
+
+// certificateFault returns what is wrong with a certificate after an error of crypto/tls;
+// an empty cause for any other error.
+func certificateFault(text string) (cause Cause, detail string) {
+	for _, fault := range certificateFaults {
+		if strings.HasPrefix(text, fault.begins) {
+			return fault.cause, fault.detail
+		}
+	}
+	return "", ""
+}
+
+// oldVersion begins the error of crypto/tls about a server that chose an old version,
+// which has no type either.
+const oldVersion = "tls: server selected unsupported protocol version"
+
+// protocolVersion is the alert about the version (RFC 8446 section 6.2).
+const protocolVersion tls.AlertError = 70
 
 // handshakeFailure returns the failure for an error of the TLS handshake that is not
 // one of certificate verification.
 func handshakeFailure(err error) *Failure {
 	var op *net.OpError
-	switch {
-	case isOneOf(err, tlsVersionAlerts):
+	switch cause, detail := certificateFault(err.Error()); {
+	case isAlert(err, protocolVersion):
 		return &Failure{Fault: FaultTLS, Cause: CauseOldTLS, Detail: "the server broke off the TLS handshake, since it knows none of the versions 1.2 and 1.3"}
 	case isAlert(err):
 		return &Failure{Fault: FaultTLS, Cause: CauseAlert, Detail: "the server broke off the TLS handshake with the alert " + alertText(err)}
@@ -157,35 +175,26 @@ func handshakeFailure(err error) *Failure {
 		return &Failure{Fault: FaultConnection, Detail: "the server closed the connection during the TLS handshake"}
 	case errors.As(err, &op) && (op.Op == "read" || op.Op == "write"): // of the connection below
 		return &Failure{Fault: FaultConnection, Detail: "the network gave an error during the TLS handshake"}
+	case cause != "":
+		return &Failure{Fault: FaultTLS, Cause: cause, Detail: "a certificate that the server sent " + detail}
+	case strings.HasPrefix(err.Error(), oldVersion):
+		return &Failure{Fault: FaultTLS, Cause: CauseOldTLS, Detail: "the server chose a version of TLS below 1.2"}
+	default:
+		return &Failure{Fault: FaultTLS, Detail: "the TLS handshake did not succeed"}
 	}
-	for _, fault := range handshakeFaults {
-		if strings.HasPrefix(err.Error(), fault.begins) {
-			return &Failure{Fault: FaultTLS, Cause: fault.cause, Detail: fault.detail}
-		}
-	}
-	return &Failure{Fault: FaultTLS, Detail: "the TLS handshake did not succeed"}
 }
 
 // isAlert reports whether an error is a TLS alert of the other side, which crypto/tls
-// marks by the Op of a net.OpError.
-func isAlert(err error) bool {
+// marks by the Op of a net.OpError: one of those given, or any if none is. It compares
+// texts, since crypto/tls does not export the type of a received alert.
+func isAlert(err error, oneOf ...tls.AlertError) bool {
 	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "remote error"
+	return ok && op.Op == "remote error" &&
+		(len(oneOf) == 0 || slices.ContainsFunc(oneOf, func(alert tls.AlertError) bool { return op.Err.Error() == alert.Error() }))
 }
 
 // alertText returns the name of an alert, as crypto/tls words it.
 func alertText(err error) string {
 	op, _ := errors.AsType[*net.OpError](err)
 	return strconv.Quote(strings.TrimPrefix(op.Err.Error(), "tls: "))
-}
-
-// tlsVersionAlerts are the alerts about the version (RFC 8446 section 6.2):
-// protocol_version.
-var tlsVersionAlerts = []tls.AlertError{70}
-
-// isOneOf reports whether an error is one of the alerts. It compares texts, since
-// crypto/tls does not export the type of a received alert.
-func isOneOf(err error, alerts []tls.AlertError) bool {
-	op, _ := errors.AsType[*net.OpError](err)
-	return isAlert(err) && slices.ContainsFunc(alerts, func(alert tls.AlertError) bool { return op.Err.Error() == alert.Error() })
 }

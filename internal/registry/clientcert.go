@@ -114,7 +114,7 @@ func (d *dialRecord) handshakeDone(state tls.ConnectionState, err error, configu
 func (d *dialRecord) blameClientCertificate(f *Failure, err error, answered, configured bool) *Failure {
 	_, reset := errors.AsType[http2.StreamError](err) // the server ended one request, and not the connection
 	ended := !reset && !answered && (f.Fault == FaultConnection || isAlert(err))
-	if !d.certificateRequested.Load() || !ended && !isOneOf(err, certificateAlerts) {
+	if !d.certificateRequested.Load() || !ended && !isAlert(err, certificateAlerts...) {
 		return f
 	}
 	blamed := &Failure{Fault: FaultClientCert, Cause: d.clientCertCause(configured), Detail: "it asked for one and broke off without it"}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"strings"
 )
 
@@ -80,6 +81,9 @@ func (t TLS) pairError() *TLSError {
 	if _, why := parseCertificates(t.ClientCertPEM); why != "" {
 		return &TLSError{ArgumentClientCert, why}
 	}
+	if why := EncodingFault(t.ClientKeyPEM.Reveal()); why != "" {
+		return &TLSError{ArgumentClientKey, why}
+	}
 	return &TLSError{ArgumentClientKey, "it is no private key in PEM without a passphrase, or not that of client_cert_pem"}
 }
 
@@ -94,15 +98,22 @@ func parseCertificates(text string) (certificates []*x509.Certificate, why strin
 		}
 		certificate, err := x509.ParseCertificate(block.Bytes)
 		if block.Type != "CERTIFICATE" || err != nil {
+			if cause, detail := certificateFault(fmt.Sprint(parseFault, err)); cause != CauseMalformed && block.Type == "CERTIFICATE" {
+				return nil, "a certificate in it " + detail
+			}
 			return nil, "a part of it is no certificate"
 		}
 		certificates = append(certificates, certificate)
 	}
-	switch len(certificates) {
-	case 0:
-		return nil, "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
-	case strings.Count(text, "-----BEGIN "):
+	// encoding/pem finds no block behind a mark, also where files were joined.
+	why = EncodingFault(text[max(0, strings.Index(text, byteOrderMark)):])
+	switch {
+	case len(certificates) > 0 && len(certificates) == strings.Count(text, "-----BEGIN "):
 		return certificates, ""
+	case why != "":
+		return nil, why
+	case len(certificates) == 0:
+		return nil, "it holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
 	default:
 		return nil, "a part of it is no certificate"
 	}

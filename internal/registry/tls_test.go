@@ -172,3 +172,53 @@ func TestTLS_Config_Refuses(t *testing.T) {
 		})
 	}
 }
+
+// TestTLS_Config_NamesTheEncoding has what editors save: encoding/pem skips a block behind
+// a byte order mark.
+func TestTLS_Config_NamesTheEncoding(t *testing.T) {
+	t.Parallel()
+	const mark, wide = "begins with a byte order mark (U+FEFF); save it as UTF-8 without one", "is in UTF-16; save it as UTF-8"
+	one, other := newPair(t), newPair(t)
+	inUTF16 := func(text string) string {
+		var wide strings.Builder
+		for _, letter := range []byte(text) {
+			wide.Write([]byte{letter, 0})
+		}
+		return wide.String()
+	}
+	for _, row := range []struct {
+		name     string
+		settings registry.TLS
+		argument string // "" for no error
+		want     string
+	}{
+		{"ca_cert_pem with a byte order mark", registry.TLS{CACertPEM: "\ufeff" + one.certificate}, "ca_cert_pem", mark},
+		{"ca_cert_pem of two files, the second with a byte order mark", registry.TLS{CACertPEM: one.certificate + "\ufeff" + other.certificate}, "ca_cert_pem", mark},
+		{"ca_cert_pem with a byte order mark before a comment", registry.TLS{CACertPEM: "\ufeff# ours\n" + one.certificate}, "", ""},
+		{"ca_cert_pem in UTF-16", registry.TLS{CACertPEM: inUTF16(one.certificate)}, "ca_cert_pem", wide},
+		{"ca_cert_pem in UTF-16 with its mark", registry.TLS{CACertPEM: "\xff\xfe" + inUTF16(one.certificate)}, "ca_cert_pem", wide},
+		{"client_cert_pem with a byte order mark", registry.TLS{ClientCertPEM: "\ufeff" + one.certificate, ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem", mark},
+		{"client_cert_pem in UTF-16", registry.TLS{ClientCertPEM: inUTF16(one.certificate), ClientKeyPEM: registry.NewSecret(one.key)}, "client_cert_pem", wide},
+		{"client_key_pem with a byte order mark", registry.TLS{ClientCertPEM: one.certificate, ClientKeyPEM: registry.NewSecret("\ufeff" + one.key)}, "client_key_pem", mark},
+		{"client_key_pem in UTF-16", registry.TLS{ClientCertPEM: one.certificate, ClientKeyPEM: registry.NewSecret(inUTF16(one.key))}, "client_key_pem", wide},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := row.settings.Config()
+			fault, _ := errors.AsType[*registry.TLSError](err)
+			if row.argument == "" && err != nil || row.argument != "" && (fault == nil || fault.Argument != row.argument || !strings.HasSuffix(fault.Why, row.want)) {
+				t.Errorf("error %v, want one of %q: %q", err, row.argument, row.want)
+			}
+		})
+	}
+}
+
+// TestTLS_Config_NamesWhatIsWrongWithACertificate has an authority that Go cannot parse.
+func TestTLS_Config_NamesWhatIsWrongWithACertificate(t *testing.T) {
+	t.Parallel()
+	root := issue(t, nil, authority)
+	_, err := registry.TLS{CACertPEM: pemOf(withNegativeSerial(t, root, root))}.Config()
+	if err == nil || err.Error() != "ca_cert_pem: a certificate in it has a negative serial number" {
+		t.Errorf("error %v", err)
+	}
+}

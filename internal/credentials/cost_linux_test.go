@@ -1,7 +1,9 @@
 package credentials_test
 
 import (
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -53,14 +55,16 @@ func repeated(head, part, tail string) func(n int) string {
 	return func(n int) string { return head + strings.Repeat(part, (n-len(head)-len(tail))/len(part)) + tail }
 }
 
-// TestPlaces_Find_NothingInAFileCostsMoreThanItsSize compares contents of 64 KiB and of
-// 1 MiB. The longer one takes 16 times as long where each byte is looked at once, and
-// 256 times where all are looked at for each: a busy machine has room in between.
+// TestPlaces_Find_NothingInAFileCostsMoreThanItsSize compares sixteen contents of 8 KiB
+// with one of 128 KiB. The latter takes as long where each byte is looked at once, and
+// sixteen times as long where all are looked at for each. The time is that of the
+// processor, which does not depend on what else the machine does.
 func TestPlaces_Find_NothingInAFileCostsMoreThanItsSize(t *testing.T) {
 	t.Parallel()
 	const (
-		most  = 64
-		least = 5 * time.Millisecond // a shorter time is that of the machine
+		size  = maxFile / 8
+		most  = 5
+		least = 10 * time.Millisecond // the step in which some systems count
 	)
 	for reader, prepare := range map[string]func(t *testing.T, content string) func(){
 		"appsettings_path":   findInFile("appsettings_path"),
@@ -75,12 +79,13 @@ func TestPlaces_Find_NothingInAFileCostsMoreThanItsSize(t *testing.T) {
 		for name, content := range costly {
 			t.Run(reader+": "+name, func(t *testing.T) {
 				t.Parallel()
-				if long := content(maxFile); len(long) > maxFile || len(long) < maxFile*15/16 {
+				long := content(size)
+				if len(long) > size || len(long) < size*15/16 {
 					t.Fatalf("the content has %d bytes", len(long))
 				}
-				short := fastest(prepare(t, content(maxFile/16)), 3)
-				if long := fastest(prepare(t, content(maxFile)), 1); long > most*max(short, least) {
-					t.Errorf("64 KiB take %s, and 1 MiB %s", short, long)
+				apart := processorTime(t, prepare(t, content(size/16)), 16)
+				if together := processorTime(t, prepare(t, long), 1); together > most*max(apart, least) {
+					t.Errorf("16 times 8 KiB take %s, and 128 KiB %s", apart, together)
 				}
 			})
 		}
@@ -95,16 +100,24 @@ func findInFile(setting string) func(t *testing.T, content string) func() {
 	}
 }
 
-// fastest returns the shortest time of several runs, which a busy machine disturbs the
-// least.
-func fastest(run func(), runs int) time.Duration {
-	shortest := time.Duration(-1)
-	for range runs {
-		begun := time.Now()
-		run()
-		if took := time.Since(begun); shortest < 0 || took < shortest {
-			shortest = took
+// processorTime returns for how long a processor does that many runs.
+func processorTime(t *testing.T, run func(), runs int) time.Duration {
+	t.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	spent := func() time.Duration {
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(rusageThread, &usage); err != nil {
+			t.Fatal(err)
 		}
+		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}
-	return shortest
+	begun := spent()
+	for range runs {
+		run()
+	}
+	return spent() - begun
 }
+
+// rusageThread is RUSAGE_THREAD (getrusage(2)), which package syscall does not name.
+const rusageThread = 1
