@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"unicode"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
@@ -119,10 +120,25 @@ func credentialCauses(e verdict.Evidence) []string {
 	add(c.LooksTemplate, fmt.Sprintf("The %s looks like a reference that was not resolved, not like a secret", secret))
 	add(c.LineBreakEnd, fmt.Sprintf("The %s ends in a line break, which is sent as part of it; trimspace() removes it", secret))
 	add(c.BlankEnd && !c.LineBreakEnd, fmt.Sprintf("The user name or the %s starts or ends with a blank, which is sent as part of it", secret))
+	add(c.Invisible == unicode.ReplacementChar, fmt.Sprintf("The user name or the %s holds bytes that are not UTF-8, as text in UTF-16 has, or the sign for such (U+FFFD); save it as UTF-8 and read it anew", secret))
+	add(c.Invisible != 0 && c.Invisible != unicode.ReplacementChar, fmt.Sprintf("The user name or the %s holds %s, which no editor shows and which is sent as part of it; copy it anew without that", secret, describeRune(c.Invisible)))
+	add(c.QuestionMark, fmt.Sprintf("The %s starts with a question mark, which may stand for a byte order mark that a conversion lost, as PowerShell writes it; compare it with the original", secret))
 	if at := c.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
 		seen = append(seen, fmt.Sprintf("The %s says that it expired at %s", secret, at.Format("2006-01-02 15:04 MST")))
 	}
 	return seen
+}
+
+// describeRune describes an invisible character.
+func describeRune(r rune) string {
+	switch r {
+	case '\ufeff':
+		return "a byte order mark (U+FEFF)"
+	case '\u200b':
+		return "a zero width space (U+200B)"
+	default:
+		return fmt.Sprintf("an invisible character (%U)", r)
+	}
 }
 
 // addressCauses returns the causes that lie in registry_url.

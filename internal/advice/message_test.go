@@ -155,6 +155,9 @@ func TestOf_Messages(t *testing.T) {
 func TestOf_CausesFollowTheEvidence(t *testing.T) {
 	t.Parallel()
 	refusal := unauthorized(basicChallenge)
+	refuses := func(registry.TokenRequest) registry.TokenAnswer {
+		return registry.TokenAnswer{Answer: *unauthorized(basicChallenge), Refused: true}
+	}
 	for _, row := range []struct {
 		name       string
 		address    string
@@ -164,6 +167,14 @@ func TestOf_CausesFollowTheEvidence(t *testing.T) {
 		want       string
 	}{
 		{"a line break", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("p\n")}, nil, refusal, refusal, "line break"},
+		{"a password with a byte order mark", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("\ufeffp")}, nil, refusal, refusal, "a byte order mark (U+FEFF)"},
+		{"a password with a zero width space", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("p\u200bq")}, nil, refusal, refusal, "a zero width space (U+200B)"},
+		{"a user name with a soft hyphen", "r.example.com", registry.Credential{Username: "c\u00adi", Password: registry.NewSecret("p")}, nil, refusal, refusal, "an invisible character (U+00AD)"},
+		{"a password in UTF-16", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("p\x00q\x00")}, nil, refusal, refusal, "not UTF-8, as text in UTF-16 has"},
+		{"a password with a character that was lost", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("p\ufffd")}, nil, refusal, refusal, "U+FFFD"},
+		{"a password with ? for a byte order mark", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("?p")}, nil, refusal, refusal, "starts with a question mark"},
+		{"a token with a byte order mark", "r.example.com", registry.Credential{Token: registry.NewSecret("\ufefft")}, nil, unauthorized(bearerChallenge), unauthorized(bearerChallenge), "The user name or the token holds a byte order mark (U+FEFF)"},
+		{"an identity token with a zero width space", "r.example.com", registry.Credential{IdentityToken: registry.NewSecret("t\u200b")}, nil, unauthorized(bearerChallenge), nil, "The user name or the token holds a zero width space (U+200B)"},
 		{"a blank", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret(" p")}, nil, refusal, refusal, "blank"},
 		{"an unresolved reference", "r.example.com", registry.Credential{Username: "ci", Password: registry.NewSecret("${REGISTRY_PASSWORD}")}, nil, refusal, refusal, "not resolved"},
 		{"the word Bearer in a token", "r.example.com", registry.Credential{Token: registry.NewSecret("bearer abc")}, nil, nil, nil, "word Bearer"},
@@ -175,7 +186,7 @@ func TestOf_CausesFollowTheEvidence(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			s := &script{}
+			s := &script{tokens: refuses}
 			if row.r0 != nil {
 				s.r0 = *row.r0
 			}
@@ -183,7 +194,7 @@ func TestOf_CausesFollowTheEvidence(t *testing.T) {
 				s.r1 = *row.r1
 			}
 			report, err := within(t.Context(), doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
-				Endpoint: endpoint(t, row.address), Credential: row.credential, Notes: row.notes, Timeout: time.Minute,
+				Endpoint: endpoint(t, row.address), Credential: row.credential, Notes: row.notes, Timeout: time.Minute, TokenExchange: true,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -192,6 +203,19 @@ func TestOf_CausesFollowTheEvidence(t *testing.T) {
 				t.Errorf("first cause is not about %q: %q", row.want, report.Causes)
 			}
 		})
+	}
+}
+
+// TestOf_APlainSecretHasNoInvisibleCharacter has letters and signs beyond ASCII, and a
+// question mark in it.
+func TestOf_APlainSecretHasNoInvisibleCharacter(t *testing.T) {
+	t.Parallel()
+	refusal := unauthorized(basicChallenge)
+	report := check(t, &script{r0: *refusal, r1: *refusal}, registry.Credential{Username: "cï", Password: registry.NewSecret("pä€😀 ?")})
+	for _, cause := range report.Causes {
+		if contains(cause, "U+") || contains(cause, "editor") || contains(cause, "question mark") {
+			t.Errorf("cause %q", cause)
+		}
 	}
 }
 

@@ -26,6 +26,8 @@ func credentialFacts(r Request) verdict.CredentialFacts {
 		BearerPrefix:      hasPrefixFold(c.Token.Reveal(), "Bearer "),
 		LineBreakEnd:      strings.HasSuffix(secret, "\n") || strings.HasSuffix(secret, "\r"),
 		BlankEnd:          secret != strings.TrimSpace(secret) || c.Username != strings.TrimSpace(c.Username),
+		Invisible:         invisible(secret + c.Username),
+		QuestionMark:      strings.HasPrefix(secret, "?"),
 		EncodedLogin:      isEncodedLogin(c.Token.Reveal()),
 		LooksTemplate:     looksTemplate(secret),
 	}
@@ -40,6 +42,21 @@ func looksTemplate(secret string) bool {
 		}
 	}
 	return false
+}
+
+// invisible returns the first character of a text that no editor shows, such as a byte
+// order mark or a zero width space; U+FFFD for bytes that are not UTF-8 and for a NUL,
+// of which text in UTF-16 is full; 0 if there is none.
+func invisible(text string) rune {
+	for _, r := range text {
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return r
+		case r == 0, r == unicode.ReplacementChar:
+			return unicode.ReplacementChar
+		}
+	}
+	return 0
 }
 
 // isEncodedLogin reports whether the token is a user name and a password in base64, as

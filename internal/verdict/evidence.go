@@ -55,6 +55,8 @@ type CredentialFacts struct {
 	EncodedLogin  bool // the token is a user name and a password in base64
 	LineBreakEnd  bool // the secret ends in a line break
 	BlankEnd      bool // the secret or the user name starts or ends with a blank
+	Invisible     rune // the first character of the secret, else of the user name, that no editor shows; 0 if there is none
+	QuestionMark  bool // the secret starts with the sign that conversions write for what they lose
 	LooksTemplate bool // the secret looks like a reference that was not resolved
 }
 
