@@ -137,7 +137,7 @@ var outageReasons = []Entry{{
 	remedy:   remedyClientCert,
 }, {
 	Reason: verdict.ReasonTLSFailed, Status: "fail",
-	Meaning:  "The TLS handshake failed for another reason.",
+	Meaning:  "The TLS handshake failed for another reason, such as a certificate that cannot be parsed or a port that does not speak TLS.",
 	sentence: "{registry} could not be asked about {credential}: {answer}",
 	causes:   []string{"A proxy or a firewall in between disturbs the connection"},
 	remedy:   remedyTLSVersion,

@@ -23,9 +23,9 @@ var placeFields = []field{
 		{name: "identity_token", kind: kindSecret, argument: true, text: "OAuth2 refresh token (Docker's `identitytoken`). Wins over user name and password."},
 	}},
 	{name: "appsettings_path", argument: true, text: "JSON file with Stella Ops settings: `OCI:RegistryUrl`, `OCI:Username`, `OCI:Password` and `OCI:Token`, else the same below `Registry`; a section is taken whole. " +
-		"Comments, commas behind the last element and keys in any case are allowed. The environment (`OCI__Username`, in any case) counts before the file, key by key, also where no file is named. " +
+		"Comments, commas behind the last element and keys in any case are allowed, and UTF-16 with a byte order mark. The environment (`OCI__Username`, in any case) counts before the file, key by key, also where no file is named. " +
 		"The credentials go to the registry that `RegistryUrl` names and to its token service."},
-	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) to look for logins in, its `credHelpers` and `credsStore` included. Not read unless it is named here."},
+	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) to look for logins in, its `credHelpers` and `credsStore` included, in UTF-8 without a byte order mark. Not read unless it is named here."},
 }
 
 // connectionFields are the arguments about the connection, for a check and, as
