@@ -44,15 +44,15 @@ func (s Search) pullHosts() []string {
 
 // loginNames returns the names under which Docker stores a login, preferred ones
 // first. Like Docker, they have the host as it is written, capitals and port included;
-// only what Docker cannot write, a name beyond ASCII or with a dot at its end, is
-// normalized. A host without a port means https, so such a login is never sent to plain
-// http, which is another port.
+// only a name beyond ASCII, which Docker cannot write, becomes punycode. A host without
+// a port means https, so such a login is never sent to plain http, which is another
+// port.
 func (s Search) loginNames() []string {
 	if s.Endpoint.IsDockerHub() {
 		return append([]string{"https://index.docker.io/v1/"}, registry.DockerHubNames()...)
 	}
 	host := authority(s.Address)
-	if name, _, _ := strings.Cut(host, ":"); strings.HasSuffix(name, ".") || strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
+	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
 		host = s.Endpoint.Host()
 	}
 	if s.Endpoint.Scheme() == "http" && !strings.Contains(host[strings.LastIndex(host, "]")+1:], ":") {

@@ -44,7 +44,10 @@ func nullAction(t *testing.T, s server) tftypes.Value {
 func TestDataSource_Read_ProvesAccessAndReturnsIt(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
-	profiles := registrytest.Profiles()
+	profiles, err := registrytest.Profiles()
+	if err != nil {
+		t.Fatal(err)
+	}
 	profile := profiles[slices.IndexFunc(profiles, func(p registrytest.Profile) bool { return p.Name == "distribution, token" })]
 	for _, row := range []struct {
 		name   string

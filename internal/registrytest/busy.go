@@ -1,9 +1,12 @@
 package registrytest
 
 import (
+	"crypto/rand"
 	"crypto/tls"
+	"encoding/base64"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 )
 
@@ -14,27 +17,22 @@ type Busy struct {
 	*Registry
 
 	Requests, Connections, Handshakes atomic.Int64
-	Failed                            *atomic.Int64 // logins
+	Failed                            atomic.Int64 // logins
 }
 
 // BusyOptions say how a busy registry is spoken to.
 type BusyOptions struct {
-	Tokens bool // it wants tokens, which it issues itself, each another one; they name no user
+	Tokens bool // it requires tokens, which it issues itself, each another one; they name no user
 	TLS    bool
 	HTTP2  bool // over TLS
 }
 
 // NewBusy starts a busy registry.
 func NewBusy(t Cleaner, o BusyOptions) *Busy {
-	f := newFake(busyRules(o.Tokens))
-	f.logins = []login{{user: "ci", password: "right", begins: true, standing: accepted}}
-	b := &Busy{Failed: &f.failures}
+	b := &Busy{}
 	b.Registry = newRegistry(t, func(req Request) Response {
 		b.Requests.Add(1)
-		if req.Path != tokenPath {
-			req.Path = "/v2/" // it has every repository
-		}
-		return f.answer(req)
+		return b.answer(req, o.Tokens)
 	})
 	b.keepsNothing = true
 	b.Config.ConnState = func(_ net.Conn, state http.ConnState) {
@@ -55,26 +53,27 @@ func NewBusy(t Cleaner, o BusyOptions) *Busy {
 	return b
 }
 
-// busyRules take a password directly, and where there are tokens those too.
-func busyRules(tokens bool) rules {
-	r := rules{name: "busy", basic: basicChecked, refuse: refuseByBasic(`Basic realm="busy"`)}
-	if !tokens {
-		return r
+// answer takes a password directly, and where there are tokens those too.
+func (b *Busy) answer(req Request, tokens bool) Response {
+	scheme, value, _ := strings.Cut(req.Authorization, " ")
+	login, _ := base64.StdEncoding.DecodeString(value) // what is not base64 is not the login
+	right := scheme == "Basic" && strings.HasPrefix(string(login), "ci:right")
+	if scheme == "Basic" && !right {
+		b.Failed.Add(1)
 	}
-	r.tokens = &tokenRules{
-		path: tokenPath, relativeRealm: true, service: "busy", mint: opaque("minted-"), userToken: true, fields: []string{"token"},
-		refuse: func(_ *fake, s standing) Response {
-			if s == anonymous {
-				return Status(http.StatusUnauthorized)
-			}
-			return Unauthorized(`Basic realm="busy"`)
-		},
+	switch {
+	case tokens && req.Path == tokenPath && right:
+		return jsonBody(map[string]any{"token": busyToken + rand.Text()})
+	case tokens && req.Path == tokenPath && scheme == "":
+		return Status(http.StatusUnauthorized)
+	case right, tokens && scheme == "Bearer" && strings.HasPrefix(value, busyToken):
+		return OK()
+	case tokens && scheme != "Basic":
+		return Unauthorized(`Bearer realm="` + tokenPath + `",service="busy"`)
+	default:
+		return Unauthorized(`Basic realm="busy"`)
 	}
-	r.refuse = func(f *fake, v visitor, _ string) Response {
-		if v.scheme == schemeBasic {
-			return Unauthorized(`Basic realm="busy"`)
-		}
-		return Unauthorized(f.bearer())
-	}
-	return r
 }
+
+// busyToken is what the tokens of a busy registry begin with.
+const busyToken = "minted-"

@@ -3,136 +3,207 @@ package registrytest
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// rules are what one kind of registry does differently from the others. The
-// zero value asks every client for credentials and takes none.
-type rules struct {
-	name string
-
-	base                 string // path before /v2/
-	onlyPage             bool   // every response is a web page
-	noAuth               bool   // credentials are not looked at
-	open                 bool   // /v2/ is 200 without credentials, wrong ones are refused
-	anyHeader            bool   // any Authorization header passes
-	basic                basic  // how the registry treats Basic
-	anonymousTokenPasses bool   // an anonymous token passes at /v2/
-	takesAnything        bool
-
-	challengeOn200 string // some send a WWW-Authenticate with 200 too
-	relative       bool   // uploads have a Location without scheme and host
-
-	// refuse answers a request that may not pass, at /v2/ and at repositories.
-	// A visitor who was accepted lacks the permission. scope is what the request
-	// needs, "" at /v2/.
-	refuse func(f *fake, v visitor, scope string) Response
-
-	tokens *tokenRules // nil: there is none
-
-	good, expired func(f *fake) NamedCredential // nil: a common one
-}
-
-// basic says how a registry itself treats Basic credentials.
-type basic int
-
-const (
-	basicRefused basic = iota
-	basicChecked
-	basicAnything // a wrong password is treated as none
-)
-
-// fake is the state of one registry with its token service.
+// fake serves the captures of a profile. It knows who asks and what they may do; what
+// they are answered stands in the captures.
 type fake struct {
-	rules      rules
-	host       string // of the registry
-	origin     string // of the token service
-	key        signer
-	logins     []login
+	profile   Profile
+	origin    string            // of the registry
+	tokenPath string            // "" where there is no token service
+	replacer  *strings.Replacer // of the captured origins
+	key       signer
+	mint      minter
+
+	logins     map[login]string       // what captures call who uses it
 	identities map[string]string      // user by refresh token
 	access     map[string]Permissions // by user
 	public     Permissions            // of every client
 
 	failures atomic.Int64 // logins that were refused
 
-	mu      sync.Mutex
-	issued  map[string]visitor // by token
-	uploads map[string]bool    // by path, those not cancelled
+	mu         sync.Mutex
+	issued     map[string]visitor   // by token
+	uploads    map[string]bool      // by path, those not cancelled
+	locked     map[string]time.Time // until when, by user name
+	assumed    []Capture            // of grade [?] that were served
+	unmeasured bool                 // something was asked to which no answer is known
 }
 
-// login is a user with a password.
-type login struct {
-	user, password string
-	begins         bool // more may follow the password
-	standing       standing
-}
+type login struct{ user, password string }
 
-func newFake(r rules) *fake {
-	return &fake{
-		rules: r, key: newSigner("signing-key"), identities: map[string]string{}, access: map[string]Permissions{},
-		issued: map[string]visitor{}, uploads: map[string]bool{},
+func newFake(p Profile) *fake {
+	f := &fake{
+		profile: p, key: newSigner("signing-key"), logins: map[login]string{}, identities: map[string]string{}, access: map[string]Permissions{},
+		issued: map[string]visitor{}, uploads: map[string]bool{}, locked: map[string]time.Time{}, replacer: strings.NewReplacer(),
 	}
-}
-
-// answer answers as the registry.
-func (f *fake) answer(req Request) Response {
-	if f.rules.onlyPage {
-		return Page(http.StatusOK)
-	}
-	if s := f.rules.tokens; s != nil && !s.ownServer && req.Path == s.path {
-		return f.answerToken(req)
-	}
-	rest, ok := strings.CutPrefix(req.Path, f.rules.base+"/v2/")
-	if !ok {
-		return Status(http.StatusNotFound)
-	}
-	v := f.identify(req.Authorization)
-	if rest == "" {
-		return f.root(v)
-	}
-	return f.repository(req, v, rest)
-}
-
-// root answers /v2/.
-func (f *fake) root(v visitor) Response {
-	switch {
-	case v.standing == accepted && v.user == "" && v.scheme == schemeBearer && !f.rules.anonymousTokenPasses:
-		return f.rules.refuse(f, visitor{standing: refused, scheme: schemeBearer}, "")
-	case v.standing == accepted, v.standing == anonymous && f.rules.open:
-		response := OK()
-		if f.rules.challengeOn200 != "" {
-			response.Header.Set("Www-Authenticate", f.rules.challengeOn200)
+	f.mint = f.mintByKind
+	if bearer := p.bearer(); bearer != nil {
+		if realm, err := url.Parse(bearer["realm"]); err == nil {
+			f.tokenPath = realm.Path
 		}
-		return response
 	}
-	return f.rules.refuse(f, v, "")
+	return f
 }
 
-// visitor is a client, as far as the fake knows it.
-type visitor struct {
-	standing standing
-	scheme   string  // of the Authorization header, in lower case
-	user     string  // "" when anonymous
-	limited  bool    // by the scopes of a token
-	scopes   []scope // that the token grants
-}
-
-type standing int
-
+// The names by which captures call those who ask.
 const (
-	anonymous standing = iota // sent no credentials
-	refused                   // sent wrong ones
-	expired                   // sent some that were good once
-	accepted                  // is user, or an anonymous client that may pass
+	isAnonymous      = "anonymous"       // sends no credentials
+	isBasic          = "basic"           // sends a user name and a password
+	isPassword       = "password"        // the good ones
+	isExpired        = "expired"         // some that were good once
+	isWrong          = "wrong"           // others
+	isLocked         = "locked"          // any, after too many failed logins
+	isMalformed      = "malformed"       // a blank, capital or unexpanded variable in the user name, a CR behind the password
+	isBearer         = "bearer"          // sends a token
+	isToken          = "token"           // a good one of a user
+	isAnonymousToken = "anonymous token" // a good one that was given without credentials
+	isOldToken       = "old token"       // one that was good once
+	isGarbage        = "garbage"         // one that was never issued, or no credentials that are known
+	isIdentity       = "identity"        // sends a good refresh token
+	isWrongGrant     = "wrong identity"  // another one
+	isOtherGrant     = "another grant"   // a grant_type that OAuth2 for registries does not have
+	isOtherName      = "another service"
+	isOtherUser      = "another account"
+	isNoClient       = "no client"      // a grant without client_id
+	isOtherAction    = "unknown action" // a scope with an action that the token service cannot read
 )
 
 const (
 	schemeBasic  = "basic"
 	schemeBearer = "bearer"
 )
+
+// visitor is who asks.
+type visitor struct {
+	names   []string
+	user    string  // as named, also by wrong credentials; "" without one
+	limited bool    // by the scopes of a token
+	scopes  []scope // that the token grants
+	scoped  bool    // asks for a token with a scope, of whatever kind
+}
+
+func (v visitor) is(name string) bool { return slices.Contains(v.names, name) }
+
+// answer answers as the registry, and as its token service where that has no server of
+// its own.
+func (f *fake) answer(req Request) Response {
+	switch rest, ok := strings.CutPrefix(req.Path, rootPath); {
+	case f.tokenPath != "" && req.Path == f.tokenPath:
+		return f.answerToken(req)
+	case !ok:
+		return Status(http.StatusNotFound)
+	case rest == "":
+		return f.serve(req.Method, rootPath, f.identify(req.Authorization), nil, "")
+	default:
+		return f.repository(req, f.identify(req.Authorization), rest)
+	}
+}
+
+const (
+	rootPath       = "/v2/"
+	repositoryPath = "/v2/{repository}"
+)
+
+// serve serves the capture for this request. asked are the scopes of a request for a
+// token, needed is the scope that a request at a repository needs.
+func (f *fake) serve(method, path string, v visitor, asked []scope, needed string) Response {
+	c, ok := f.profile.answer(method, path, v.names, v.scoped)
+	f.mu.Lock()
+	f.unmeasured = f.unmeasured || !ok
+	if c.Seen.Grade == Assumed {
+		f.assumed = append(f.assumed, c)
+	}
+	f.mu.Unlock()
+	if !ok {
+		return plainText(http.StatusNotImplemented, "not measured")
+	}
+	fill := func(text string) string { return strings.ReplaceAll(f.replacer.Replace(text), "{scope}", needed) }
+	response := Response{Status: c.Status, Header: http.Header{"Content-Type": {"application/json"}}, Body: fill(c.Body)}
+	for name, lines := range c.Headers {
+		response.Header[name] = nil
+		for _, line := range lines {
+			response.Header.Add(name, fill(line))
+		}
+	}
+	if strings.Contains(c.Body, "{token}") {
+		user := v.user
+		if c.Token == isAnonymous {
+			user = ""
+		}
+		granted := f.grant(user, asked)
+		response.Body = strings.NewReplacer("{token}", f.token(user, granted), "{granted}", scopeText(granted, " "),
+			"{granted,}", scopeText(granted, ","), "{now}", time.Now().UTC().Format(time.RFC3339)).Replace(response.Body)
+	}
+	return response
+}
+
+// passes reports whether /v2/ answers a visitor with 200.
+func (f *fake) passes(v visitor) bool {
+	c, ok := f.profile.answer(http.MethodGet, rootPath, v.names, false)
+	return ok && c.Status == http.StatusOK
+}
+
+// identify reads an Authorization header at the registry.
+func (f *fake) identify(authorization string) visitor {
+	scheme, value, _ := strings.Cut(authorization, " ")
+	switch {
+	case authorization == "":
+		return visitor{names: []string{isAnonymous}}
+	case strings.EqualFold(scheme, schemeBasic):
+		return f.login(value)
+	case strings.EqualFold(scheme, schemeBearer):
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if known, ok := f.issued[value]; ok {
+			return known
+		}
+		return visitor{names: []string{isGarbage, isBearer}}
+	}
+	return visitor{names: []string{isGarbage}}
+}
+
+// login checks the value of a Basic header.
+func (f *fake) login(value string) visitor {
+	decoded, err := base64.StdEncoding.DecodeString(value)
+	user, password, ok := strings.Cut(string(decoded), ":")
+	if err != nil || !ok {
+		return visitor{names: []string{isWrong, isBasic}}
+	}
+	v := visitor{user: user, names: []string{f.check(user, password), isBasic}}
+	if strings.ContainsAny(user, " $") || user != strings.ToLower(user) || strings.HasSuffix(password, "\r") {
+		v.names = append(v.names, isMalformed)
+	}
+	return v
+}
+
+// check returns what a login is called, and counts it where it is refused.
+func (f *fake) check(user, password string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	name := f.logins[login{user, password}]
+	if user == "" || name == "" {
+		name = isWrong
+	}
+	if name != isPassword {
+		f.failures.Add(1)
+	} else if time.Now().Before(f.locked[user]) {
+		return isLocked
+	}
+	if name != isPassword && !strings.HasPrefix(user, "robot$") {
+		f.locked[user] = time.Now().Add(f.profile.LockFor)
+	}
+	if limit := f.profile.LockAfter; limit > 0 && f.failures.Load() > limit {
+		return isLocked
+	}
+	return name
+}
 
 // scope is a set of actions on a repository.
 type scope struct {
@@ -146,68 +217,20 @@ const (
 	deletion = "delete"
 )
 
-// identify reads an Authorization header at the registry.
-func (f *fake) identify(authorization string) visitor {
-	scheme, value, _ := strings.Cut(authorization, " ")
-	v := visitor{standing: refused, scheme: strings.ToLower(scheme)}
-	switch {
-	case f.rules.noAuth, f.rules.anyHeader && authorization != "":
-		v.standing, v.user = accepted, f.good()
-	case authorization == "":
-		v.standing = anonymous
-	case v.scheme == schemeBearer:
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if known, ok := f.issued[value]; ok {
-			return known
-		}
-	case v.scheme == schemeBasic && f.rules.basic != basicRefused:
-		v.user, v.standing = f.login(value)
-		switch {
-		case v.standing == accepted:
-		case f.rules.basic == basicAnything:
-			v.user, v.standing = "", accepted
-		default:
-			f.failures.Add(1)
-		}
-	}
-	return v
-}
-
-// login checks the value of a Basic header.
-func (f *fake) login(value string) (user string, s standing) {
-	decoded, err := base64.StdEncoding.DecodeString(value)
-	user, password, ok := strings.Cut(string(decoded), ":")
-	if err != nil || !ok {
-		return "", refused
-	}
-	return user, f.check(user, password)
-}
-
-func (f *fake) check(user, password string) standing {
-	for _, l := range f.logins {
-		if l.user != "" && l.user == user && (l.password == password || l.begins && strings.HasPrefix(password, l.password)) {
-			return l.standing
-		}
-	}
-	return refused
-}
-
-// good is the first user that is accepted; "" where there is none.
+// good is the user whose password is good; "" where there is none.
 func (f *fake) good() string {
-	for _, l := range f.logins {
-		if l.standing == accepted {
+	for l, name := range f.logins {
+		if name == isPassword {
 			return l.user
 		}
 	}
 	return ""
 }
 
-// allowed is the whole authorization model: what a user may do with a
-// repository, "" being an anonymous client. A user without an account passes
-// only where passwords are not checked, and has what the good user has there.
-// Registries that cannot tell repositories apart (htpasswd, nginx) keep to it
-// too, so that all profiles have the same truth.
+// allowed is the whole authorization model: what a user may do with a repository, ""
+// being an anonymous client. A user without an account passes only where passwords are not checked,
+// and has what the good user has there. Registries that cannot tell repositories apart
+// (htpasswd, nginx) keep to it too, so that all profiles have the same truth.
 func (f *fake) allowed(user, repository string) []string {
 	actions := slices.Clone(f.public[repository])
 	if user == "" {
@@ -220,60 +243,33 @@ func (f *fake) allowed(user, repository string) []string {
 	return append(actions, access[repository]...)
 }
 
-// isAllowed reports whether a visitor may do that, by its user and by its token.
+// grant leaves what the user may do of what was asked.
+func (f *fake) grant(user string, asked []scope) []scope {
+	var granted []scope
+	for _, a := range asked {
+		granted = append(granted, scope{a.repository, slices.DeleteFunc(slices.Clone(a.actions), func(action string) bool {
+			return !slices.Contains(f.allowed(user, a.repository), action)
+		})})
+	}
+	return granted
+}
+
+// isAllowed reports whether a visitor may do that at a repository.
 func (f *fake) isAllowed(v visitor, action, repository string) bool {
-	if !slices.Contains(f.allowed(v.user, repository), action) {
-		return false
-	}
-	return !v.limited || slices.ContainsFunc(v.scopes, func(s scope) bool {
-		return s.repository == repository && slices.Contains(s.actions, action)
-	})
-}
-
-// realm is the address of the token service as challenges name it.
-func (f *fake) realm() string {
-	if f.rules.tokens.relativeRealm {
-		return f.rules.tokens.path
-	}
-	return f.origin + f.rules.tokens.path
-}
-
-// service is the name of the registry as its token service knows it.
-func (f *fake) service() string {
-	if f.rules.tokens.service != "" {
-		return f.rules.tokens.service
-	}
-	return f.host
-}
-
-// bearer is a Bearer challenge with realm, service and more.
-func (f *fake) bearer(more ...string) string {
-	all := append([]string{param("realm", f.realm()), param("service", f.service())}, more...)
-	return "Bearer " + strings.Join(all, ",")
-}
-
-// refuseByToken is what distribution's token authentication answers: one Bearer
-// challenge for everything, with an error for tokens only.
-func refuseByToken(f *fake, v visitor, scope string) Response {
-	var more []string
-	if scope != "" {
-		more = append(more, param("scope", scope))
-	}
+	user := v.user
 	switch {
-	case v.standing == accepted:
-		more = append(more, param("error", "insufficient_scope"))
-	case v.scheme == schemeBearer:
-		more = append(more, param("error", "invalid_token"))
-	}
-	return Unauthorized(f.bearer(more...))
-}
-
-// refuseByBasic asks for a password with this challenge and denies with 403.
-func refuseByBasic(challenge string) func(*fake, visitor, string) Response {
-	return func(_ *fake, v visitor, _ string) Response {
-		if v.standing == accepted {
-			return denied()
+	case v.is(isToken), v.is(isAnonymousToken):
+		if v.limited && !slices.ContainsFunc(v.scopes, func(s scope) bool {
+			return s.repository == repository && slices.Contains(s.actions, action)
+		}) {
+			return false
 		}
-		return Unauthorized(challenge)
+	case !f.passes(v):
+		return false
+	case f.profile.Unchecked:
+		user = f.good()
+	case !v.is(isPassword):
+		user = ""
 	}
+	return slices.Contains(f.allowed(user, repository), action)
 }

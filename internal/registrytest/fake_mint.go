@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/base64"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -46,19 +47,48 @@ func (s signer) sign(claims jwt.MapClaims, ends time.Time) string {
 	return text
 }
 
-// minter makes the text of a token for user ("" is an anonymous client) that
-// ends at the given time and is signed with key, where that kind of token has
-// such things.
-type minter func(f *fake, key signer, user string, scopes []scope, ends time.Time) string
+// minter makes the text of a token for user ("" is an anonymous client) that ends at the given time
+// and is signed with key, where that kind of token has such things.
+type minter func(key signer, user string, granted []scope, ends time.Time) string
 
-// signed makes JWTs with the claim access. claims adds what this token service
-// says of the user.
-func signed(claims func(user string) jwt.MapClaims) minter {
-	return func(f *fake, key signer, user string, scopes []scope, ends time.Time) string {
-		all := claims(user)
-		all["iss"], all["aud"], all["access"] = "registrytest", f.service(), accessClaim(scopes)
-		return key.sign(all, ends)
+// mintByKind makes the tokens that the profile describes.
+func (f *fake) mintByKind(key signer, user string, granted []scope, ends time.Time) string {
+	kind := f.profile.Tokens
+	if kind.User == nil {
+		return kind.Prefix + rand.Text()
 	}
+	template := kind.User
+	if user == "" {
+		template = kind.Anonymous
+	}
+	claims := jwt.MapClaims{"iss": "registrytest", "aud": f.profile.bearer()["service"]}
+	for name, value := range template {
+		if text, ok := value.(string); ok {
+			value = strings.ReplaceAll(text, "{user}", user)
+		}
+		claims[name] = value
+	}
+	switch kind.Access {
+	case "granted":
+		claims["access"] = accessClaim(granted)
+	case "all":
+		claims["access"] = accessClaim(f.everything(user, granted))
+		if granted == nil {
+			claims["access"] = nil
+		}
+	case "capitals":
+		claims["access"] = capitalAccess(granted)
+	}
+	return key.sign(claims, ends)
+}
+
+// everything is all that the user may do in the repositories of scopes.
+func (f *fake) everything(user string, scopes []scope) []scope {
+	var all []scope
+	for _, s := range scopes {
+		all = append(all, scope{s.repository, f.allowed(user, s.repository)})
+	}
+	return all
 }
 
 // accessClaim lists refused scopes too, with no actions, as docker_auth and
@@ -75,67 +105,44 @@ func accessClaim(scopes []scope) []map[string]any {
 	return access
 }
 
-// subject puts the user's name into the token, "" for an anonymous client.
-func subject(user string) jwt.MapClaims { return jwt.MapClaims{"sub": user} }
-
-// subjectOf puts one of two other names into the token.
-func subjectOf(known, anonymous string) func(string) jwt.MapClaims {
-	return func(user string) jwt.MapClaims {
-		if user == "" {
-			return jwt.MapClaims{"sub": anonymous}
-		}
-		return jwt.MapClaims{"sub": known}
+// capitalAccess is the claim as ACR writes it.
+func capitalAccess(scopes []scope) []map[string]any {
+	access := []map[string]any{}
+	for _, s := range accessClaim(scopes) {
+		access = append(access, map[string]any{"Type": s["type"], "Name": s["name"], "Actions": s["actions"]})
 	}
-}
-
-// opaque makes tokens that say nothing.
-func opaque(prefix string) minter {
-	return func(*fake, signer, string, []scope, time.Time) string { return prefix + rand.Text() }
+	return access
 }
 
 // token issues a good token for user, limited to the scopes unless this kind of
 // token stands for the user as such.
 func (f *fake) token(user string, scopes []scope) string {
-	return f.remember(accepted, user, scopes, time.Now().Add(time.Hour))
+	name := isToken
+	if user == "" {
+		name = isAnonymousToken
+	}
+	return f.remember(name, user, scopes, time.Now().Add(time.Hour))
 }
 
-// expiredToken is a token that was good once.
-func (f *fake) expiredToken(user string) string {
-	return f.remember(expired, user, nil, time.Now().Add(-time.Hour))
+// oldToken is a token that was good once.
+func (f *fake) oldToken(user string) string {
+	return f.remember(isOldToken, user, nil, time.Now().Add(-time.Hour))
 }
 
-func (f *fake) remember(s standing, user string, scopes []scope, ends time.Time) string {
-	service := f.rules.tokens
-	text := service.mint(f, f.key, user, scopes, ends)
+func (f *fake) remember(name, user string, scopes []scope, ends time.Time) string {
+	text := f.mint(f.key, user, scopes, ends)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.issued[text] = visitor{standing: s, scheme: schemeBearer, user: user, limited: !service.userToken, scopes: scopes}
+	f.issued[text] = visitor{names: []string{name, isBearer}, user: user, limited: !f.profile.Tokens.Unlimited, scopes: scopes}
 	return text
 }
 
 // garbage is a token that was never issued: where tokens are JWTs it looks good
 // and names the user, but another key signed it.
 func (f *fake) garbage(user string) string {
-	if f.rules.tokens == nil {
+	if f.tokenPath == "" {
 		return "garbage-" + rand.Text()
 	}
 	all := []scope{{"org/app", []string{pull, push}}}
-	return f.rules.tokens.mint(f, newSigner(f.key.id), user, all, time.Now().Add(time.Hour))
-}
-
-// subjectOrAnonymous has Quay's name for an anonymous client.
-func subjectOrAnonymous(user string) jwt.MapClaims {
-	if user == "" {
-		user = "(anonymous)"
-	}
-	return subject(user)
-}
-
-// userID makes Gitea's JWTs: a number for the user, no subject, no access.
-func userID(_ *fake, key signer, user string, _ []scope, ends time.Time) string {
-	id := 7
-	if user == "" {
-		id = -1 // the ghost
-	}
-	return key.sign(jwt.MapClaims{"UserID": id}, ends)
+	return f.mint(newSigner(f.key.id), user, all, time.Now().Add(time.Hour))
 }

@@ -9,6 +9,7 @@ import (
 
 var (
 	manifestPath = regexp.MustCompile(`^([a-z0-9/._-]+)/manifests/([^/]+)$`)
+	tagsPath     = regexp.MustCompile(`^([a-z0-9/._-]+)/tags/list$`)
 	uploadPath   = regexp.MustCompile(`^([a-z0-9/._-]+)/blobs/uploads/([^/]*)$`)
 )
 
@@ -20,7 +21,21 @@ func (f *fake) repository(req Request, v visitor, rest string) Response {
 	if match := uploadPath.FindStringSubmatch(rest); match != nil {
 		return f.upload(req, v, match[1], match[2])
 	}
+	if match := tagsPath.FindStringSubmatch(rest); match != nil && req.Method == http.MethodGet {
+		return f.tags(req, v, match[1])
+	}
 	return ociError(http.StatusNotFound, "NOT_FOUND", "page not found")
+}
+
+func (f *fake) tags(req Request, v visitor, repository string) Response {
+	if refusal, ok := f.permit(req, v, pull, repository); !ok {
+		return refusal
+	}
+	tags := []string{"latest"}
+	if repository == "org/empty" {
+		tags = []string{}
+	}
+	return jsonBody(map[string]any{"name": repository, "tags": tags})
 }
 
 func (f *fake) manifest(req Request, v visitor, repository string) Response {
@@ -32,7 +47,7 @@ func (f *fake) manifest(req Request, v visitor, repository string) Response {
 	default:
 		return unsupported()
 	}
-	if refusal, ok := f.permit(v, action, repository); !ok {
+	if refusal, ok := f.permit(req, v, action, repository); !ok {
 		return refusal
 	}
 	if repository == "org/empty" {
@@ -57,7 +72,7 @@ func (f *fake) upload(req Request, v visitor, repository, id string) Response {
 	if !starts && !cancels {
 		return unsupported()
 	}
-	if refusal, ok := f.permit(v, push, repository); !ok {
+	if refusal, ok := f.permit(req, v, push, repository); !ok {
 		return refusal
 	}
 	f.mu.Lock()
@@ -72,8 +87,8 @@ func (f *fake) upload(req Request, v visitor, repository, id string) Response {
 	id = strings.ToLower(rand.Text())
 	f.uploads[path+id] = true
 	location := path + id
-	if !f.rules.relative {
-		location = "http://" + f.host + location + "?_state=" + rand.Text()
+	if !f.profile.Relative {
+		location = f.origin + location + "?_state=" + rand.Text()
 	}
 	return Response{
 		Status: http.StatusAccepted,
@@ -81,14 +96,18 @@ func (f *fake) upload(req Request, v visitor, repository, id string) Response {
 	}
 }
 
-// permit returns the registry's refusal unless the visitor may do that.
-func (f *fake) permit(v visitor, action, repository string) (Response, bool) {
-	known := v.standing == accepted || v.standing == anonymous && f.rules.open
-	if known && f.isAllowed(v, action, repository) {
+// permit returns the registry's refusal unless the visitor may do that: what was
+// captured at a repository, or else at /v2/.
+func (f *fake) permit(req Request, v visitor, action, repository string) (Response, bool) {
+	if f.isAllowed(v, action, repository) {
 		return Response{}, true
 	}
 	if action == push {
 		action = pull + "," + push // what a push is challenged with
 	}
-	return f.rules.refuse(f, v, "repository:"+repository+":"+action), false
+	path := repositoryPath
+	if _, ok := f.profile.answer(req.Method, path, v.names, false); !ok && !f.passes(v) {
+		path, req.Method = rootPath, http.MethodGet
+	}
+	return f.serve(req.Method, path, v, nil, "repository:"+repository+":"+action), false
 }

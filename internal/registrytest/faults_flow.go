@@ -97,7 +97,7 @@ func flapFaults() []Fault {
 		return Unauthorized("Basic")
 	}
 	token := func(numberedRequest) Response {
-		return jsonBody(http.StatusOK, map[string]string{"token": faultToken()})
+		return jsonBody(map[string]string{"token": faultToken()})
 	}
 	first := func(status int, then func(numberedRequest) Response) func(numberedRequest) Response {
 		return func(req numberedRequest) Response {
@@ -197,7 +197,7 @@ func skewed(name, reason string, ends time.Time, taken bool) Fault {
 	return flow(name, reason, func(req numberedRequest) Response {
 		switch {
 		case req.Path == tokenPath:
-			return jsonBody(http.StatusOK, map[string]string{"token": token})
+			return jsonBody(map[string]string{"token": token})
 		case taken && req.Authorization == "Bearer "+token:
 			return OK()
 		default:

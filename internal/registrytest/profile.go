@@ -2,14 +2,15 @@ package registrytest
 
 import (
 	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+	"net/url"
 	"slices"
-)
+	"strings"
+	"time"
 
-// Profile imitates the answers of one kind of registry.
-type Profile struct {
-	Name  string
-	Start func(t Cleaner) *Instance
-}
+	"github.com/golang-jwt/jwt/v5"
+)
 
 // Instance is a running fake. The registry speaks plain HTTP on loopback and
 // records every request; so does its token service, on a server of its own or
@@ -35,22 +36,15 @@ type Instance struct {
 	// IdentityToken is an OAuth2 refresh token of the good user, "" where the
 	// token service takes none.
 	IdentityToken string
-	// TakesAnything says that wrong credentials pass where a request without any
-	// does not: any header, or any password. Only a request with invented
-	// credentials finds that out.
-	TakesAnything bool
-	// Open says that /v2/ answers 200 without credentials.
-	Open bool
-
-	fake *fake
+	fake          *fake
 }
 
 // NamedCredential is what a user would configure. An empty field is absent.
 type NamedCredential struct {
-	Name     string
-	Username string
-	Password string
-	Token    string
+	Name     string `yaml:"-"`
+	Username string `yaml:"user"`
+	Password string `yaml:"password"`
+	Token    string `yaml:"token"` // in a file of captures "old" stands for one that has expired
 }
 
 // Credential returns the credential of that name.
@@ -69,43 +63,45 @@ func (i *Instance) OpenUploads() int {
 	return len(i.fake.uploads)
 }
 
-// Profiles returns one profile for every kind of registry whose answers are
-// known. Where the rules below say that something is assumed, the registry's
-// documentation leaves it open.
-func Profiles() []Profile {
-	var profiles []Profile
-	for _, r := range slices.Concat(distributionRules(), hostedRules(), cloudRules(), plainRules()) {
-		profiles = append(profiles, Profile{Name: r.name, Start: func(t Cleaner) *Instance { return start(t, r) }})
-	}
-	return profiles
+// Assumed returns the captures of grade [?] that were served.
+func (i *Instance) Assumed() []Capture {
+	i.fake.mu.Lock()
+	defer i.fake.mu.Unlock()
+	return slices.Clone(i.fake.assumed)
 }
 
-func start(t Cleaner, r rules) *Instance {
-	f := newFake(r)
-	i := &Instance{Registry: newRegistry(t, f.answer), fake: f}
-	f.host = i.Listener.Addr().String()
-	tokenHost := f.host
-	if s := r.tokens; s != nil && s.ownServer {
-		i.Tokens = newRegistry(t, f.serveToken)
-		tokenHost = i.Tokens.Listener.Addr().String()
-	}
-	f.origin = "http://" + tokenHost
+// Unmeasured reports whether something was requested to which no answer is known, which
+// is answered with 501.
+func (i *Instance) Unmeasured() bool {
+	i.fake.mu.Lock()
+	defer i.fake.mu.Unlock()
+	return i.fake.unmeasured
+}
 
+// Start starts a fake of the profile.
+func (p Profile) Start(t Cleaner) *Instance {
+	f := newFake(p)
+	i := &Instance{Registry: newRegistry(t, f.answer), fake: f}
+	f.origin = "http://" + i.Listener.Addr().String()
+	replaced := []string{p.Registry, f.origin}
+	if origin := p.tokenOrigin(); origin != p.Registry {
+		i.Tokens = newRegistry(t, f.serveToken)
+		replaced = append(replaced, origin, "http://"+i.Tokens.Listener.Addr().String())
+	}
+	f.replacer = strings.NewReplacer(replaced...)
+	i.Address = f.origin
 	i.Credentials = credentials(f)
 	good := i.Credentials[0]
-	i.Address = "http://" + f.host + r.base
-	i.TakesAnything, i.Open = r.takesAnything, r.open || r.noAuth
-	if s := r.tokens; s != nil {
+	if c, ok := p.answer(http.MethodGet, rootPath, []string{isToken, isBearer}, false); f.tokenPath != "" && ok && c.Status == http.StatusOK {
 		i.GoodToken = f.token(good.Username, []scope{{"org/app", []string{pull, push}}, {"org/read", []string{pull}}})
-		if s.post == postOAuth2 {
-			i.IdentityToken = "refresh-" + rand.Text()
-			if s.passwordIsIdentity {
-				i.IdentityToken = good.Password
-			}
-			f.identities[i.IdentityToken] = good.Username
-		}
 	}
-
+	if c, ok := p.answer(http.MethodPost, f.tokenPath, []string{isIdentity}, false); ok && c.Status == http.StatusOK && c.Token != isAnonymous {
+		i.IdentityToken = "refresh-" + rand.Text()
+		if p.Secret == secretRefresh {
+			i.IdentityToken = good.Password
+		}
+		f.identities[i.IdentityToken] = good.Username
+	}
 	i.Start()
 	if i.Tokens != nil {
 		i.Tokens.Start()
@@ -113,29 +109,65 @@ func start(t Cleaner, r rules) *Instance {
 	return i
 }
 
+// tokenOrigin is the origin of the token service, that of the registry where it is none
+// of its own.
+func (p Profile) tokenOrigin() string {
+	realm, err := url.Parse(p.bearer()["realm"])
+	if err != nil || realm.Host == "" {
+		return p.Registry
+	}
+	return realm.Scheme + "://" + realm.Host
+}
+
 // credentials makes the six credentials of an instance, and its accounts.
 func credentials(f *fake) []NamedCredential {
-	good := NamedCredential{Username: "ci", Password: "good-password"}
-	if f.rules.good != nil {
-		good = f.rules.good(f)
+	good, old := f.profile.Good, f.profile.Expired
+	if good.Username == "" {
+		good = NamedCredential{Username: "ci", Password: "good-password"}
 	}
-	retired := NamedCredential{Username: "retired", Password: "expired-password"}
-	if f.rules.expired != nil {
-		retired = f.rules.expired(f)
+	if old == (NamedCredential{}) {
+		old = NamedCredential{Username: "retired", Password: "expired-password"}
 	}
-	good.Name, retired.Name = "good", "expired"
-	f.logins = []login{
-		{user: good.Username, password: good.Password, standing: accepted},
-		{user: retired.Username, password: retired.Password, standing: expired},
+	switch f.profile.Secret {
+	case secretECR:
+		good.Password, old.Password = ecrPassword(12*time.Hour), ecrPassword(-time.Hour)
+	case secretRefresh:
+		good.Password, old.Password = f.refreshToken(3*time.Hour), f.refreshToken(-time.Hour)
 	}
+	if old.Token != "" {
+		old = NamedCredential{Token: f.oldToken(good.Username)}
+	}
+	f.logins[login{good.Username, good.Password}] = isPassword
+	f.logins[login{old.Username, old.Password}] = isExpired
 	f.access[good.Username] = Permissions{"org/app": {pull, push}, "org/read": {pull}, "org/empty": {pull}}
 	f.public = Permissions{"org/public": {pull}, "library/public": {pull}}
+	good.Name, old.Name = "good", "expired"
 	return []NamedCredential{
 		good,
 		{Name: "wrong password", Username: good.Username, Password: "wrong-password"},
 		{Name: "unknown user", Username: "stranger", Password: "password-of-stranger"},
-		retired,
+		old,
 		{Name: "garbage token", Token: f.garbage(good.Username)},
 		{Name: "anonymous"},
 	}
+}
+
+// The kinds of secrets that are made, since they say when they end.
+const (
+	secretECR     = "ecr"
+	secretRefresh = "refresh"
+)
+
+// ecrPassword is what `aws ecr get-login-password` prints.
+func ecrPassword(lasts time.Duration) string {
+	content := toJSON(map[string]any{
+		"payload": rand.Text(), "datakey": rand.Text(), "version": "2", "type": "DATA_KEY", "expiration": time.Now().Add(lasts).Unix(),
+	})
+	return base64.StdEncoding.EncodeToString([]byte(content))
+}
+
+// refreshToken is one of ACR, a JWT that serves as password too.
+func (f *fake) refreshToken(lasts time.Duration) string {
+	claims := jwt.MapClaims{"sub": f.profile.Tokens.User["sub"], "grant_type": "refresh_token"}
+	return f.key.sign(claims, time.Now().Add(lasts))
 }

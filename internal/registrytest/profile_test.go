@@ -2,7 +2,6 @@ package registrytest_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -14,9 +13,6 @@ import (
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
-
-// allActions is a scope with more than any user has.
-const allActions = "repository:org/app:pull,push,delete"
 
 // reply is an answer that was read to its end.
 type reply struct {
@@ -75,16 +71,29 @@ func call(t *testing.T, method, address string, c registrytest.NamedCredential, 
 	return reply{response.StatusCode, response.Header, response.Header.Values("Www-Authenticate"), string(body)}
 }
 
+func profiles(t *testing.T) []registrytest.Profile {
+	t.Helper()
+	all, err := registrytest.Profiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func find(t *testing.T, name string) registrytest.Profile {
+	t.Helper()
+	all := profiles(t)
+	i := slices.IndexFunc(all, func(p registrytest.Profile) bool { return p.Name == name })
+	if i < 0 {
+		t.Fatalf("no profile %q", name)
+	}
+	return all[i]
+}
+
 // startProfile starts the profile of that name.
 func startProfile(t *testing.T, name string) *registrytest.Instance {
 	t.Helper()
-	for _, profile := range registrytest.Profiles() {
-		if profile.Name == name {
-			return profile.Start(t)
-		}
-	}
-	t.Fatalf("no profile %q", name)
-	return nil
+	return find(t, name).Start(t)
 }
 
 // realmOf is the address of the token service, from the challenge to a request without credentials.
@@ -110,132 +119,92 @@ func realmOf(t *testing.T, i *registrytest.Instance) string {
 	return ""
 }
 
-func (row profileRow) expand(i *registrytest.Instance, challenges []string) []string {
-	tokens := ""
-	if i.Tokens != nil {
-		tokens = i.Tokens.Host()
-	}
-	var expanded []string
-	for _, challenge := range challenges {
-		expanded = append(expanded, strings.NewReplacer("HOST", i.Host(), "TOKENS", tokens).Replace(challenge))
-	}
-	return expanded
+// The names by which captures call those who ask.
+var knownNames = []string{
+	"anonymous", "basic", "password", "expired", "wrong", "locked", "malformed", "bearer", "token", "anonymous token", "old token", "garbage",
+	"identity", "wrong identity", "another grant", "another service", "another account", "no client", "unknown action",
 }
 
-func TestProfiles_EachHasARow(t *testing.T) {
+func TestProfiles_AreComplete(t *testing.T) {
 	t.Parallel()
-	var got, want []string
-	for _, profile := range registrytest.Profiles() {
-		got = append(got, profile.Name)
-	}
-	for _, row := range profileRows() {
-		want = append(want, row.name)
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("profiles %q, rows %q", got, want)
+	seen := map[string]bool{}
+	for _, p := range profiles(t) {
+		if p.Name == "" || seen[p.Name] || p.Users == "" || !strings.HasPrefix(p.Registry, "https://") || len(p.Answers) == 0 {
+			t.Errorf("%q: the name is used already, or users, registry or answers are missing", p.Name)
+		}
+		seen[p.Name] = true
+		for _, c := range p.Answers {
+			method, path, _ := strings.Cut(c.Request, " ")
+			switch {
+			case !slices.Contains([]string{"GET", "POST", "*"}, method) || !strings.HasPrefix(path, "/"):
+				t.Errorf("%s: request %q", p.Name, c.Request)
+			case c.Status < 200 || c.Seen.Source == "" || !slices.Contains([]registrytest.Grade{"M", "V", "S", "R", "?"}, c.Seen.Grade):
+				t.Errorf("%s: %s has no status, source or grade", p.Name, c.Request)
+			case slices.ContainsFunc(c.As, func(name string) bool { return !slices.Contains(knownNames, name) }):
+				t.Errorf("%s: %s as %q", p.Name, c.Request, c.As)
+			}
+		}
 	}
 }
 
-func TestProfiles_AnswerAtTheRoot(t *testing.T) {
+// assumedFacts is how many answers are of grade [?]. It goes down when one is measured.
+const assumedFacts = 73
+
+func TestProfiles_CountWhatIsAssumed(t *testing.T) {
 	t.Parallel()
-	for _, row := range profileRows() {
-		t.Run(row.name, func(t *testing.T) {
+	if assumed, all := registrytest.CountFacts(profiles(t)); assumed != assumedFacts {
+		t.Errorf("%d of %d facts are of grade [?], want %d: name in the change which one came or went", assumed, all, assumedFacts)
+	}
+}
+
+// TestProfiles_ServeTheirCaptures asks for what stands in the files and compares it byte by byte.
+func TestProfiles_ServeTheirCaptures(t *testing.T) {
+	t.Parallel()
+	for _, p := range profiles(t) {
+		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
-			i := startProfile(t, row.name)
-			names := []string{"good", "wrong password", "unknown user", "expired", "garbage token", "anonymous"}
-			for n, c := range i.Credentials {
-				if c.Name != names[n] {
-					t.Errorf("credential %d is %q, want %q", n, c.Name, names[n])
+			i := p.Start(t)
+			replace := strings.NewReplacer(p.Registry, i.URL)
+			if i.Tokens != nil {
+				realm, err := url.Parse(p.Challenges[0]["realm"])
+				if err != nil {
+					t.Fatal(err)
 				}
+				replace = strings.NewReplacer(p.Registry, i.URL, realm.Scheme+"://"+realm.Host, i.Tokens.URL)
+			}
+			asked := 0
+			for _, who := range []string{"anonymous", "password", "wrong", "garbage"} { // a wrong one may lock the login
+				c := i.Credential(map[string]string{"anonymous": "anonymous", "password": "good", "wrong": "wrong password", "garbage": "garbage token"}[who])
+				at := slices.IndexFunc(p.Answers, func(c registrytest.Capture) bool {
+					group := map[string]string{"password": "basic", "wrong": "basic", "garbage": "bearer"}[who]
+					return c.Request == "GET /v2/" && (c.As == nil || slices.Contains(c.As, who) || slices.Contains(c.As, group))
+				})
 				got := call(t, http.MethodGet, i.Address+"/v2/", c, nil)
-				if got.status != row.statuses[n] {
-					t.Errorf("%s: status %d, want %d", c.Name, got.status, row.statuses[n])
+				if at < 0 {
+					if got.status != http.StatusNotImplemented || !i.Unmeasured() {
+						t.Errorf("%s: status %d to what was not measured", who, got.status)
+					}
+					continue
 				}
-				want, compare := map[string][]string{"anonymous": row.anonymous, "wrong password": row.wrong, "garbage token": row.garbage}[c.Name]
-				if compare && !slices.Equal(got.challenges, row.expand(i, want)) {
-					t.Errorf("%s: challenges %q, want %q", c.Name, got.challenges, row.expand(i, want))
+				asked++
+				want := p.Answers[at]
+				if got.status != want.Status || got.body != replace.Replace(want.Body) {
+					t.Errorf("%s: %d %q, want %d %q", who, got.status, got.body, want.Status, want.Body)
 				}
-				if html := strings.Contains(got.body, "<html>"); html != (row.name == "captive portal" || row.name == "nginx before a registry" && got.status == 401) {
-					t.Errorf("%s: body %q", c.Name, got.body)
+				for name, lines := range want.Headers {
+					var wanted []string
+					for _, line := range lines {
+						wanted = append(wanted, replace.Replace(line))
+					}
+					if !slices.Equal(got.header.Values(name), wanted) {
+						t.Errorf("%s: %s is %q, want %q", who, name, got.header.Values(name), wanted)
+					}
 				}
 			}
-			if n := len(i.Requests()); n != len(names) {
-				t.Errorf("%d requests recorded, want %d", n, len(names))
-			}
-			if i.GoodToken != "" {
-				if got := call(t, http.MethodGet, i.Address+"/v2/", registrytest.NamedCredential{Token: i.GoodToken}, nil).status; got != 200 {
-					t.Errorf("good token: status %d, want 200", got)
-				}
+			if asked == 0 && p.Name != "cgr.dev" { // known on repositories only
+				t.Error("nothing is known of /v2/")
 			}
 		})
-	}
-}
-
-func TestProfiles_Exchange(t *testing.T) {
-	t.Parallel()
-	for _, row := range profileRows() {
-		if row.exchange[0] == 0 {
-			continue
-		}
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			i := startProfile(t, row.name)
-			realm := realmOf(t, i)
-			if apart := i.Tokens != nil; apart != slices.Contains([]string{"distribution, token", "docker_auth", "docker_auth, no password check", "Docker Hub", "zot, bearer", "Quay"}, row.name) {
-				t.Errorf("the token service is a server of its own: %v", apart)
-			}
-			var got [6]reply
-			for n, name := range []string{"good", "wrong password", "anonymous"} {
-				got[2*n] = call(t, http.MethodGet, realm, i.Credential(name), nil)
-				got[2*n+1] = call(t, http.MethodGet, realm+"&scope="+allActions, i.Credential(name), nil)
-			}
-			var statuses [6]int
-			for n := range got {
-				statuses[n] = got[n].status
-			}
-			if statuses != row.exchange {
-				t.Fatalf("good password, wrong password, no credentials, each without and with scope: %d, want %d", statuses, row.exchange)
-			}
-			var fields []string
-			for field := range got[0].fields(t) {
-				fields = append(fields, field)
-			}
-			if slices.Sort(fields); !slices.Equal(fields, row.fields) {
-				t.Errorf("fields %q, want %q", fields, row.fields)
-			}
-			if !strings.Contains(got[2].body, row.wrongBody) {
-				t.Errorf("wrong password: %q, want %q", got[2].body, row.wrongBody)
-			}
-			v2 := func(r reply) int {
-				return call(t, http.MethodGet, i.Address+"/v2/", registrytest.NamedCredential{Token: r.token(t)}, nil).status
-			}
-			if status := v2(got[0]); status != row.exchangeV2 {
-				t.Errorf("good token at /v2/: %d, want %d", status, row.exchangeV2)
-			}
-			if row.anonymousV2 != 0 {
-				if status := v2(got[5]); status != row.anonymousV2 {
-					t.Errorf("anonymous token at /v2/: %d, want %d", status, row.anonymousV2)
-				}
-			}
-			row.checkGrants(t, got[1])
-		})
-	}
-}
-
-// checkGrants looks for pull and push, not delete, where this registry says it.
-func (row profileRow) checkGrants(t *testing.T, r reply) {
-	t.Helper()
-	switch row.grantsOf {
-	case "scope":
-		if got := r.fields(t)["scope"]; got != "repository:org/app:pull,push" {
-			t.Errorf("scope %v", got)
-		}
-	case "claims":
-		if got := fmt.Sprint(claims(t, r.token(t))["access"]); got != "[map[actions:[pull push] name:org/app type:repository]]" {
-			t.Errorf("access %v", got)
-		}
 	}
 }
 

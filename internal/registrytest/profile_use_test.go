@@ -15,13 +15,15 @@ func TestProfiles_NameTheirUsers(t *testing.T) {
 	for name, want := range map[string][2]any{ // subject of the good user, of an anonymous client
 		"distribution, token": {"ci", ""},
 		"docker_auth":         {"ci", ""},
-		"Harbor":              {"robot$ci", ""},
-		"Quay":                {"org+ci", "(anonymous)"},
+		"Harbor":              {"robot$ci", nil},
+		"Quay.io":             {"org+ci", "(anonymous)"},
 		"Docker Hub":          {"7d9b1f0c-0000-4000-8000-0123456789ab", ""},
 		"ACR":                 {"3f6c1a52-0000-4000-8000-0123456789ab", nil},
-		"GitLab":              {"ci", ""},
+		"ACR, anonymous pull": {"3f6c1a52-0000-4000-8000-0123456789ab", "acr_anon_pull"},
 		"Gitea":               {nil, nil},
 		"Artifactory":         {"jfac@01example/users/ci", nil},
+
+		"GitLab, anonymous token with a scope": {"ci", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,10 +55,21 @@ func requestAs(t *testing.T, i *registrytest.Instance, method, path, scope strin
 	return call(t, method, i.Address+path, c, nil)
 }
 
+// usable reports whether a good login is known to get in, and to have permissions.
+func usable(t *testing.T, p registrytest.Profile) bool {
+	t.Helper()
+	i := p.Start(t)
+	if slices.Contains([]string{"captive portal", "registry.k8s.io"}, p.Name) {
+		return false
+	}
+	return call(t, http.MethodGet, i.Address+"/v2/", i.Credential("good"), nil).status == http.StatusOK ||
+		i.GoodToken != "" && call(t, http.MethodGet, realmOf(t, i), i.Credential("good"), nil).status == http.StatusOK
+}
+
 func TestProfiles_KeepToTheirPermissions(t *testing.T) {
 	t.Parallel()
-	for _, profile := range registrytest.Profiles() {
-		if profile.Name == "captive portal" {
+	for _, profile := range profiles(t) {
+		if !usable(t, profile) {
 			continue
 		}
 		t.Run(profile.Name, func(t *testing.T) {
@@ -92,7 +105,7 @@ func TestProfiles_KeepToTheirPermissions(t *testing.T) {
 
 func TestProfiles_GiveTheAnonymousThePublicOnly(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"distribution, token", "docker_auth", "Harbor", "zot, bearer", "Quay", "Docker Hub", "GHCR", "ECR Public", "Google", "GitLab", "Gitea", "Nexus, anonymous pull"} {
+	for _, name := range []string{"distribution, token", "docker_auth", "Harbor", "zot, bearer", "Quay.io", "Docker Hub", "ECR Public", "GitLab, anonymous token with a scope", "Gitea", "ACR, anonymous pull", "Nexus, anonymous pull"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			i := startProfile(t, name)
@@ -125,9 +138,9 @@ func TestProfiles_AnswerPosts(t *testing.T) {
 		"docker_auth":         {200, 200}, // an anonymous token, both times
 		"Harbor":              {405, 405},
 		"zot, bearer":         {200, 400},
-		"Quay":                {405, 405},
+		"Quay.io":             {405, 405},
 		"Docker Hub":          {200, 401},
-		"GHCR":                {405, 405},
+		"Gitea":               {404, 404},
 		"ACR":                 {200, 401},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -163,7 +176,7 @@ func TestProfiles_QuirksOfTokenServices(t *testing.T) {
 	ask := func(i *registrytest.Instance, name, more string) reply {
 		return call(t, http.MethodGet, realmOf(t, i)+more, i.Credential(name), nil)
 	}
-	auth, harbor, quay, gitlab, hub := startProfile(t, "docker_auth"), startProfile(t, "Harbor"), startProfile(t, "Quay"), startProfile(t, "GitLab"), startProfile(t, "Docker Hub")
+	auth, harbor, quay, gitlab, hub := startProfile(t, "docker_auth"), startProfile(t, "Harbor"), startProfile(t, "Quay.io"), startProfile(t, "GitLab, anonymous token with a scope"), startProfile(t, "Docker Hub")
 	if got := ask(auth, "good", "&account=other"); got.status != 400 {
 		t.Errorf("docker_auth, another account: %d, want 400", got.status)
 	}
@@ -175,6 +188,12 @@ func TestProfiles_QuirksOfTokenServices(t *testing.T) {
 	}
 	if got := ask(harbor, "wrong password", ""); got.body != "" {
 		t.Errorf("Harbor, wrong password: %q, want an empty body", got.body)
+	}
+	if got := ask(harbor, "wrong password", "&scope=repository:org/app:pull"); claims(t, got.token(t))["sub"] != nil {
+		t.Errorf("Harbor, wrong password with a scope: %q has a subject", got.body)
+	}
+	if got := ask(harbor, "good", ""); claims(t, got.token(t))["access"] != nil {
+		t.Errorf("Harbor, no scope: %q, want access null", got.body)
 	}
 	realm, _, _ := strings.Cut(realmOf(t, harbor), "?")
 	if got := call(t, http.MethodGet, realm+"?service=other", harbor.Credential("good"), nil); got.status != 400 {
@@ -197,6 +216,12 @@ func TestProfiles_QuirksOfTokenServices(t *testing.T) {
 	}
 	if got := ask(hub, "anonymous", ""); got.status != 200 {
 		t.Errorf("Docker Hub, anonymous after a lockout: %d, want 200", got.status)
+	}
+	for _, user := range []string{"${USER}", "a b", "Ci"} {
+		c := registrytest.NamedCredential{Username: user, Password: "dckr_pat_good"}
+		if got := call(t, http.MethodGet, realmOf(t, startProfile(t, "Docker Hub")), c, nil); got.status != 400 || got.body != `{"details":"malformed HTTP Authorization header"}` {
+			t.Errorf("Docker Hub, user name %q: %d %q", user, got.status, got.body)
+		}
 	}
 	zot := startProfile(t, "zot, htpasswd")
 	if got := call(t, http.MethodGet, zot.Address+"/v2/", zot.Credential("good"), nil); len(got.challenges) != 1 {

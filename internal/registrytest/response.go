@@ -100,16 +100,12 @@ func ociError(status int, code, message string) Response {
 	}
 }
 
-func denied() Response {
-	return ociError(http.StatusForbidden, "DENIED", "requested access to the resource is denied")
-}
-
 func unsupported() Response {
 	return ociError(http.StatusMethodNotAllowed, "UNSUPPORTED", "the operation is unsupported")
 }
 
-func jsonBody(status int, body any) Response {
-	return Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: toJSON(body)}
+func jsonBody(body any) Response {
+	return Response{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: toJSON(body)}
 }
 
 func plainText(status int, text string) Response {
@@ -124,5 +120,3 @@ func toJSON(value any) string {
 	}
 	return string(text)
 }
-
-func param(name, value string) string { return name + `="` + value + `"` }

@@ -2,6 +2,7 @@ package registrytest
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -69,22 +70,13 @@ const (
 // NewTokenService starts a token service.
 func NewTokenService(t Cleaner, options TokenServiceOptions) *TokenService {
 	s := &TokenService{options: options, stranger: newSigner("another-key")}
-	tokens := &tokenRules{
-		path: tokenPath, service: tokenAudience, fields: []string{"token", "access_token"}, expiresIn: 3600,
-		onlyKnownService: true, sameAccount: true, wantsClient: true, post: postOAuth2,
-		refuse:      func(*fake, standing) Response { return Unauthorized(`Basic realm="` + tokenIssuer + `"`) },
-		refuseGrant: invalidGrant,
-		mint: func(_ *fake, _ signer, user string, scopes []scope, _ time.Time) string {
-			return s.mint(user, scopes, options.Flaw)
-		},
+	s.fake = newFake(tokenServiceProfile(options.Anonymous))
+	s.fake.mint = func(_ signer, user string, granted []scope, _ time.Time) string {
+		return s.mint(user, granted, options.Flaw)
 	}
-	if options.Anonymous {
-		tokens.anonymous = anonymousAlways
-	}
-	s.fake = newFake(rules{tokens: tokens})
 	s.fake.public = options.Public
 	for user, account := range options.Accounts {
-		s.fake.logins = append(s.fake.logins, login{user: user, password: account.Password, standing: accepted})
+		s.fake.logins[login{user, account.Password}] = isPassword
 		s.fake.access[user] = account.Access
 		if account.IdentityToken != "" {
 			s.fake.identities[account.IdentityToken] = user
@@ -93,6 +85,34 @@ func NewTokenService(t Cleaner, options TokenServiceOptions) *TokenService {
 	s.Registry = newRegistry(t, s.fake.serveToken)
 	s.Start()
 	return s
+}
+
+// tokenServiceProfile is what the service answers, in the form of captures.
+func tokenServiceProfile(anonymous bool) Profile {
+	const get, post = "GET " + tokenPath, "POST " + tokenPath
+	grant := func(code string, as ...string) Capture {
+		return Capture{Request: post, As: as, Status: http.StatusBadRequest, Body: `{"error":"` + code + `"}`}
+	}
+	const token = `"expires_in":3600,"issued_at":"{now}"}`
+	p := Profile{
+		Challenges: []map[string]string{{"scheme": schemeBearer, "realm": tokenPath, "service": tokenAudience}},
+		Answers: []Capture{
+			{Request: get, As: []string{isOtherName, isOtherUser}, Status: http.StatusBadRequest},
+			grant("invalid_request", isOtherName, isNoClient),
+			grant("invalid_grant", isWrong, isWrongGrant),
+			grant("unsupported_grant_type", isOtherGrant),
+			{Request: post, Status: http.StatusOK, Body: `{"access_token":"{token}","scope":"{granted}",` + token},
+			{Request: get, As: []string{isPassword}, Status: http.StatusOK, Body: `{"token":"{token}","access_token":"{token}",` + token},
+		},
+	}
+	if anonymous {
+		without := p.Answers[len(p.Answers)-1]
+		without.As = []string{isAnonymous}
+		p.Answers = append(p.Answers, without)
+	}
+	refusal := Unauthorized(`Basic realm="` + tokenIssuer + `"`)
+	p.Answers = append(p.Answers, Capture{Request: get, Status: refusal.Status, Headers: refusal.Header, Body: refusal.Body})
+	return p
 }
 
 // realm is the address that challenges name.

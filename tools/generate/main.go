@@ -1,7 +1,7 @@
 // Command generate writes docs/ and the table of verdicts in README.md from the
 // code: the schema as OpenTofu reads it from the built provider, the examples,
-// the catalogue of reasons, and the table of what registries answer. Then it looks
-// for links in the documents that lead nowhere.
+// the catalogue of reasons, and what registries answer. Then it looks for links in
+// the documents that lead nowhere.
 package main
 
 import (
@@ -38,11 +38,11 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	answers, err := os.ReadFile(filepath.Join(root, "internal", "provider", "testdata", "registries.md"))
+	answers, err := registries(filepath.Join(root, "internal", "provider", "testdata", "registries.csv"))
 	if err != nil {
-		return fmt.Errorf("read what registries answer: %w", err)
+		return err
 	}
-	if err := markers.Insert(filepath.Join(root, "templates", "guides", "registries.md"), "registries", "make generate", string(answers)); err != nil {
+	if err := markers.Insert(filepath.Join(root, "templates", "guides", "registries.md"), "registries", "make generate", answers); err != nil {
 		return err
 	}
 	dir := filepath.Join(root, ".cache", "generate")
