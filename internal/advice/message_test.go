@@ -182,6 +182,9 @@ func TestOf_CausesFollowTheEvidence(t *testing.T) {
 		{"what is wrong with the source", "r.example.com", registry.Credential{}, []string{"The argument password came empty"}, refusal, nil, "came empty"},
 		{"a repository behind a scheme", "https://r.example.com/org/app", userAndPassword, nil, status(404), nil, "leave the scheme"},
 		{"http on a TLS port", "http://r.example.com", userAndPassword, nil, status(400), nil, "write https://"},
+		{"Harbor by its answer to a password", "r.example.com", userAndPassword, nil, unauthorized(basicChallenge), unauthorized(`Basic realm="harbor"`), "Harbor answers 401 to the right password too"},
+		{"Harbor by its service", "r.example.com", userAndPassword, nil, unauthorized(`Bearer realm="https://r.example.com/service/token",service="harbor-registry"`), refusal, "Harbor answers 401 to the right password too"},
+		{"another registry that refuses a password", "r.example.com", userAndPassword, nil, refusal, refusal, "rotated"},
 		{"a redirect to https on the same host", "http://elsewhere.example.com", userAndPassword, nil, redirect(301), nil, "write https://"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
