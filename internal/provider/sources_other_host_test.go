@@ -94,6 +94,10 @@ var places = []place{
 		}
 		s.file(t, "appsettings_path", content+"}")
 	}},
+	{"DOCKER_AUTH_CONFIG", "docker_config", true, func(t *testing.T, s *setup, logins ...login) {
+		s.environ = append(s.environ, "DOCKER_AUTH_CONFIG="+encode(t, map[string]any{"auths": auths(logins)}))
+		s.file(t, "docker_config_path", encode(t, s.docker))
+	}},
 	{"the Docker configuration", "docker_config", true, func(t *testing.T, s *setup, logins ...login) {
 		s.docker["auths"] = auths(logins)
 		s.file(t, "docker_config_path", encode(t, s.docker))

@@ -75,7 +75,7 @@ func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
 func TestDataSource_Read_UsesTheFirstSource(t *testing.T) {
 	t.Parallel()
 	ordered := []place{argumentsPlace}
-	for _, name := range []string{"docker_config_json", "registries", "the environment", "the settings file", "a helper for one registry", "a helper for all registries", "the Docker configuration"} {
+	for _, name := range []string{"docker_config_json", "registries", "the environment", "the settings file", "DOCKER_AUTH_CONFIG", "a helper for one registry", "a helper for all registries", "the Docker configuration"} {
 		ordered = append(ordered, placeNamed(name))
 	}
 	for first, p := range ordered {
