@@ -50,9 +50,10 @@ type Endpoint struct {
 }
 
 // ParseEndpoint parses the address of a registry. Without a scheme it means https,
-// and the path is a repository (ghcr.io/org/app:tag); with one, the path is the base
-// path in front of /v2/. All aliases of Docker Hub give the same endpoint. The error
-// is one of this package's Err values, and its text does not repeat the address.
+// and the path is a repository (ghcr.io/org/app:tag), of Docker Hub if no host is before
+// it (org/app); with one, the path is the base path in front of /v2/. All aliases of
+// Docker Hub give the same endpoint. The error is one of this package's Err values, and
+// its text does not repeat the address.
 func ParseEndpoint(address string) (Endpoint, error) {
 	switch {
 	case address == "":
@@ -65,7 +66,7 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	}
 	scheme, rest, hasScheme := strings.Cut(address, "://")
 	if !hasScheme {
-		scheme, rest = "https", address
+		scheme, rest = "https", strings.TrimSuffix(strings.TrimSuffix(address, "/"), "/v2")
 	}
 	scheme = strings.ToLower(scheme)
 	authority, tail, _ := strings.Cut(rest, "/")
@@ -78,6 +79,8 @@ func ParseEndpoint(address string) (Endpoint, error) {
 		return Endpoint{}, ErrFragment
 	case scheme != "https" && scheme != "http":
 		return Endpoint{}, ErrScheme
+	case !hasScheme && tail != "" && authority != "localhost" && namespace.MatchString(authority):
+		authority, tail = dockerHubName, rest
 	}
 	host, err := parseAuthority(scheme, authority)
 	if err != nil {
@@ -94,6 +97,10 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	}
 	return e.resolveDockerHub(), nil
 }
+
+// namespace matches the first part of an image name that is not a host unless it is
+// localhost: one without a dot, a port and capitals (github.com/distribution/reference).
+var namespace = regexp.MustCompile(`^[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*$`)
 
 // digest matches the digest at the end of an image reference (OCI image
 // specification, "Digests"). Any other @ may be that of user information, whose
@@ -189,15 +196,15 @@ func parseBase(tail string) (string, error) {
 	return base, nil
 }
 
-// parseRepository drops tag and digest. v1 or v2 alone is the path of the API and
-// not a repository.
+// parseRepository drops tag and digest. v1 alone is the path of the API behind the name
+// under which docker login stores Docker Hub, and not a repository.
 func parseRepository(tail string) string {
 	name, _, _ := strings.Cut(tail, "@")
 	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
 		name = name[:i]
 	}
 	name = strings.Trim(name, "/")
-	if name == "v1" || name == "v2" {
+	if name == "v1" {
 		return ""
 	}
 	return name
