@@ -123,7 +123,7 @@ func TestPlaces_Find_ExpiryOfEverySource(t *testing.T) {
 		places  credentials.Places
 		payload string
 	}{
-		"docker_config_json":       {payload: entryOf(`{"registrytoken":"` + early + `"}`)},
+		"docker_config_json":       {payload: entryOf(`{"username":"ci","password":"` + early + `"}`)},
 		"registries":               {places: blockPlaces(map[string]credentials.Entry{host: {Arguments: credentials.Arguments{Token: secret(early)}}})},
 		"the environment":          {places: credentials.Places{Environ: []string{"OCI__RegistryUrl=" + host, "OCI__Token=" + early}}},
 		"the settings file":        {places: credentials.Places{AppsettingsPath: set(file(t, settings))}},

@@ -3,7 +3,6 @@ package credentials
 import (
 	"cmp"
 	"encoding/base64"
-	"errors"
 	"net"
 	"net/url"
 	"path"
@@ -14,39 +13,31 @@ import (
 )
 
 // decodeAuth decodes auth of an entry, base64 of user:password with or without
-// padding, as the kubelet does. An empty auth gives an empty user and password.
-func decodeAuth(auth registry.Secret) (username string, password registry.Secret, err error) {
-	if auth.Empty() {
-		return "", registry.Secret{}, nil
-	}
+// padding, as the kubelet does.
+func decodeAuth(auth string) (username string, password registry.Secret, err error) {
 	encoding := base64.RawStdEncoding
-	if strings.HasSuffix(strings.TrimSpace(auth.Reveal()), "=") {
+	if strings.HasSuffix(strings.TrimSpace(auth), "=") {
 		encoding = base64.StdEncoding
 	}
-	decoded, err := encoding.DecodeString(auth.Reveal())
-	if err != nil {
-		return "", registry.Secret{}, err
-	}
+	decoded, err := encoding.DecodeString(auth)
 	username, rest, ok := strings.Cut(string(decoded), ":")
-	if !ok {
-		return "", registry.Secret{}, errors.New("no colon between user and password")
+	if err != nil || !ok {
+		return "", registry.Secret{}, errAuth
 	}
 	return username, registry.NewSecret(rest), nil
 }
 
-// pattern matches the images that an entry is for, by a host, whose labels may
-// hold * and ?, and a prefix of the path.
+// pattern matches the images that an entry is for, by a host, whose labels may hold *,
+// and a prefix of the path.
 type pattern struct {
-	*url.URL
-	key string // of the entry
+	*url.URL        // of text
+	text     string // host and path, by which the kubelet sorts
+	key      string // of the entry
 }
 
-// hostAndPath returns the text by which the kubelet sorts its patterns.
-func (p pattern) hostAndPath() string { return p.Host + p.Path }
-
-// patterns returns a pattern for each key in the kubelet's order, which is
-// descending, so that the longer of two matching paths comes first. A key that is
-// not a URL is ignored.
+// patterns returns a pattern for each key in the kubelet's order, which is descending,
+// so that the longer of two matching paths comes first. A key that is not a URL is
+// ignored.
 func (p payload) patterns() []pattern {
 	var all []pattern
 	for key := range p.Auths {
@@ -58,20 +49,21 @@ func (p payload) patterns() []pattern {
 		if err != nil {
 			continue
 		}
-		// The kubelet drops the API version at the beginning of the path.
-		for _, api := range []string{"/v1/", "/v2/"} {
-			if strings.HasPrefix(u.Path, api) {
-				u.Path = u.Path[len(api)-1:]
-				break
-			}
+		// The kubelet drops the API version at the beginning of the path, and parses
+		// what is left anew, escapes decoded.
+		if strings.HasPrefix(u.Path, "/v1/") || strings.HasPrefix(u.Path, "/v2/") {
+			u.Path = u.Path[len("/v1"):]
 		}
+		text := u.Host + u.Path
 		if u.Path == "/" {
-			u.Path = ""
+			text = u.Host
 		}
-		all = append(all, pattern{u, key})
+		if u, err = url.Parse("https://" + text); err == nil {
+			all = append(all, pattern{u, text, key})
+		}
 	}
 	slices.SortFunc(all, func(a, b pattern) int {
-		return cmp.Or(strings.Compare(b.hostAndPath(), a.hostAndPath()), strings.Compare(a.key, b.key))
+		return cmp.Or(strings.Compare(b.text, a.text), strings.Compare(a.key, b.key))
 	})
 	return all
 }
@@ -100,57 +92,26 @@ func splitHost(host string) (labels []string, port string) {
 	return strings.Split(host, "."), port
 }
 
-// matchingKeys returns the keys of the entries that the kubelet tries for an image,
-// in its order. An image on Docker Hub has several names, of which the first that
-// matches counts.
-func matchingKeys(all []pattern, names []string) []string {
-	for _, name := range names {
-		image, err := url.Parse("https://" + name)
-		if err != nil {
-			continue
-		}
-		var keys []string
-		for _, pattern := range all {
-			if pattern.matchesHost(image) && strings.HasPrefix(image.Path, pattern.Path) {
-				keys = append(keys, pattern.key)
-			}
-		}
-		if len(keys) > 0 {
-			return keys
-		}
-		if image.Host != "docker.io" {
-			continue
-		}
-		// The kubelet tries index.docker.io last, the name under which docker login
-		// stores its credentials.
-		for _, pattern := range all {
-			if pattern.hostAndPath() == "index.docker.io" {
-				keys = append(keys, pattern.key)
-			}
-		}
-		if len(keys) > 0 {
-			return keys
+// matchingKeys returns the keys of the entries that the kubelet tries for an image, in
+// its order.
+func matchingKeys(all []pattern, image string) []string {
+	var keys []string
+	named, err := url.Parse("https://" + image)
+	for _, pattern := range all {
+		if err == nil && pattern.matchesHost(named) && strings.HasPrefix(named.Path, pattern.Path) {
+			keys = append(keys, pattern.key)
 		}
 	}
-	return nil
-}
-
-// noteNoMatch returns the note that says why no entry matches an image.
-func noteNoMatch(all []pattern, names []string) string {
-	for _, name := range names {
-		image, err := url.Parse("https://" + name)
-		if err != nil {
-			continue
-		}
-		for _, pattern := range all {
-			switch {
-			case pattern.matchesHost(image):
-				return noteOtherPath
-			case image.Host == "docker.io" && strings.HasSuffix("."+pattern.Host, ".docker.io"),
-				image.Host == "docker.io" && pattern.Host == "registry.hub.docker.com":
-				return noteHub
-			}
+	if len(keys) > 0 || authority(image) != "docker.io" {
+		return keys
+	}
+	// The kubelet tries index.docker.io last, the name under which docker login stores
+	// its credentials. It does so for every host without dot and port, localhost say;
+	// here, credentials for Docker Hub are for Docker Hub.
+	for _, pattern := range all {
+		if pattern.text == "index.docker.io" {
+			keys = append(keys, pattern.key)
 		}
 	}
-	return noteNoEntry
+	return keys
 }

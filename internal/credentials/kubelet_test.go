@@ -2,6 +2,7 @@ package credentials_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -13,9 +14,14 @@ const (
 	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
 	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one does not pass"
 	noteEach      = "Several entries of docker_config_json match the repositories of this check, and the kubelet may pull each with another one; make a check for each"
-	noteNoEntry   = "docker_config_json has no entry for this registry"
-	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
-	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
+)
+
+// How the notes begin; TestPlaces_Find_PayloadNotes has them as a whole.
+const (
+	noteNoEntry   = "docker_config_json has no entry for "
+	noteOtherPath = "docker_config_json has entries for other repositories of this registry only, "
+	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for, "
+	noteHubHost   = "The kubelet does not use the entry "
 )
 
 // payloadWithKeys is a payload with an entry for each key, whose user name is the key.
@@ -46,6 +52,9 @@ func (row matchRow) check(t *testing.T) {
 		want.Credential = login(row.key, "p")
 	}
 	result := find(t, credentials.Places{}, withPayload(t, payloadWithKeys(t, row.keys...), row.address))
+	if row.key == "" && len(result.Notes) == 1 && strings.HasPrefix(result.Notes[0], row.note) {
+		want.Notes = result.Notes
+	}
 	if row.key != "" && slices.Equal(result.Notes, []string{noteOthers}) {
 		result.Notes, result.Next = nil, nil // TestPlaces_Find_PayloadNextEntry is about that
 	}
@@ -83,6 +92,18 @@ func TestPlaces_Find_PayloadHosts(t *testing.T) {
 		{"an IPv6 address with a port", []string{"[::1]:5000"}, "[::1]:5000", "[::1]:5000", ""},
 		{"a key that is no URL stands beside a good one", []string{"%zz", "r.example.com:port", "r.example.com"}, "r.example.com", "r.example.com", ""},
 		{"keys that are no URL are none", []string{"r.example.com:*", "https://r.example.com:port", "r.example.com%zz"}, "r.example.com", "", noteNoEntry},
+		{"capital letters on both sides", []string{"R.Example.com"}, "R.Example.com/team/app", "R.Example.com", ""},
+		{"capital letters in the address only", []string{"r.example.com"}, "R.Example.com/team/app", "", noteNoEntry},
+		{"another port beside it, in capital letters", []string{"r.example.com:5001"}, "R.Example.com:5000/team/app", "", noteNoEntry},
+		{"an IPv6 address in another form, on both sides", []string{"[FD00::0:1]:5000"}, "[FD00::0:1]:5000/team/app", "[FD00::0:1]:5000", ""},
+		{"an IPv6 address in two forms", []string{"[fd00::1]:5000"}, "[FD00::0:1]:5000/team/app", "", noteNoEntry},
+		{"an IPv6 address without a port, whose brackets are a glob", []string{"[fd00::1]"}, "[fd00::1]/team/app", "", noteNoEntry},
+		{"a port with a zero in front, on both sides", []string{"r.example.com:05000"}, "r.example.com:05000/team/app", "r.example.com:05000", ""},
+		{"a port with a zero in front in the address only", []string{"r.example.com:5000"}, "r.example.com:05000/team/app", "", noteNoEntry},
+		{"a name beyond ASCII, which an image names in punycode", []string{"xn--bcher-kva.example"}, "bücher.example/team/app", "xn--bcher-kva.example", ""},
+		{"a dot at the end of the host, which no image has", []string{"r.example.com"}, "r.example.com./team/app", "r.example.com", ""},
+		{"an escape in a key is decoded before it is compared", []string{"r.example.com/te%61m"}, "r.example.com/team/app", "r.example.com/te%61m", ""},
+		{"an escaped question mark ends the path of a key", []string{"r.example.com/team%3Fx"}, "r.example.com/team/app", "r.example.com/team%3Fx", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -170,8 +191,8 @@ func TestPlaces_Find_PayloadDockerHub(t *testing.T) {
 		{"the key of docker login, for a repository", []string{stored}, "docker.io/team/app", stored, ""},
 		{"the key of docker login, by its own address", []string{stored}, stored, stored, ""},
 		{"the key of docker login, for index.docker.io", []string{stored}, "index.docker.io/team/app", stored, ""},
-		{"the key of docker login, for the host that serves", []string{stored}, "registry-1.docker.io/team/app", stored, ""},
-		{"the key of docker login, for the old name of the host", []string{stored}, "registry.hub.docker.com/team/app", stored, ""},
+		{"the key of docker login, for the host that serves", []string{stored}, "registry-1.docker.io/team/app", "", noteHubHost},
+		{"the key of docker login, for the old name of the host", []string{stored}, "registry.hub.docker.com/team/app", "", noteHubHost},
 		{"index.docker.io", []string{"index.docker.io"}, "docker.io/team/app", "index.docker.io", ""},
 		{"docker.io", []string{"docker.io"}, "docker.io/team/app", "docker.io", ""},
 		{"docker.io as a URL", []string{"https://docker.io/v2/"}, "docker.io/team/app", "https://docker.io/v2/", ""},
@@ -181,13 +202,17 @@ func TestPlaces_Find_PayloadDockerHub(t *testing.T) {
 		{"another path of docker.io", []string{"docker.io/team"}, "docker.io/other/app", "", noteOtherPath},
 		{"a path of index.docker.io serves no image of docker.io", []string{"index.docker.io/team"}, "docker.io/team/app", "", noteHub},
 		{"a path of index.docker.io serves no address, since the kubelet says docker.io first", []string{"index.docker.io/team"}, "index.docker.io/team/app", "", noteHub},
-		{"a path of index.docker.io in capital letters in the address", []string{"index.docker.io/team"}, "https://Index.Docker.io", "", noteHub},
+		{"a path of index.docker.io in capital letters in the address", []string{"index.docker.io/team"}, "https://Index.Docker.io", "", noteHubHost},
+		{"docker.io in capital letters, which is another host to the kubelet", []string{stored, "docker.io"}, "Docker.io/team/app", "", noteHubHost},
+		{"docker.io in capital letters on both sides", []string{stored, "Docker.io"}, "Docker.io/team/app", "Docker.io", ""},
+		{"docker.io with the port, which is another host to the kubelet", []string{stored, "docker.io"}, "docker.io:443/team/app", "", noteHubHost},
+		{"the page of Docker Hub", []string{"https://hub.docker.com"}, "docker.io/team/app", "", noteHub},
 		{"the key of docker login, where a path of index.docker.io stands beside it", []string{stored, "index.docker.io/team"}, "index.docker.io/team/app", stored, ""},
 		{"index.docker.io beside the key of docker login", []string{"index.docker.io/", stored}, "docker.io/team/app", stored, ""},
 		{"the host that serves", []string{"registry-1.docker.io"}, "docker.io/team/app", "", noteHub},
 		{"the host that serves as a URL", []string{"https://registry-1.docker.io/v2/"}, "docker.io", "", noteHub},
 		{"the host that serves, for an address that is written so", []string{"registry-1.docker.io"}, "registry-1.docker.io/team/app", "registry-1.docker.io", ""},
-		{"the host that serves, for an address that is written so in capital letters", []string{"registry-1.docker.io"}, "https://Registry-1.Docker.io", "registry-1.docker.io", ""},
+		{"the host that serves, for an address that is written so in capital letters", []string{"registry-1.docker.io"}, "https://Registry-1.Docker.io", "", noteHubHost},
 		{"the old name of the host", []string{"registry.hub.docker.com"}, "docker.io", "", noteHub},
 		{"the old name of the host, for an address that is written so", []string{"registry.hub.docker.com"}, "registry.hub.docker.com", "registry.hub.docker.com", ""},
 		{"a star does not reach docker.io", []string{"*.docker.io"}, "docker.io", "", noteHub},
@@ -217,11 +242,11 @@ func TestPlaces_Find_PayloadSeveralRepositories(t *testing.T) {
 	}{
 		{"they have one entry", []string{team}, []string{"team/app", "team/base", "team-b/app"}, team, "", nil, nil},
 		{"they have the same entries", []string{team, all}, []string{"team/app", "team/base"}, team, all, nil, []string{noteEach}},
-		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", "", nil, []string{noteOtherPath}},
+		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", "", nil, []string{noteOtherPath + `r.example.com/team; none is for r.example.com/other/app`}},
 		{"they have different entries", []string{team, all}, []string{"team/app", "other/app"}, team, all, []int{1}, []string{noteDifferent}},
 		{"the last one has a different entry", []string{team, all}, []string{"team/app", "team/base", "other/app"}, team, all, []int{2}, []string{noteDifferent}},
 		{"one in the middle has a different entry", []string{team, all}, []string{"team/app", "other/app", "team/base"}, team, all, []int{1}, []string{noteDifferent}},
-		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", "", []int{1}, []string{noteOtherPath, noteDifferent}},
+		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", "", []int{1}, []string{noteOtherPath + `r.example.com/team; none is for r.example.com/other/app`, noteDifferent}},
 		{"the last one has no entry", []string{team}, []string{"team/app", "other/app"}, team, "", []int{1}, []string{noteDifferent}},
 		{"two of four are not served", []string{team}, []string{"team/app", "other/app", "team/base", "more/app"}, team, "", []int{1, 3}, []string{noteDifferent}},
 	} {
@@ -259,21 +284,19 @@ func TestPlaces_Find_PayloadRepositoriesWithOneLogin(t *testing.T) {
 // The kubelet tries every entry that matches, for the sake of rotation.
 func TestPlaces_Find_PayloadNextEntry(t *testing.T) {
 	t.Parallel()
-	withToken := login("a", "")
-	withToken.IdentityToken = registry.NewSecret("i")
 	for name, row := range map[string]struct {
 		payload string
 		next    []registry.Credential
 	}{
-		"another login":          {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []registry.Credential{login("b", "p")}},
-		"two others":             {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.*.com":{"username":"c","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []registry.Credential{login("c", "p"), login("b", "p")}},
-		"the same login":         {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p"}}}`, nil},
-		"another host":           {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.org":{"username":"b","password":"p"}}}`, nil},
-		"another password":       {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"o"}}}`, []registry.Credential{login("a", "o")}},
-		"a token":                {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","identitytoken":"i"}}}`, []registry.Credential{withToken}},
-		"the same login in auth": {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"auth":"` + auth("a", "p") + `"}}}`, nil},
-		"another repository":     {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.example.com/team":{"username":"b","password":"p"}}}`, nil},
-		"nothing":                {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{}}}`, nil},
+		"another login":    {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []registry.Credential{login("b", "p")}},
+		"two others":       {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.*.com":{"username":"c","password":"p"},"*.example.com":{"username":"b","password":"p"}}}`, []registry.Credential{login("c", "p"), login("b", "p")}},
+		"the same login":   {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"p"}}}`, nil},
+		"another host":     {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.org":{"username":"b","password":"p"}}}`, nil},
+		"another password": {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","password":"o"}}}`, []registry.Credential{login("a", "o")}},
+		"a token, which the kubelet does not read": {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"username":"a","identitytoken":"i"}}}`, []registry.Credential{login("a", "")}},
+		"the same login in auth":                   {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{"auth":"` + auth("a", "p") + `"}}}`, nil},
+		"another repository":                       {`{"auths":{"r.example.com":{"username":"a","password":"p"},"r.example.com/team":{"username":"b","password":"p"}}}`, nil},
+		"nothing":                                  {`{"auths":{"r.example.com":{"username":"a","password":"p"},"*.example.com":{}}}`, nil},
 	} {
 		want := credentials.Result{Source: credentials.SourceDockerConfigJSON, Credential: login("a", "p"), Next: row.next}
 		if row.next != nil {

@@ -1,76 +1,65 @@
 package credentials
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
-// imageNames returns the names under which the kubelet would pull each repository
-// of the search; if it has none, those of the registry alone.
-func (s Search) imageNames() [][]string {
-	repositories := s.Repositories
-	if len(repositories) == 0 {
-		repositories = []string{""}
+// imageNames returns the name under which the kubelet would pull each repository of
+// the search; if it has none, that of the registry alone.
+func (s Search) imageNames() []string {
+	host := s.imageHost() + s.Endpoint.Base()
+	if len(s.Repositories) == 0 {
+		return []string{host}
 	}
-	var images [][]string
-	for _, repository := range repositories {
-		var names []string
-		for _, host := range s.pullHosts() {
-			names = append(names, strings.TrimSuffix(host+s.Endpoint.Base()+"/"+repository, "/"))
-		}
-		images = append(images, names)
+	var names []string
+	for _, repository := range s.Repositories {
+		names = append(names, host+"/"+repository)
 	}
-	return images
+	return names
 }
 
-// pullHosts returns the hosts that an image name in a pod begins with: for Docker
-// Hub docker.io, and the host as written if it differs.
-func (s Search) pullHosts() []string {
+// imageHost returns the host that an image name in a pod begins with once it is
+// normalized (github.com/distribution/reference): docker.io in place of
+// index.docker.io and where there is no host, any other as written, even if Docker Hub
+// answers to it.
+func (s Search) imageHost() string {
+	host := s.hostAsWritten()
 	if !s.Endpoint.IsDockerHub() {
-		return []string{s.hostAsWritten()}
+		return host
 	}
-	hosts := []string{s.Endpoint.Host()}
-	host := strings.ToLower(authority(s.Address))
-	// An image name with index.docker.io is normalized to docker.io before the
-	// kubelet looks for credentials (github.com/distribution/reference).
-	if slices.Contains(registry.DockerHubNames(), host) && host != hosts[0] && host != "index.docker.io" {
-		hosts = append(hosts, host)
+	if named, err := registry.ParseEndpoint(host); err != nil || !named.IsDockerHub() || host == "index.docker.io" {
+		return s.Endpoint.Host()
 	}
-	return hosts
+	return host
 }
 
 // loginNames returns the names under which Docker stores a login, preferred ones
-// first. Like Docker, they have the host as it is written, capitals and port included;
-// only a name beyond ASCII, which Docker cannot write, becomes punycode. A host without
-// a port means https, so such a login is never sent to plain http, which is another
-// port.
+// first. A host without a port means https, so such a login is never sent to plain
+// http, which is another port.
 func (s Search) loginNames() []string {
 	if s.Endpoint.IsDockerHub() {
 		return append([]string{"https://index.docker.io/v1/"}, registry.DockerHubNames()...)
 	}
-	host := authority(s.Address)
-	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
-		host = s.Endpoint.Host()
-	}
+	host := s.hostAsWritten()
 	if s.Endpoint.Scheme() == "http" && !strings.Contains(host[strings.LastIndex(host, "]")+1:], ":") {
 		host += ":80"
 	}
 	return []string{host}
 }
 
-// hostAsWritten returns the host with the port of the address, even if it is the
-// default port: Docker and the kubelet compare ports as text.
+// hostAsWritten returns host and port of the address as written, since Docker and the
+// kubelet compare them as text: capitals, the default port and leading zeros count. A
+// name that is not ASCII or ends in a dot cannot stand in the name of an image.
 func (s Search) hostAsWritten() string {
-	host := s.Endpoint.Host()
-	for _, port := range []string{":443", ":80"} {
-		if strings.HasSuffix(authority(s.Address), port) && !strings.HasSuffix(host, port) {
-			return host + port
-		}
+	written := authority(s.Address)
+	name, _, _ := strings.Cut(written, ":")
+	if strings.HasSuffix(name, ".") || strings.ContainsFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return s.Endpoint.Host()
 	}
-	return host
+	return written
 }
 
 // authority returns host[:port] of an address with or without a scheme.

@@ -1,8 +1,11 @@
 package credentials
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,54 +16,109 @@ import (
 const payloadName = "docker_config_json"
 
 // payload is the content of a secret of type kubernetes.io/dockerconfigjson. The
-// kubelet refuses all of it if any part has another type, so the fields that are
-// not used here are declared too.
+// kubelet reads the first two fields, and refuses all of it if any part of these has
+// another type. The others are those with which Docker says where it keeps logins.
 type payload struct {
-	Auths       map[string]payloadEntry `json:"auths"`
-	HTTPHeaders map[string]string       `json:"HttpHeaders"`
+	Auths       payloadAuths              `json:"auths"`
+	HTTPHeaders map[string]string         `json:"HttpHeaders"`
+	CredsStore  unread[string]            `json:"credsStore"`
+	CredHelpers unread[map[string]string] `json:"credHelpers"`
 }
 
-// payloadEntry is the entry of one registry. The kubelet reads the first four
-// fields; the tokens are those that docker login stores for some registries.
+// payloadAuths are the entries of a payload, by key.
+type payloadAuths map[string]payloadEntry
+
+// payloadEntry is the entry of one registry: the credential that the kubelet reads, and
+// the fields with tokens, which only Docker reads.
 type payloadEntry struct {
-	Username      string          `json:"username"`
-	Password      registry.Secret `json:"password"`
-	Email         string          `json:"email"`
-	Auth          registry.Secret `json:"auth"`
-	IdentityToken payloadToken    `json:"identitytoken"`
-	RegistryToken payloadToken    `json:"registrytoken"`
+	registry.Credential
+	unread []string // names
+	unsent []registry.Secret
 }
 
-// payloadToken is a field that the kubelet does not read, so that it may have any
-// type.
-type payloadToken struct{ registry.Secret }
+// entryFields are the fields of an entry as they are written.
+type entryFields struct {
+	Username      string         `json:"username"`
+	Password      string         `json:"password"`
+	Email         string         `json:"email"`
+	Auth          string         `json:"auth"`
+	IdentityToken unread[string] `json:"identitytoken"`
+	RegistryToken unread[string] `json:"registrytoken"`
+}
 
-// UnmarshalJSON reads a JSON string, and gives an empty secret for any other type.
-func (t *payloadToken) UnmarshalJSON(raw []byte) error {
-	if json.Unmarshal(raw, &t.Secret) != nil {
-		t.Secret = registry.Secret{}
+// unread is a field that the kubelet does not read, so that it may have any type.
+type unread[T any] struct{ value T }
+
+// UnmarshalJSON reads a value of the type T, and gives an empty one for any other.
+func (u *unread[T]) UnmarshalJSON(raw []byte) error {
+	var value T
+	if json.Unmarshal(raw, &value) == nil {
+		u.value = value
 	}
 	return nil
 }
 
-// Notes about a payload that is JSON. The cluster would pull without these
-// credentials, or not at all.
-const (
-	noteEmpty     = "The argument docker_config_json is written in the configuration, but came empty (broken secret reference)"
-	noteNoAuths   = "docker_config_json has no auths, the object that holds an entry for each registry"
-	noteOldFormat = "docker_config_json has the old format of .dockercfg: its entries belong into an object named auths"
-	noteShape     = "docker_config_json has parts of another type than the kubelet reads, which makes it refuse the whole payload"
-	noteAuth      = "In docker_config_json, auth of this registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
-	noteOtherAuth = "In docker_config_json, auth of another registry's entry is no base64 of user:password, which makes the kubelet refuse the whole payload"
-	noteNoEntry   = "docker_config_json has no entry for this registry"
-	noteOtherPath = "docker_config_json has entries for other repositories of this registry only; name the repository in registry_url or access"
-	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for; it looks for https://index.docker.io/v1/ and docker.io"
-	noteNoEntries = "auths of docker_config_json has no entries"
-	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
-	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one does not pass"
-	noteEach      = "Several entries of docker_config_json match the repositories of this check, and the kubelet may pull each with another one; make a check for each"
-	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
-)
+// errAuth is an auth that the kubelet cannot decode.
+var errAuth = errors.New("auth is no base64 of user:password")
+
+// entryError is an entry that the kubelet cannot read. Its text holds no part of it.
+type entryError struct {
+	key string
+	err error
+}
+
+func (e *entryError) Error() string { return "an entry that the kubelet cannot read" }
+
+// UnmarshalJSON reads entries one by one, as the kubelet's decoder does: each of them
+// must be readable, also one that another of the same key replaces.
+func (a *payloadAuths) UnmarshalJSON(raw []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	start, err := decoder.Token()
+	switch {
+	case err != nil:
+		return err
+	case start == nil:
+		*a = nil
+		return nil
+	case start != json.Delim('{'):
+		return errors.New("auths is no object")
+	}
+	if *a == nil {
+		*a = payloadAuths{}
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		var fields entryFields
+		name := fmt.Sprint(key)
+		if err := decoder.Decode(&fields); err != nil {
+			return &entryError{name, err}
+		}
+		if (*a)[name], err = fields.entry(); err != nil {
+			return &entryError{name, err}
+		}
+	}
+	return nil
+}
+
+// entry returns what the fields mean. auth overrides username and password.
+func (f entryFields) entry() (payloadEntry, error) {
+	e := payloadEntry{Credential: registry.Credential{Username: f.Username, Password: registry.NewSecret(f.Password)}}
+	if f.Auth != "" {
+		var err error
+		if e.Username, e.Password, err = decodeAuth(f.Auth); err != nil {
+			return payloadEntry{}, err
+		}
+	}
+	for _, field := range []struct{ name, value string }{{"identitytoken", f.IdentityToken.value}, {"registrytoken", f.RegistryToken.value}} {
+		if field.value != "" {
+			e.unread, e.unsent = append(e.unread, field.name), append(e.unsent, registry.NewSecret(field.value))
+		}
+	}
+	return e, nil
+}
 
 // fromPayload reads a payload as the kubelet does, so that a check uses the same
 // credentials as the cluster. It always ends the search: if the cluster could not
@@ -77,34 +135,36 @@ func fromPayload(text registry.Secret, search Search) (Result, error) {
 		return Result{}, notJSON(raw)
 	}
 	var p payload
-	if json.Unmarshal(raw, &p) != nil {
-		return anonymous(noteShape)
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return anonymous(noteRefused(err))
 	}
 	switch {
 	case len(p.Auths) == 0 && isOldFormat(raw):
 		return anonymous(noteOldFormat)
 	case p.Auths == nil:
-		return anonymous(noteNoAuths)
+		return anonymous(p.orStored(noteNoAuths, search))
 	case len(p.Auths) == 0:
-		return anonymous(noteNoEntries)
+		return anonymous(p.orStored(noteNoEntries, search))
 	}
 	all, images := p.patterns(), search.imageNames()
-	if note := p.noteBrokenAuth(all, images); note != "" {
-		return anonymous(note)
-	}
 	keys := matchingKeys(all, images[0])
 	candidates := p.credentials(keys)
 	result := Result{Source: SourceDockerConfigJSON}
 	switch {
 	case len(keys) == 0:
-		result.Notes = append(result.Notes, noteNoMatch(all, images[0]))
+		result.Notes = append(result.Notes, p.noteNoMatch(all, search, images[0]))
+	case candidates[0].Password.Empty() && len(p.Auths[keys[0]].unread) > 0:
+		result.Notes = append(result.Notes, noteUnread(p.Auths[keys[0]].unread))
 	case candidates[0] == (registry.Credential{}):
-		result.Notes = append(result.Notes, noteNothing)
+		result.Notes = append(result.Notes, p.orStored(noteNothing, search))
+	}
+	for _, key := range keys {
+		result.Unsent = append(result.Unsent, p.Auths[key].unsent...)
 	}
 	several, others := len(candidates) > 1, false
 	result.Coverage = map[string]registry.Coverage{}
-	for i, names := range images[1:] {
-		theirs := p.credentials(matchingKeys(all, names))
+	for i, image := range images[1:] {
+		theirs := p.credentials(matchingKeys(all, image))
 		several = several || len(theirs) > 1
 		common := commonPrefix(candidates, theirs)
 		if len(common) == 0 {
@@ -131,26 +191,6 @@ func fromPayload(text registry.Secret, search Search) (Result, error) {
 	return result, nil
 }
 
-// noteBrokenAuth returns the note about an auth that the kubelet could not decode,
-// preferring one of a matching entry; empty if all can be decoded.
-func (p payload) noteBrokenAuth(all []pattern, images [][]string) string {
-	var matching []string
-	for _, names := range images {
-		matching = append(matching, matchingKeys(all, names)...)
-	}
-	note := ""
-	for key, entry := range p.Auths {
-		if _, _, err := decodeAuth(entry.Auth); err == nil {
-			continue
-		}
-		if slices.Contains(matching, key) {
-			return noteAuth
-		}
-		note = noteOtherAuth
-	}
-	return note
-}
-
 // credentials returns the credentials of the entries with these keys without
 // duplicates, and one empty credential if there are no keys. An empty entry counts
 // only as the first: trying without credentials after a refusal would prove nothing.
@@ -160,7 +200,7 @@ func (p payload) credentials(keys []string) []registry.Credential {
 	}
 	var candidates []registry.Credential
 	for i, key := range keys {
-		c := p.Auths[key].credential()
+		c := p.Auths[key].Credential
 		if !slices.Contains(candidates, c) && (i == 0 || c != registry.Credential{}) {
 			candidates = append(candidates, c)
 		}
@@ -181,6 +221,9 @@ func commonPrefix(a, b []registry.Credential) []registry.Credential {
 // API would refuse too.
 func notJSON(raw []byte) *Error {
 	text := "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."
+	if fault := registry.EncodingFault(string(raw)); fault != "" {
+		text += " Kubernetes reads plain UTF-8 only, and " + fault + "."
+	}
 	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
 	if err == nil && json.Valid(decoded) {
 		text += " It is base64 of JSON: base64decode() makes the payload of it."
@@ -191,29 +234,14 @@ func notJSON(raw []byte) *Error {
 // isOldFormat reports whether a payload has the format of .dockercfg, with entries
 // at the top level.
 func isOldFormat(raw []byte) bool {
-	var entries map[string]payloadEntry
+	var entries map[string]entryFields
 	if json.Unmarshal(raw, &entries) != nil {
 		return false
 	}
 	for _, entry := range entries {
-		if !entry.Auth.Empty() || !entry.Password.Empty() {
+		if entry.Auth != "" || entry.Password != "" {
 			return true
 		}
 	}
 	return false
-}
-
-// credential returns the credential of an entry. The kubelet uses user name and
-// password only. The tokens count only if one of these is missing, as in the entries
-// that docker login writes for Azure: auth with a user name alone, and an identity
-// token.
-func (e payloadEntry) credential() registry.Credential {
-	c := registry.Credential{Username: e.Username, Password: e.Password}
-	if !e.Auth.Empty() { // it overrides username and password; noteBrokenAuth has found no error in it
-		c.Username, c.Password, _ = decodeAuth(e.Auth)
-	}
-	if c.Username == "" || c.Password.Empty() {
-		c.Token, c.IdentityToken = e.RegistryToken.Secret, e.IdentityToken.Secret
-	}
-	return c
 }

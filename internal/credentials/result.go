@@ -27,6 +27,8 @@ type Result struct {
 	// Next are further credentials, which a client tries in order where the registry
 	// refuses the ones before.
 	Next []registry.Credential
+	// Unsent are secrets beside these credentials that are not sent and must not be shown.
+	Unsent []registry.Secret
 	// Coverage says for each repository of the search whether a client uses these
 	// credentials for it; one without an entry has [registry.CoverageFull].
 	Coverage map[string]registry.Coverage

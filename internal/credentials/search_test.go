@@ -85,7 +85,7 @@ func TestPlaces_Find_AnEmptySourceEndsTheSearch(t *testing.T) {
 		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteEmpty}}},
 		{"a payload without the registry", func(_ *credentials.Places, search *credentials.Search) {
 			search.Arguments, search.DockerConfigJSON = arguments{}, secret(`{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`)
-		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteNoEntry}}},
+		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteNoEntry + "r.example.com, but for other.example.com"}}},
 		{"an entry of the provider block with nothing in it", func(p *credentials.Places, search *credentials.Search) {
 			search.Arguments, search.DockerConfigJSON = arguments{}, nil
 			p.Registries = set(map[string]credentials.Entry{host: {}})

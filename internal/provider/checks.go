@@ -99,6 +99,7 @@ func (c *checks) request(ctx context.Context, model *checkModel, connection conn
 	}
 	found, err := c.places.Find(ctx, search)
 	addPlaceError(diags, err)
+	c.doctors.redactor.Add(found.Unsent...)
 	if found.Warning != "" {
 		diags.AddWarning("Stella Ops settings without a registry", found.Warning)
 	}

@@ -18,7 +18,7 @@ const maxDoctors = 100
 // another client certificate.
 type doctorCache struct {
 	options  registry.Options
-	redactor *redact.Redactor // knows the secrets that any doctor has sent
+	redactor *redact.Redactor // knows the secrets that any doctor has sent, and those that lie beside them
 
 	mu    sync.Mutex
 	byTLS map[registry.TLS]*doctor.Doctor

@@ -218,3 +218,25 @@ func TestDataSource_Read_ReturnsTheExpiryOfASource(t *testing.T) {
 		"credential_expires_at": "2100-01-01T00:00:00Z", "credential_source": "provider",
 	})
 }
+
+// TestDataSource_Read_PayloadOfAnIdentityToken has the entry that az acr login leaves,
+// which a cluster cannot use: nothing may be sent that would pass here.
+func TestDataSource_Read_PayloadOfAnIdentityToken(t *testing.T) {
+	t.Parallel()
+	const azure = "00000000-0000-0000-0000-000000000000"
+	fake := registrytest.New(t, func(string) registrytest.Response { return registrytest.OK() })
+	payload, err := json.Marshal(map[string]any{"auths": map[string]any{fake.Host(): map[string]string{
+		"auth": base64.StdEncoding.EncodeToString([]byte(azure + ":")), "identitytoken": canary,
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startServer(t)
+	got := checked(t, s, map[string]tftypes.Value{"registry_url": str(fake.URL), "docker_config_json": str(string(payload))})
+	is(t, got, map[string]string{"reason": "password_missing", "credential_source": "docker_config_json"})
+	contains(t, got["likely_causes"].String(), "The kubelet does not read identitytoken")
+	if asBool(t, got["verified"]) || !asBool(t, got["rejected"]) || len(fake.Requests()) > 0 {
+		t.Errorf("verified %s, rejected %s, %d requests", got["verified"], got["rejected"], len(fake.Requests()))
+	}
+	noCanary(t, got, nil)
+}

@@ -122,7 +122,7 @@ func TestChecks_Run_CrashShowsNoSecret(t *testing.T) {
 	const variable = "STELLAOPS_TEST_CRASH"
 	if os.Getenv(variable) != "" {
 		crashes := doctor.New(registry.NewCache(crashingAsker{}), redact.New(), func() string { return "0123456789abcdef" })
-		shared := &checks{doctors: &doctorCache{byTLS: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
+		shared := &checks{doctors: &doctorCache{redactor: redact.New(), byTLS: map[registry.TLS]*doctor.Doctor{{}: crashes}}}
 		model := fullOfSecrets("registry.example.com")
 		model.ClientKeyPEM = secretValue{} // no key in PEM would end the check before it begins
 		shared.run(context.Background(), &model)

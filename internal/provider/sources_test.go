@@ -29,7 +29,7 @@ func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
 		switch p.name {
 		case "arguments":
 		case "docker_config_json":
-			absent, cause = p.source, "docker_config_json has no entry for this registry"
+			absent, cause = p.source, "docker_config_json has no entry for 127.0.0.1:"
 		case "a helper for all registries":
 			cause = "there is no login for"
 		default:
@@ -177,9 +177,11 @@ func TestDataSource_Read_GivesAVerdictForABrokenLogin(t *testing.T) {
 		{"docker_config_json with empty auths", wrote{payload: `{"auths":{}}`}, anonymous, "auths of docker_config_json has no entries"},
 		{"docker_config_json in the format of .dockercfg", wrote{payload: `{"{host}":{"auth":"` + canary + `"}}`}, anonymous, "old format of .dockercfg"},
 		{"docker_config_json with auths of another type", wrote{payload: `{"auths":"` + canary + `"}`}, anonymous, "another type"},
-		{"docker_config_json with a broken auth", wrote{payload: `{"auths":{"{host}":{"auth":"%%` + canary + `"}}}`}, anonymous, "auth of this registry's entry is no base64"},
-		{"docker_config_json with an auth without a colon", wrote{payload: `{"auths":{"{host}":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}}}`}, anonymous, "auth of this registry's entry is no base64"},
-		{"docker_config_json with a broken auth of another registry", wrote{payload: `{"auths":{"r.example.com":{"auth":"%%` + canary + `"},"{host}":{"username":"ci","password":"` + canary + `"}}}`}, anonymous, "auth of another registry's entry is no base64"},
+		{"docker_config_json with a broken auth", wrote{payload: `{"auths":{"{host}":{"auth":"%%` + canary + `"}}}`}, anonymous, "auth of the entry {host} is no base64"},
+		{"docker_config_json with an auth without a colon", wrote{payload: `{"auths":{"{host}":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}}}`}, anonymous, "auth of the entry {host} is no base64"},
+		{"docker_config_json with a broken auth of another registry", wrote{payload: `{"auths":{"r.example.com":{"auth":"%%` + canary + `"},"{host}":{"username":"ci","password":"` + canary + `"}}}`}, anonymous, "auth of the entry r.example.com is no base64"},
+		{"payload entry of registrytoken alone", wrote{payload: `{"auths":{"{host}":{"registrytoken":"` + canary + `"}}}`}, anonymous, "does not read registrytoken"},
+		{"Docker Desktop's file as payload", wrote{payload: `{"auths":{"{host}":{}},"credsStore":"desktop"}`}, anonymous, "which a cluster cannot ask"},
 		{"a helper that fails", wrote{docker: store, helper: credentialstest.Helper{Exit: 1, Stdout: canary, Stderr: canary}}, failed, "single sign-on"},
 		{"a helper that answers with no JSON", wrote{docker: store, helper: credentialstest.Helper{Stdout: canary}}, failed, "single sign-on"},
 		{"a helper for one registry that fails", wrote{docker: `{"credHelpers":{"{host}":"{helper}"}}`, helper: credentialstest.Helper{Exit: 2, Stdout: canary}}, failed, "single sign-on"},
@@ -190,7 +192,7 @@ func TestDataSource_Read_GivesAVerdictForABrokenLogin(t *testing.T) {
 			s := row.wrote.setup(t, own.host)
 			got := checked(t, s.server(t), s.asks(fake.URL))
 			is(t, got, row.want)
-			contains(t, got["likely_causes"].String(), row.cause)
+			contains(t, got["likely_causes"].String(), strings.ReplaceAll(row.cause, "{host}", own.host))
 			if asBool(t, got["passed"]) || asString(t, got["registry_host"]) != own.host {
 				t.Errorf("passed is %s, registry_host %s", got["passed"], got["registry_host"])
 			}

@@ -30,7 +30,7 @@ run "a_payload_without_the_registry_is_not" {
     values = {
       passed        = false
       message       = "registry.example.com wants credentials."
-      likely_causes = ["docker_config_json has no entry for this registry"]
+      likely_causes = ["docker_config_json has no entry for registry.example.com, but for other.example.com"]
     }
   }
 
