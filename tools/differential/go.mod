@@ -6,15 +6,18 @@ toolchain go1.26.8
 
 require (
 	github.com/docker/cli v29.9.3+incompatible
+	github.com/go-logr/logr v1.4.2
 	github.com/stellaops/terraform-provider-stellaops v0.0.0
+	k8s.io/klog/v2 v2.130.1
 	k8s.io/kubernetes v1.32.0
 )
 
 require (
+	github.com/distribution/reference v0.6.0 // indirect
 	github.com/docker/docker-credential-helpers v0.9.13 // indirect
-	github.com/go-logr/logr v1.4.2 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect
+	github.com/opencontainers/go-digest v1.0.0 // indirect
 	github.com/sirupsen/logrus v1.10.1 // indirect
 	github.com/tailscale/hujson v0.0.0-20260727124030-b80ff77dac4f // indirect
 	golang.org/x/net v0.62.0 // indirect
@@ -22,7 +25,6 @@ require (
 	golang.org/x/text v0.43.0 // indirect
 	gotest.tools/v3 v3.5.2 // indirect
 	k8s.io/apimachinery v0.0.0 // indirect
-	k8s.io/klog/v2 v2.130.1 // indirect
 )
 
 replace github.com/stellaops/terraform-provider-stellaops => ../..

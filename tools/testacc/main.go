@@ -1,7 +1,7 @@
 // Command testacc runs every test of this checkout: the tests without a CLI,
-// again under the race detector where there is a C compiler, the acceptance tests on
-// each supported CLI, all against the real registry as well, and a snapshot of a
-// release where there is gpg. It prints how many ran, and fails if one failed, if a
+// again under the race detector where there is a C compiler, the comparison with the
+// kubelet and Docker's CLI, the acceptance tests on each supported CLI, all against the
+// real registry as well, and a snapshot of a release where there is gpg. It prints how many ran, and fails if one failed, if a
 // suite ran none, or if a test was skipped for a reason that suites.json does not
 // list. With -cli it runs the acceptance tests alone, on the CLI of that path.
 package main
@@ -32,6 +32,7 @@ type suite struct {
 	Name  string   `json:"name"`
 	Skips []string `json:"skips"` // reasons for which a test may be skipped
 
+	dir  string // of the module in the checkout
 	args []string
 	env  []string
 }
@@ -105,6 +106,8 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 			s.args, s.env = []string{"-skip", "^TestAcc[A-Z]", "./..."}, append(env, "CGO_ENABLED=0")
 		case "release":
 			s.args, s.env = []string{"-run", "^TestAcc[A-Z]", "./tools/release/..."}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1")
+		case "differential":
+			s.dir, s.args, s.env = filepath.Join("tools", "differential"), []string{"./..."}, append(slices.Clone(env), "CGO_ENABLED=0")
 		case "race":
 			s.args, s.env = []string{"-race", "-skip", "^TestAcc[A-Z]", "./internal/..."}, append(env, "CGO_ENABLED=1")
 		default: // a CLI, named as its module in tools/pinned unless it is another one

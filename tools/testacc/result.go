@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ type result struct {
 func (r result) ran() int { return r.passed + r.failed }
 
 // counted matches a number that a test logs for the summary.
-var counted = regexp.MustCompile(`\d+ (combinations of|faults:|attacks:) .*`)
+var counted = regexp.MustCompile(`\d+ (combinations of|faults:|attacks:|payloads, compared) .*`)
 
 // tabled matches such a number after a table, which is printed for one suite only.
 var tabled = regexp.MustCompile(`\d+ (faults|attacks): .*`)
@@ -47,7 +48,7 @@ type event struct {
 // run runs the suite and prints the output of what failed.
 func (s suite) run(ctx context.Context, root string) (result, error) {
 	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=20m"}, s.args...)...)
-	command.Dir, command.Env, command.Stderr = root, s.env, os.Stderr
+	command.Dir, command.Env, command.Stderr = filepath.Join(root, s.dir), s.env, os.Stderr
 	tfcli.StopGently(command) // a killed go test would leave its tests running
 	output, err := command.StdoutPipe()
 	if err != nil {
