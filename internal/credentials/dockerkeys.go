@@ -19,7 +19,7 @@ type dockerKey struct {
 func parseDockerKey(key string) dockerKey {
 	if scheme, _, ok := strings.Cut(key, "://"); ok {
 		if u, err := url.Parse(key); err == nil {
-			return dockerKey{scheme: u.Scheme, host: u.Host}
+			return dockerKey{scheme: u.Scheme, host: strings.TrimSuffix(u.Host, ":")}
 		}
 		return dockerKey{scheme: scheme, host: authority(key)}
 	}

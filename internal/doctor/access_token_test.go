@@ -260,11 +260,11 @@ func TestDoctor_Check_ComparesTheWordsOfRefusals(t *testing.T) {
 			s := &script{r0: *unauthorized(bearerChallenge), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
 				switch {
 				case r.Credential.Username != "":
-					return *says(403, row.login)
+					return *forbidden(row.login)
 				case r.Scope == "":
-					return *says(403, row.anonymous)
+					return *forbidden(row.anonymous)
 				default:
-					return *says(403, row.scoped)
+					return *forbidden(row.scoped)
 				}
 			}}
 			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})

@@ -21,7 +21,10 @@ func (s *script) log() string {
 	for _, method := range s.asked {
 		log = append(log, "/v2/ "+string(method))
 	}
-	return strings.Join(append(append(log, s.exchanged...), s.used...), ", ")
+	for _, request := range s.exchanged {
+		log = append(log, "token "+request)
+	}
+	return strings.Join(append(log, s.used...), ", ")
 }
 
 // answers is a token service that answers by credential method.
@@ -37,9 +40,9 @@ func answers(byMethod map[registry.Method]*registry.TokenAnswer) func(registry.T
 // scopedChallenge names a scope, as GitHub's registry does.
 const scopedChallenge = bearerChallenge + `,scope="repository:user/image:pull"`
 
-// says is an answer of a token service with the text of an error.
-func says(code int, words string) *registry.TokenAnswer {
-	answer := tokenStatus(code)
+// forbidden is a 403 of a token service with the text of an error.
+func forbidden(words string) *registry.TokenAnswer {
+	answer := tokenStatus(403)
 	answer.Text = words
 	return answer
 }
@@ -59,55 +62,55 @@ func TestDoctor_Check_SendsEachSecretOnceInAnExchange(t *testing.T) {
 		reason     verdict.Reason
 	}{
 		{"a token that names the user takes three requests", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued("ci")},
-			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, token basic", verdict.ReasonExchangeAccepted},
 		{"an opaque token takes four", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued(""), none: tokenStatus(401)},
-			"/v2/ anonymous, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, token basic, token anonymous", verdict.ReasonExchangeAccepted},
 		{"a wrong password takes two", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(401)},
-			"/v2/ anonymous, basic", verdict.ReasonInvalidCredentials},
+			"/v2/ anonymous, token basic", verdict.ReasonInvalidCredentials},
 		{"one that is forbidden as an anonymous request is takes two more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
-			"/v2/ anonymous, basic, anonymous, anonymous repository:terraform-provider-stellaops/check:pull", verdict.ReasonForbiddenNetwork},
+			"/v2/ anonymous, token basic, token anonymous, token anonymous repository:terraform-provider-stellaops/check:pull", verdict.ReasonForbiddenNetwork},
 		{"a challenge's own scope is used for that", userAndPassword, unauthorized(scopedChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(403)},
-			"/v2/ anonymous, basic, anonymous, anonymous repository:user/image:pull", verdict.ReasonForbiddenNetwork},
-		{"one that is forbidden in other words takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: says(403, "denied"), none: says(403, "requested access to the resource is denied")},
-			"/v2/ anonymous, basic, anonymous", verdict.ReasonInvalidCredentials},
+			"/v2/ anonymous, token basic, token anonymous, token anonymous repository:user/image:pull", verdict.ReasonForbiddenNetwork},
+		{"one that is forbidden in other words takes one more", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: forbidden("denied"), none: forbidden("requested access to the resource is denied")},
+			"/v2/ anonymous, token basic, token anonymous", verdict.ReasonInvalidCredentials},
 		{"one that is forbidden takes one more where an anonymous request is not", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(403), none: tokenStatus(401)},
-			"/v2/ anonymous, basic, anonymous", verdict.ReasonInvalidCredentials},
+			"/v2/ anonymous, token basic, token anonymous", verdict.ReasonInvalidCredentials},
 		{"a token service that breaks on the login is asked without it, and the registry is not asked", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(500), none: tokenStatus(401)},
-			"/v2/ anonymous, basic, anonymous", verdict.ReasonExchangeUnavailable},
+			"/v2/ anonymous, token basic, token anonymous", verdict.ReasonExchangeUnavailable},
 		{"a malformed login takes as many", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(400), none: issued("")},
-			"/v2/ anonymous, basic, anonymous", verdict.ReasonMalformedCredentials},
+			"/v2/ anonymous, token basic, token anonymous", verdict.ReasonMalformedCredentials},
 		{"a token without subject as anonymous requests get it takes the password to the registry, once", userAndPassword, unauthorized(bearerChallenge), status(200), status(200), service{basicMethod: issued(""), none: issued("")},
-			"/v2/ anonymous, /v2/ bearer, /v2/ basic, basic, anonymous", verdict.ReasonAccepted},
+			"/v2/ anonymous, /v2/ bearer, /v2/ basic, token basic, token anonymous", verdict.ReasonAccepted},
 		{"a token of the same subject too", userAndPassword, unauthorized(bearerChallenge), unauthorized(basicChallenge), status(200), service{basicMethod: issued("acr_anon_pull"), none: issued("acr_anon_pull")},
-			"/v2/ anonymous, /v2/ bearer, /v2/ basic, basic, anonymous", verdict.ReasonInvalidCredentials},
+			"/v2/ anonymous, /v2/ bearer, /v2/ basic, token basic, token anonymous", verdict.ReasonInvalidCredentials},
 		{"a token without subject beside an anonymous one with a subject does not", userAndPassword, unauthorized(bearerChallenge), nil, status(200), service{basicMethod: issued(""), none: issued("(anonymous)")},
-			"/v2/ anonymous, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeInconclusive},
+			"/v2/ anonymous, /v2/ bearer, token basic, token anonymous", verdict.ReasonExchangeInconclusive},
 		{"a password that the registry has been sent is not sent there again", userAndPassword, status(200), unauthorized(bearerChallenge), status(200), service{basicMethod: issued(""), none: issued("")},
-			"/v2/ anonymous, /v2/ basic, /v2/ bearer, basic, anonymous", verdict.ReasonExchangeInconclusive},
+			"/v2/ anonymous, /v2/ basic, /v2/ bearer, token basic, token anonymous", verdict.ReasonExchangeInconclusive},
 		{"an identity token is never sent to the registry", identityToken, unauthorized(bearerChallenge), nil, status(200), service{refresh: issued("acr_anon_pull"), none: issued("acr_anon_pull")},
-			"/v2/ anonymous, /v2/ bearer, identity_token, anonymous", verdict.ReasonExchangeAnonymous},
+			"/v2/ anonymous, /v2/ bearer, token identity_token, token anonymous", verdict.ReasonExchangeAnonymous},
 		{"a refused token is not compared with an anonymous one", userAndPassword, unauthorized(bearerChallenge), nil, status(401), service{basicMethod: issued("")},
-			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonTokenRejected},
+			"/v2/ anonymous, /v2/ bearer, token basic", verdict.ReasonTokenRejected},
 		{"a token service that is down takes the password to the registry", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenStatus(500)},
-			"/v2/ anonymous, /v2/ basic, basic, anonymous", verdict.ReasonExchangeUnavailable},
+			"/v2/ anonymous, /v2/ basic, token basic, token anonymous", verdict.ReasonExchangeUnavailable},
 		{"one that cannot be reached does so without another request", userAndPassword, unauthorized(bearerChallenge), unauthorized(bearerChallenge), nil, service{basicMethod: tokenFailed(registry.FaultRefused)},
-			"/v2/ anonymous, /v2/ basic, basic", verdict.ReasonExchangeUnavailable},
+			"/v2/ anonymous, /v2/ basic, token basic", verdict.ReasonExchangeUnavailable},
 		{"a deadline at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultTimeout)},
-			"/v2/ anonymous, basic", verdict.ReasonExchangeUnavailable},
+			"/v2/ anonymous, token basic", verdict.ReasonExchangeUnavailable},
 		{"a realm that is not safe ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultUnsafe)},
-			"/v2/ anonymous, basic", verdict.ReasonRealmUnsafe},
+			"/v2/ anonymous, token basic", verdict.ReasonRealmUnsafe},
 		{"a proxy on the way to it that wants a login ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenFailed(registry.FaultProxyAuth)},
-			"/v2/ anonymous, basic", verdict.ReasonProxyAuthRequired},
+			"/v2/ anonymous, token basic", verdict.ReasonProxyAuthRequired},
 		{"a rate limit at the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenStatus(429)},
-			"/v2/ anonymous, basic", verdict.ReasonRateLimited},
+			"/v2/ anonymous, token basic", verdict.ReasonRateLimited},
 		{"a redirect of the token service ends the check", userAndPassword, unauthorized(bearerChallenge), nil, nil, service{basicMethod: tokenRedirected()},
-			"/v2/ anonymous, basic", verdict.ReasonUnexpectedRedirect},
+			"/v2/ anonymous, token basic", verdict.ReasonUnexpectedRedirect},
 		{"a challenge to the credentials only leads there too", userAndPassword, status(200), unauthorized(bearerChallenge), status(200), service{basicMethod: issued("ci")},
-			"/v2/ anonymous, /v2/ basic, /v2/ bearer, basic", verdict.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ basic, /v2/ bearer, token basic", verdict.ReasonExchangeAccepted},
 		{"Bearer is preferred where Basic stands beside it", userAndPassword, unauthorized(basicChallenge, bearerChallenge), nil, status(200), service{basicMethod: issued("ci")},
-			"/v2/ anonymous, /v2/ bearer, basic", verdict.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, token basic", verdict.ReasonExchangeAccepted},
 		{"an identity token goes to the token service only", identityToken, unauthorized(bearerChallenge), nil, status(200), service{refresh: issued(""), none: tokenStatus(401)},
-			"/v2/ anonymous, /v2/ bearer, identity_token, anonymous", verdict.ReasonExchangeAccepted},
+			"/v2/ anonymous, /v2/ bearer, token identity_token, token anonymous", verdict.ReasonExchangeAccepted},
 		{"an identity token stays where there is no token service", identityToken, unauthorized(basicChallenge), nil, nil, nil,
 			"/v2/ anonymous", verdict.ReasonExchangeUnavailable},
 		{"a configured bearer token is never exchanged", token, unauthorized(bearerChallenge), status(200), nil, nil,

@@ -75,7 +75,6 @@ func exchangeRows() []judgeRow {
 	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
 		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
 	}
-	off := with(identity, func(c *verdict.CredentialFacts) { c.ExchangeOff = true })
 	named := with(identity, func(c *verdict.CredentialFacts) { c.Username = "ci" })
 
 	add("basic: the token names the user", basic, bearer(), nil, proven, exchanged(Issued("ci"), Status(200), nil))
@@ -96,6 +95,16 @@ func exchangeRows() []judgeRow {
 	add("identity token: an anonymous request gets a token", identity, bearer(), nil, Fail(verdict.ReasonExchangeInconclusive), exchanged(Issued(""), Status(200), Issued("")))
 	add("basic: the control has a 200 without a token", basic, bearer(), nil, Pass(verdict.ReasonExchangeInconclusive), exchanged(Issued("42"), Status(200), TokenStatus(200)))
 
+	return slices.Concat(rows, refusedRows(), outageExchangeRows(), unusableRows(), comparedRows())
+}
+
+// refusedRows are the rows whose token service refuses.
+func refusedRows() []judgeRow {
+	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
+	var rows []judgeRow
+	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	}
 	add("basic: the token service answers 401", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(401), nil, nil))
 	add("basic: the token service answers 403 to these only", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, Issued("")))
 	add("basic: the token service answers 403 to these and 401 without credentials", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, TokenStatus(401)))
@@ -114,6 +123,17 @@ func exchangeRows() []judgeRow {
 	add("the token service forbids, and the control has no answer", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenFailed(registry.FaultConnection)))
 	add("the token service forbids, and the control is an outage", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(502)))
 
+	return rows
+}
+
+// outageExchangeRows are the rows in which the token is refused, or the exchange ends the
+// check.
+func outageExchangeRows() []judgeRow {
+	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
+	var rows []judgeRow
+	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	}
 	add("the registry answers 401 to the token", basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), bearer(), nil))
 	add("the registry answers 403 to the token", identity, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(403), nil))
 	for _, status := range []int{400, 413, 431} {
@@ -130,6 +150,17 @@ func exchangeRows() []judgeRow {
 	add("a proxy before the token service wants a login", basic, bearer(), nil, Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenStatus(407), nil, nil))
 	add("a proxy refuses the way to the token service with 407", basic, bearer(), nil, Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenFailed(registry.FaultProxyAuth), nil, nil))
 
+	return rows
+}
+
+// unusableRows are the rows whose token service gives no usable answer.
+func unusableRows() []judgeRow {
+	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
+	off := with(identity, func(c *verdict.CredentialFacts) { c.ExchangeOff = true })
+	var rows []judgeRow
+	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	}
 	add("the token service refuses with status 200", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(refusedWith200(), nil, nil))
 	add("basic: the deadline passes at the token service", basic, bearer(), nil, Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenFailed(registry.FaultTimeout), nil, nil))
 	add("basic: the token service is down, and the registry requires a token", basic, bearer(), bearer(), Pass(verdict.ReasonExchangeUnavailable), exchanged(TokenStatus(500), nil, nil))
@@ -166,7 +197,7 @@ func exchangeRows() []judgeRow {
 	add("identity token: a registry without token service", identity, Unauthorized(BasicChallenge), nil, Fail(verdict.ReasonExchangeUnavailable), nil)
 	add("identity token: a registry that forbids every request", identity, Status(403), nil, Fail(verdict.ReasonForbiddenNetwork), nil)
 	add("identity token: nothing may be exchanged", off, nil, nil, Fail(verdict.ReasonExchangeSkipped), nil)
-	return slices.Concat(rows, comparedRows())
+	return rows
 }
 
 // comparedRows are the rows with R1 after V.
