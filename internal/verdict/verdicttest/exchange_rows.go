@@ -102,26 +102,26 @@ func exchangeRows() []judgeRow {
 func refusedRows() []judgeRow {
 	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
 	var rows []judgeRow
-	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
-		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	add := func(name string, c verdict.CredentialFacts, r0 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, nil, want}, more})
 	}
-	add("basic: the token service answers 401", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(401), nil, nil))
-	add("basic: the token service answers 403 to these only", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, Issued("")))
-	add("basic: the token service answers 403 to these and 401 without credentials", basic, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, TokenStatus(401)))
-	add("identity token: the grant is refused", identity, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), exchanged(grantRefused(), nil, nil))
+	add("basic: the token service answers 401", basic, bearer(), Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(401), nil, nil))
+	add("basic: the token service answers 403 to these only", basic, bearer(), Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, Issued("")))
+	add("basic: the token service answers 403 to these and 401 without credentials", basic, bearer(), Refused(verdict.ReasonInvalidCredentials), exchanged(TokenStatus(403), nil, TokenStatus(401)))
+	add("identity token: the grant is refused", identity, bearer(), Refused(verdict.ReasonInvalidCredentials), exchanged(grantRefused(), nil, nil))
 	for _, c := range []verdict.CredentialFacts{basic, identity} {
 		method := string(c.Method)
-		add(method+": 403 in the words of the control, and a token with a scope, as at GitLab", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, Issued(""), false))
-		add(method+": 403 in the words of the control, and 401 with a scope", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, TokenStatus(401), false))
-		add(method+": 403 in the words of the control, and in others with a scope", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, TokenStatus(403), false))
-		add(method+": 403 in other words than the control, perhaps as at GitHub", c, bearer(), nil, Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), false, nil, false))
-		add(method+": 403 in the same words each time, as Azure's firewall answers", c, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), forbidden(TokenStatus(403), true, TokenStatus(403), true))
+		add(method+": 403 in the words of the control, and a token with a scope, as at GitLab", c, bearer(), Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, Issued(""), false))
+		add(method+": 403 in the words of the control, and 401 with a scope", c, bearer(), Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, TokenStatus(401), false))
+		add(method+": 403 in the words of the control, and in others with a scope", c, bearer(), Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), true, TokenStatus(403), false))
+		add(method+": 403 in other words than the control, perhaps as at GitHub", c, bearer(), Refused(verdict.ReasonInvalidCredentials), forbidden(TokenStatus(403), false, nil, false))
+		add(method+": 403 in the same words each time, as Azure's firewall answers", c, bearer(), Fail(verdict.ReasonForbiddenNetwork), forbidden(TokenStatus(403), true, TokenStatus(403), true))
 		for _, ts := range []*registry.TokenAnswer{TokenFailed(registry.FaultTimeout), TokenStatus(500), TokenStatus(404), TokenStatus(429)} {
-			add(fmt.Sprintf("%s: 403 in the words of the control, and %d with a scope", method, ts.Status), c, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), forbidden(TokenStatus(403), true, ts, false))
+			add(fmt.Sprintf("%s: 403 in the words of the control, and %d with a scope", method, ts.Status), c, bearer(), Fail(verdict.ReasonForbiddenNetwork), forbidden(TokenStatus(403), true, ts, false))
 		}
 	}
-	add("the token service forbids, and the control has no answer", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenFailed(registry.FaultConnection)))
-	add("the token service forbids, and the control is an outage", basic, bearer(), nil, Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(502)))
+	add("the token service forbids, and the control has no answer", basic, bearer(), Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenFailed(registry.FaultConnection)))
+	add("the token service forbids, and the control is an outage", basic, bearer(), Fail(verdict.ReasonForbiddenNetwork), exchanged(TokenStatus(403), nil, TokenStatus(502)))
 
 	return rows
 }
@@ -131,24 +131,24 @@ func refusedRows() []judgeRow {
 func outageExchangeRows() []judgeRow {
 	bearer := func() *registry.Answer { return Unauthorized(BearerChallenge) }
 	var rows []judgeRow
-	add := func(name string, c verdict.CredentialFacts, r0, r1 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
-		rows = append(rows, judgeRow{plainRow{name, c, r0, r1, want}, more})
+	add := func(name string, c verdict.CredentialFacts, r0 *registry.Answer, want verdict.Verdict, more func(*verdict.Evidence)) {
+		rows = append(rows, judgeRow{plainRow{name, c, r0, nil, want}, more})
 	}
-	add("the registry answers 401 to the token", basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), bearer(), nil))
-	add("the registry answers 403 to the token", identity, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(403), nil))
+	add("the registry answers 401 to the token", basic, bearer(), Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), bearer(), nil))
+	add("the registry answers 403 to the token", identity, bearer(), Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(403), nil))
 	for _, status := range []int{400, 413, 431} {
-		add(fmt.Sprintf("the registry answers %d to the token", status), basic, bearer(), nil, Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(status), nil))
+		add(fmt.Sprintf("the registry answers %d to the token", status), basic, bearer(), Fail(verdict.ReasonTokenRejected), exchanged(Issued("ci"), Status(status), nil))
 	}
-	add("the registry answers the token as nothing else", identity, bearer(), nil, Fail(verdict.ReasonUnexpectedAnswer), exchanged(Issued("ci"), Status(404), nil))
-	add("the registry sends the token in circles", basic, bearer(), nil, Fail(verdict.ReasonNotARegistry), exchanged(Issued("ci"), Status(302), nil))
-	add("the registry points elsewhere when the token is tried", basic, bearer(), nil, Fail(verdict.ReasonUnexpectedRedirect), exchanged(Issued("ci"), Redirect(302), nil))
-	add("the registry is down when the token is tried", basic, bearer(), nil, Fail(verdict.ReasonServerError), exchanged(Issued("ci"), Status(503), nil))
-	add("a realm that must not get a secret", basic, bearer(), nil, Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
-	add("a realm that must not get an identity token", identity, bearer(), nil, Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
-	add("the token service points elsewhere", basic, bearer(), nil, Fail(verdict.ReasonUnexpectedRedirect), exchanged(TokenRedirected(), nil, nil))
-	add("the token service limits requests", identity, bearer(), nil, Fail(verdict.ReasonRateLimited), exchanged(TokenStatus(429), nil, nil))
-	add("a proxy before the token service wants a login", basic, bearer(), nil, Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenStatus(407), nil, nil))
-	add("a proxy refuses the way to the token service with 407", basic, bearer(), nil, Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenFailed(registry.FaultProxyAuth), nil, nil))
+	add("the registry answers the token as nothing else", identity, bearer(), Fail(verdict.ReasonUnexpectedAnswer), exchanged(Issued("ci"), Status(404), nil))
+	add("the registry sends the token in circles", basic, bearer(), Fail(verdict.ReasonNotARegistry), exchanged(Issued("ci"), Status(302), nil))
+	add("the registry points elsewhere when the token is tried", basic, bearer(), Fail(verdict.ReasonUnexpectedRedirect), exchanged(Issued("ci"), Redirect(302), nil))
+	add("the registry is down when the token is tried", basic, bearer(), Fail(verdict.ReasonServerError), exchanged(Issued("ci"), Status(503), nil))
+	add("a realm that must not get a secret", basic, bearer(), Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
+	add("a realm that must not get an identity token", identity, bearer(), Fail(verdict.ReasonRealmUnsafe), exchanged(TokenFailed(registry.FaultUnsafe), nil, nil))
+	add("the token service points elsewhere", basic, bearer(), Fail(verdict.ReasonUnexpectedRedirect), exchanged(TokenRedirected(), nil, nil))
+	add("the token service limits requests", identity, bearer(), Fail(verdict.ReasonRateLimited), exchanged(TokenStatus(429), nil, nil))
+	add("a proxy before the token service wants a login", basic, bearer(), Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenStatus(407), nil, nil))
+	add("a proxy refuses the way to the token service with 407", basic, bearer(), Fail(verdict.ReasonProxyAuthRequired), exchanged(TokenFailed(registry.FaultProxyAuth), nil, nil))
 
 	return rows
 }
