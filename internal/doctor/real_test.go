@@ -125,7 +125,7 @@ func TestDoctor_Check_RealTokenRegistry(t *testing.T) {
 		{"good password, another subject", options{Subject: serial}, ci("right"), false, 4, exchangeAccepted},
 		{"good password, another subject, anonymous tokens", options{Subject: serial, Anonymous: true}, ci("right"), false, 4, exchangeAccepted},
 		{"good password, no subject", options{Subject: noSubject}, ci("right"), false, 4, exchangeAccepted},
-		{"good password, no subject, anonymous tokens", options{Subject: noSubject, Anonymous: true}, ci("right"), false, 4, pass(verdict.ReasonExchangeInconclusive)},
+		{"good password, no subject, anonymous tokens", options{Subject: noSubject, Anonymous: true}, ci("right"), false, 5, pass(verdict.ReasonExchangeInconclusive)},
 		{"wrong password", options{}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"wrong password, proof wanted", options{}, ci("wrong"), true, 2, refused(verdict.ReasonInvalidCredentials)},
 		{"wrong password, anonymous tokens", options{Anonymous: true}, ci("wrong"), false, 2, refused(verdict.ReasonInvalidCredentials)},
