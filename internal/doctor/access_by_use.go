@@ -58,10 +58,13 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 	}
 	answer := perform(ctx, action, g.request.Credential)
 	if is.answer = &answer; refuses(answer) {
-		is.outcome = missing
+		if g.Exchange == nil || g.Exchange.Usable() { // else the registry requires a token, which could not be had
+			is.outcome = missing
+		}
 		return is
 	}
 	done, gone := succeeds(answer), absent(answer, action)
+	accepted := decoyOfUse(gone, action)
 	if !done && !gone {
 		return is
 	}
@@ -70,7 +73,7 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 		if refuses(others) {
 			g.ProvenByUse, is.outcome = true, granted
 			g.proof = func(ctx context.Context, credential registry.Credential) verdict.DecoyOutcome {
-				return decoyOfUse(perform(ctx, action, credential), action)
+				return accepted(perform(ctx, action, credential))
 			}
 			return is
 		}

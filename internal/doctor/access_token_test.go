@@ -274,3 +274,123 @@ func TestDoctor_Check_ComparesTheWordsOfRefusals(t *testing.T) {
 		})
 	}
 }
+
+// TestDoctor_Check_ADeadTokenServiceRefusesNoPermission has a registry that accepts
+// tokens only, whose repositories answer 401 to a password.
+func TestDoctor_Check_ADeadTokenServiceRefusesNoPermission(t *testing.T) {
+	t.Parallel()
+	for _, service := range []*registry.TokenAnswer{tokenStatus(503), tokenStatus(404), tokenFailed(registry.FaultRefused)} {
+		for _, code := range []int{401, 403} {
+			s := &script{
+				r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge), uses: uses(code, code),
+				tokens: func(registry.TokenRequest) registry.TokenAnswer { return *service },
+			}
+			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: pullApp})
+			if report.Verdict != fail(verdict.ReasonAccessUnproven) {
+				t.Errorf("token service %d, repository %d: got %+v", service.Status, code, report.Verdict)
+			}
+		}
+	}
+}
+
+// TestDoctor_Check_AnAnswerBelongsToItsPermission has a pull that is refused and a push
+// that is not tried.
+func TestDoctor_Check_AnAnswerBelongsToItsPermission(t *testing.T) {
+	t.Parallel()
+	both := []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"push", "pull", "delete"}, Probe: false}}
+	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: uses(403, 403)}
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, Access: both})
+	if got := report.Evidence.Access[0]; got.Answer == nil || got.Answer.Status != 403 || !slices.Equal(got.Missing, []string{"pull"}) {
+		t.Errorf("got %+v", got)
+	}
+	s.uses = byAction(map[registry.Action]int{registry.ActionPull: 200, registry.ActionPush: 503, registry.ActionDelete: 429})
+	both[0].Probe = true
+	report = ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, Access: both})
+	if got := report.Evidence.Access[0]; got.Answer == nil || got.Answer.Status != 503 {
+		t.Errorf("got %+v, want the answer to the first that was not decided", got)
+	}
+}
+
+// TestDoctor_Check_AListOfTagsGrantsNoDelete has a DELETE that is 404 for every client.
+func TestDoctor_Check_AListOfTagsGrantsNoDelete(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: byAction(map[registry.Action]int{registry.ActionDelete: 404, registry.ActionList: 200})}
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
+		Credential: userAndPassword, Access: []doctor.AccessRequest{{Repository: "org/app", Actions: []string{"delete"}, Probe: true}},
+	})
+	if report.Reason != verdict.ReasonAccessUnproven {
+		t.Errorf("got %s after %q", report.Reason, s.used)
+	}
+}
+
+// TestDoctor_Check_AComparisonDecides has a registry that accepts the password at /v2/
+// after a token that proves nothing: the status is that answer's, and the decoy goes
+// there.
+func TestDoctor_Check_AComparisonDecides(t *testing.T) {
+	t.Parallel()
+	refusing := &decoyScript{decoy: unauthorized(basicChallenge), script: script{
+		r0: *unauthorized(bearerChallenge), r1: *status(200), v: *status(200), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("") },
+	}}
+	report := ask(t, doctor.New(registry.NewCache(refusing), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, RequireVerified: true})
+	if report.Verdict != accepted || !slices.Contains(refusing.users, decoyUser) {
+		t.Errorf("got %+v, asked by %q", report.Verdict, refusing.users)
+	}
+	accepting := &decoyScript{decoy: status(200), script: refusing.script}
+	if report := ask(t, doctor.New(registry.NewCache(accepting), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, RequireVerified: true}); report.Reason != verdict.ReasonAnyoneAccepted {
+		t.Errorf("got %s", report.Reason)
+	}
+	acr := &script{
+		r0: *unauthorized(bearerChallenge), r1: *text(unauthorized(basicChallenge), "the password s3cret is wrong"), v: *status(200),
+		tokens: func(registry.TokenRequest) registry.TokenAnswer { return *issued("acr_anon_pull") },
+	}
+	refusal := ask(t, doctor.New(registry.NewCache(acr), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true})
+	if refusal.Verdict != refused(verdict.ReasonInvalidCredentials) || refusal.HTTPStatus() != 401 || strings.Contains(refusal.Message, "s3cret") {
+		t.Errorf("got %+v with status %d: %s", refusal.Verdict, refusal.HTTPStatus(), refusal.Message)
+	}
+}
+
+// TestDoctor_Check_SendsNoDecoyForAPassWithoutA200 has a dead token service: a decoy's
+// 401 would make a proof of nothing.
+func TestDoctor_Check_SendsNoDecoyForAPassWithoutA200(t *testing.T) {
+	t.Parallel()
+	s := &decoyScript{decoy: unauthorized(bearerChallenge), script: script{
+		r0: *unauthorized(bearerChallenge), r1: *unauthorized(bearerChallenge), tokens: func(registry.TokenRequest) registry.TokenAnswer { return *tokenFailed(registry.FaultRefused) },
+	}}
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, RequireVerified: true})
+	if report.Verdict != fail(verdict.ReasonExchangeUnavailable) || slices.Contains(s.users, decoyUser) {
+		t.Errorf("got %+v, asked by %q", report.Verdict, s.users)
+	}
+}
+
+// TestDoctor_Check_TakesA404OfTheDecoyForTheSameOnlyWhereItIs has an open registry that
+// hides a repository from those who may not see it.
+func TestDoctor_Check_TakesA404OfTheDecoyForTheSameOnlyWhereItIs(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *status(200), r1: *status(200), uses: func(r registry.Trial) registry.Answer {
+		switch r.Credential.Username {
+		case "":
+			return *status(401)
+		case "ci":
+			return *status(200)
+		default:
+			return *status(404)
+		}
+	}}
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, RequireVerified: true, Access: pullApp})
+	if report.Verdict != fail(verdict.ReasonAcceptedUnproven) {
+		t.Errorf("got %+v", report.Verdict)
+	}
+}
+
+// TestDoctor_Check_ShowsNoSecretOfAPermission has a repository whose refusal repeats the
+// password.
+func TestDoctor_Check_ShowsNoSecretOfAPermission(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{401, 403, 503} {
+		s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: func(registry.Trial) registry.Answer { return *text(status(code), "no pull with s3cret\a\n") }}
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, Access: pullApp})
+		if shown := report.Message + strings.Join(report.Causes, ""); strings.Contains(shown, "s3cret") || strings.ContainsAny(shown, "\a\n") {
+			t.Errorf("%d: %q", code, shown)
+		}
+	}
+}

@@ -19,13 +19,19 @@ const (
 // and stored. It runs after the verdict, which must not depend on what is removed.
 func clean(e verdict.Evidence, c redact.Cleaner) verdict.Evidence {
 	e.Credential.Username = cleanUsername(e.Credential.Username, c)
-	for _, answer := range []**registry.Answer{&e.Anonymous, &e.Authenticated, &e.Minted} {
+	answers := []**registry.Answer{&e.Anonymous, &e.Authenticated, &e.Minted, &e.Compared}
+	e.Access = slices.Clone(e.Access)
+	for i := range e.Access {
+		answers = append(answers, &e.Access[i].Answer)
+		e.Access[i].Service = c.Value(e.Access[i].Service, maxWords)
+	}
+	for _, answer := range answers {
 		if *answer != nil {
 			cleaned := cleanAnswer(**answer, c)
 			*answer = &cleaned
 		}
 	}
-	for _, answer := range []**registry.TokenAnswer{&e.Exchange, &e.Control} {
+	for _, answer := range []**registry.TokenAnswer{&e.Exchange, &e.Control, &e.Scoped} {
 		if *answer != nil {
 			cleaned := **answer
 			cleaned.Answer = cleanAnswer(cleaned.Answer, c)

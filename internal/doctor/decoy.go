@@ -81,16 +81,19 @@ func refusesDecoy(t registry.TokenAnswer) bool {
 	return t.Refused || refuses(t.Answer) || t.Failure == nil && t.Status == verdict.StatusBadRequest
 }
 
-// decoyOfUse compares the answer to an action with the one to the real credentials: the
-// same answer means that the decoy was accepted.
-func decoyOfUse(a registry.Answer, action registry.Action) verdict.DecoyOutcome {
-	switch {
-	case refuses(a), a.Failure == nil && a.Status == verdict.StatusBadRequest:
-		return verdict.DecoyRefused
-	case succeeds(a), absent(a, action):
-		return verdict.DecoyAccepted
-	default:
-		return verdict.DecoyUnknown
+// decoyOfUse returns the comparison of an answer to an action with the one to the real
+// credentials: the same answer means that the decoy was accepted. gone reports whether
+// these found the target absent.
+func decoyOfUse(gone bool, action registry.Action) func(registry.Answer) verdict.DecoyOutcome {
+	return func(a registry.Answer) verdict.DecoyOutcome {
+		switch {
+		case refuses(a), a.Failure == nil && a.Status == verdict.StatusBadRequest:
+			return verdict.DecoyRefused
+		case succeeds(a), gone && absent(a, action):
+			return verdict.DecoyAccepted
+		default:
+			return verdict.DecoyUnknown
+		}
 	}
 }
 

@@ -94,12 +94,13 @@ func (g *gatherer) anonymousToken(ctx context.Context, scope string) *registry.T
 	return &answer
 }
 
-// urls matches the URLs in a text.
-var urls = regexp.MustCompile(`https?://\S+`)
+// varying matches the words of a text that may differ from request to request: those
+// that hold a digit, and addresses with a slash.
+var varying = regexp.MustCompile(`\S*[\d/]\S*`)
 
-// saysSame reports whether two answers are a 403 with the same text, apart from URLs,
-// the user name and what differs from request to request. A text that is missing, or is
-// left out because it holds a secret, says the same as any.
+// saysSame reports whether two answers are a 403 with the same text, apart from
+// addresses, numbers, capitals and the user name. A text that is missing, or is left out
+// because it holds a secret, says the same as any.
 func (g *gatherer) saysSame(a, b registry.TokenAnswer) bool {
 	if a.Status != verdict.StatusForbidden || b.Status != verdict.StatusForbidden {
 		return false
@@ -110,11 +111,11 @@ func (g *gatherer) saysSame(a, b registry.TokenAnswer) bool {
 		if cleaner.Text(answer.Text, redact.MaxShown) == "" {
 			return true
 		}
-		text := urls.ReplaceAllString(answer.Text, "")
-		if name := g.request.Credential.Username; name != "" {
+		text := strings.ToLower(answer.Text)
+		if name := strings.ToLower(g.request.Credential.Username); name != "" {
 			text = strings.ReplaceAll(text, name, "")
 		}
-		texts[i] = cleaner.Text(text, redact.MaxShown)
+		texts[i] = redact.Printable(varying.ReplaceAllString(text, ""))
 	}
 	return texts[0] == texts[1]
 }

@@ -98,7 +98,7 @@ func wantsClientCertificate(body []byte) bool {
 // header field exceeds server limit"), HTTP.sys ("The size of the request headers is too
 // long"), Tomcat ("Request header is too large") and Google's ("Your client issued a
 // request that was too large").
-var tooLargePage = regexp.MustCompile(`(?i)\bheaders?\b[^.<>]{0,40}(?:too large|too long|exceeds)|request that was too large`)
+var tooLargePage = regexp.MustCompile(`(?i)\bheaders?\b[^.,;:<>]{0,40}(?:too large|too long|exceeds)|request that was too large`)
 
 // headerTooLarge reports whether a response refuses a request because its header is too
 // large (RFC 6585 section 5). A 413 is about the body by itself, and a request with

@@ -99,6 +99,7 @@ func TestAnswer_TooLarge(t *testing.T) {
 		{"Google's front end", 413, "<p>Your client issued a request that was too large.", true},
 		{"a 413 about the header in JSON", 413, `{"errors":[{"code":"UNKNOWN","message":"request header too large"}]}`, true},
 		{"a 413 about a body", 413, "<center><h1>413 Request Entity Too Large</h1></center>", false},
+		{"a 400 about something else that is too long", 400, "malformed Authorization header, user name is too long", false},
 		{"another 400", 400, `{"errors":[{"code":"UNAUTHORIZED","message":"malformed Authorization header"}]}`, false},
 		{"a 400 about another size", 400, "the header is malformed. The blob is too large", false},
 		{"a 401 that says so", 401, nginx, false},

@@ -13,15 +13,19 @@ type Challenge struct {
 // 9110 section 11.1).
 func (c Challenge) Is(scheme string) bool { return strings.EqualFold(c.Scheme, scheme) }
 
-// FindChallenge returns the first challenge with the scheme, and whether there is
-// one.
-func FindChallenge(challenges []Challenge, scheme string) (Challenge, bool) {
+// FindChallenge returns the first challenge with the scheme and a realm, else the first
+// with the scheme, and whether there is one.
+func FindChallenge(challenges []Challenge, scheme string) (found Challenge, ok bool) {
 	for _, c := range challenges {
-		if c.Is(scheme) {
+		switch {
+		case !c.Is(scheme):
+		case c.Params["realm"] != "":
 			return c, true
+		case !ok:
+			found, ok = c, true
 		}
 	}
-	return Challenge{}, false
+	return found, ok
 }
 
 // maxChallenges is how many challenges of one header line are read, so that prose in a

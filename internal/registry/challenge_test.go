@@ -109,6 +109,13 @@ func TestFindChallenge(t *testing.T) {
 	if !ok || bearer.Params["realm"] != "first" {
 		t.Errorf("found %v, %t; want the first Bearer challenge in any case", bearer, ok)
 	}
+	words := registry.ParseChallenges([]string{"Please use Bearer authentication here", `Bearer error="invalid_token"`, `Bearer realm="token"`})
+	if bearer, ok := registry.FindChallenge(words, "Bearer"); !ok || bearer.Params["realm"] != "token" {
+		t.Errorf("found %v, %t; want the one with a realm", bearer, ok)
+	}
+	if bearer, ok := registry.FindChallenge(words[:4], "Bearer"); !ok || bearer.Params != nil {
+		t.Errorf("found %v, %t; want the first where none has a realm", bearer, ok)
+	}
 	if basic, ok := registry.FindChallenge(challenges, "Basic"); ok || basic.Params != nil {
 		t.Errorf("found %v, though none is Basic", basic)
 	}

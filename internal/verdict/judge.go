@@ -128,7 +128,7 @@ func judgeOutage(a registry.Answer) (Verdict, bool) {
 func judgeUncommon(e Evidence) (Verdict, bool) {
 	t0, ta, r1, v := e.Exchange, e.Control, e.Authenticated, e.Minted
 	switch {
-	case r1 != nil && r1.TooLarge, t0 != nil && t0.TooLarge && ta != nil && answersAtAll(ta.Answer):
+	case r1 != nil && r1.TooLarge, t0 != nil && t0.TooLarge && works(ta):
 		return rejected(ReasonCredentialsTooLarge), true
 	case r1 != nil && !isJudged(r1.Status), v != nil && !isJudged(v.Status) && v.Status != StatusTooLarge && v.Status != StatusHeaderTooLarge:
 		return fail(ReasonUnexpectedAnswer), true
@@ -137,14 +137,14 @@ func judgeUncommon(e Evidence) (Verdict, bool) {
 	}
 }
 
+// accepts reports whether an answer of /v2/ is a 200 that is no web page.
+func accepts(a registry.Answer) bool {
+	return a.Failure == nil && a.Status == StatusOK && (a.IsRegistry || !a.IsHTML)
+}
+
 // isJudged reports whether a status of /v2/ says something about credentials.
 func isJudged(status int) bool {
 	return status == StatusOK || status == StatusBadRequest || status == StatusUnauthorized || status == StatusForbidden
-}
-
-// answersAtAll reports whether an answer is one of a working service.
-func answersAtAll(a registry.Answer) bool {
-	return a.Failure == nil && (a.Status == StatusOK || a.Status == StatusUnauthorized || a.Status == StatusForbidden)
 }
 
 func reasonOfFault(f registry.Fault) Reason {
@@ -204,14 +204,12 @@ func judgeBasic(e Evidence) Verdict {
 }
 
 func judgeBearer(e Evidence) Verdict {
-	status := e.Authenticated.Status
-	challenge, _ := registry.FindChallenge(e.Authenticated.Challenges, "Bearer")
-	switch {
+	switch status := e.Authenticated.Status; {
 	case status == StatusOK:
 		return judgeAccepted(e)
 	case status == StatusUnauthorized && hasExpired(e):
 		return rejected(ReasonTokenExpired)
-	case status == StatusUnauthorized && strings.EqualFold(challenge.Params["error"], "insufficient_scope"):
+	case status == StatusUnauthorized && strings.EqualFold(challengeParam(e, "error"), "insufficient_scope"):
 		return rejected(ReasonInsufficientScope)
 	case status == StatusForbidden:
 		return judgeForbidden(e)
@@ -245,12 +243,22 @@ func hasExpired(e Evidence) bool {
 	if at := e.Credential.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
 		return true
 	}
-	challenge, _ := registry.FindChallenge(e.Authenticated.Challenges, "Bearer")
-	for _, words := range []string{challenge.Params["error"], challenge.Params["error_description"], e.Authenticated.Text} {
+	for _, words := range []string{challengeParam(e, "error"), challengeParam(e, "error_description"), e.Authenticated.Text} {
 		words = strings.ToLower(words)
 		if strings.Contains(words, "expired") && !strings.Contains(words, " or ") {
 			return true
 		}
 	}
 	return false
+}
+
+// challengeParam returns a parameter of the Bearer challenges in R1, such as error (RFC
+// 6750 section 3); empty if none has it.
+func challengeParam(e Evidence, name string) string {
+	for _, challenge := range e.Authenticated.Challenges {
+		if value := challenge.Params[name]; challenge.Is("Bearer") && value != "" {
+			return value
+		}
+	}
+	return ""
 }

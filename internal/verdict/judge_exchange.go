@@ -46,10 +46,13 @@ func judgeExchange(e Evidence) (v Verdict, ok bool) {
 // login or on every one.
 func (e Evidence) BreaksOnLogin() bool {
 	t, control := e.Exchange, e.Control
-	if t == nil || t.Failure != nil || t.Usable() || control == nil || control.Failure != nil {
-		return false
-	}
-	return issues(control) || control.Status == StatusUnauthorized || control.Status == StatusForbidden
+	return t != nil && t.Failure == nil && !t.Usable() && works(control)
+}
+
+// works reports whether a token service answers a request without credentials with a
+// token or a refusal.
+func works(control *registry.TokenAnswer) bool {
+	return issues(control) || control != nil && control.Failure == nil && (control.Status == StatusUnauthorized || control.Status == StatusForbidden)
 }
 
 // issues reports whether an answer is a token.
@@ -62,7 +65,7 @@ func issues(t *registry.TokenAnswer) bool {
 // follows, and a firewall says the same to every request.
 func isRefusalOfLogin(e Evidence) bool {
 	differs := func(t *registry.TokenAnswer, same bool) bool {
-		return t != nil && t.Failure == nil && (t.Status == StatusOK || t.Status == StatusUnauthorized || t.Status == StatusForbidden && !same)
+		return t != nil && t.Failure == nil && (issues(t) || t.Status == StatusUnauthorized || t.Status == StatusForbidden && !same)
 	}
 	return differs(e.Control, e.ControlSaysSame) || differs(e.Scoped, e.ScopedSaysSame)
 }
@@ -121,7 +124,7 @@ func judgeComparison(e Evidence) (v Verdict, ok bool) {
 	_, basic := registry.FindChallenge(r1.Challenges, "Basic")
 	_, bearer := registry.FindChallenge(r1.Challenges, "Bearer")
 	switch {
-	case r1.Status == StatusOK && (r1.IsRegistry || !r1.IsHTML):
+	case accepts(*r1):
 		return judgeAccepted(e), true
 	case r1.Status == StatusUnauthorized && basic && !bearer && sameSubject(e) && e.Exchange.Subject != "":
 		return rejected(ReasonInvalidCredentials), true

@@ -39,7 +39,7 @@ func NeedsControl(e Evidence) bool {
 	case t == nil || t.Failure != nil:
 		return false
 	case e.Minted != nil:
-		return e.Minted.Failure == nil && e.Minted.Status == StatusOK && !namesUser(*t, e.Credential.Username)
+		return accepts(*e.Minted) && !namesUser(*t, e.Credential.Username)
 	default:
 		_, ended := judgeTokenService(*t)
 		return t.Status == StatusForbidden || !t.Usable() && !ended
@@ -59,7 +59,7 @@ func NeedsScopedControl(e Evidence) bool {
 // or also without one, and some registries check passwords at /v2/.
 func NeedsComparison(e Evidence) bool {
 	return e.Credential.Method == registry.MethodBasic && e.Authenticated == nil &&
-		e.Minted != nil && e.Minted.Failure == nil && e.Minted.Status == StatusOK && sameSubject(e) && !issuedToUser(e)
+		e.Minted != nil && accepts(*e.Minted) && sameSubject(e) && !issuedToUser(e)
 }
 
 // WorthAccess reports whether permissions are worth requesting: after a pass, and for
