@@ -19,12 +19,17 @@ import (
 // (System.Text.Json, JsonReaderOptions.MaxDepth).
 const maxDepth = 64
 
-// readAppsettings returns the values of a settings file by their keys in lower
-// case, such as oci:username. As in .NET (Microsoft.Extensions.Configuration.Json)
+// appsettings are the settings of a file.
+type appsettings struct {
+	values map[string]string // by key in lower case, such as oci:username
+	near   map[string]string // names that are almost those of settings, by key of these
+}
+
+// readAppsettings returns the settings of a file. As in .NET (Microsoft.Extensions.Configuration.Json)
 // it allows comments, trailing commas, keys in any case, and keys that name a section
 // before a colon; a byte order mark says whether the text is in UTF-8 or UTF-16
 // (StreamReader).
-func readAppsettings(path string) (map[string]string, *Error) {
+func readAppsettings(path string) (*appsettings, *Error) {
 	content, problem := readBytes(appsettingsName, path)
 	if problem != nil {
 		return nil, problem
@@ -35,23 +40,22 @@ func readAppsettings(path string) (map[string]string, *Error) {
 	}
 	content = append(content, '\n') // so that a comment at the end of the file ends too
 	if nestingDepth(content) > maxDepth {
-		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q has objects or lists in each other more than %d deep, so it is hardly a settings file.", path, maxDepth)}
+		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q nests objects or lists more than %d deep, which a settings file does not.", path, maxDepth)}
 	}
 	standard, err := hujson.Standardize(content)
 	if err != nil {
-		// The parser's error is not shown, since it may repeat a part of the file.
-		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q is no JSON. Comments and commas behind the last element are allowed, all else must be plain JSON.", path)}
+		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q %s.", path, notJSON(content, err))}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(standard))
 	decoder.UseNumber() // a password of digits stays as written
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q holds no JSON object.", path)}
+		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q is not a JSON object.", path)}
 	}
-	values := map[string]string{}
-	if twice := flatten(values, "", decoder); twice != "" {
+	settings := &appsettings{map[string]string{}, map[string]string{}}
+	if twice := settings.flatten("", decoder); twice != "" {
 		return nil, &Error{Setting: appsettingsName, Text: fmt.Sprintf("%q has a key twice: %s. Leave one of them out.", path, strconv.Quote(twice))}
 	}
-	return values, nil
+	return settings, nil
 }
 
 // nestingDepth returns how deep brackets are nested outside of strings and
@@ -102,20 +106,21 @@ func stringEnd(text []byte) int {
 	return len(text)
 }
 
-// flatten adds the wanted values of the object that the decoder is in to values, with
-// prefix before each key. It returns a wanted key that occurs twice, or "". The
+// flatten adds the wanted values of the object that the decoder is in, with prefix before
+// each key. It returns a wanted key that occurs twice, or "". The
 // decoder's errors are ignored, since its input was parsed before. Keys that lead to
 // no setting are passed over, or a long one would be copied for each key below it.
-func flatten(values map[string]string, prefix string, decoder *json.Decoder) (twice string) {
+func (a *appsettings) flatten(prefix string, decoder *json.Decoder) (twice string) {
 	for decoder.More() {
 		name, _ := decoder.Token()
-		key := strings.ToLower(fmt.Sprintf("%s%s", prefix, name))
+		written := fmt.Sprintf("%s%s", prefix, name)
+		key := strings.ToLower(written)
 		value, _ := decoder.Token()
 		switch value {
 		case json.Delim('{'):
 			if !leadsToSetting(key + ":") {
 				skip(decoder)
-			} else if again := flatten(values, key+":", decoder); again != "" {
+			} else if again := a.flatten(written+":", decoder); again != "" {
 				twice = again
 			}
 			continue
@@ -126,12 +131,15 @@ func flatten(values map[string]string, prefix string, decoder *json.Decoder) (tw
 			continue
 		}
 		if !isWanted(key) {
+			if meant := settingMeant(written); meant != "" {
+				a.near[meant] = written
+			}
 			continue
 		}
-		if _, there := values[key]; there {
+		if _, there := a.values[key]; there {
 			twice = key
 		}
-		values[key] = settingText(value)
+		a.values[key] = settingText(value)
 	}
 	_, _ = decoder.Token() // the end of the object
 	return twice

@@ -40,7 +40,9 @@ func TestPlaces_Find_Appsettings(t *testing.T) {
 		{"keys in capital letters", `{"OCI":{"REGISTRYURL":"r.example.com","USERNAME":"ci","PASSWORD":"p"}}`, result{Credential: login("ci", "p")}},
 		{"flat keys", `{"OCI:RegistryUrl":"r.example.com","OCI:Username":"ci","oci:password":"p"}`, result{Credential: login("ci", "p")}},
 		{"flat keys beside nested ones", `{"OCI:RegistryUrl":"r.example.com","OCI":{"Username":"ci"},"oci":{"Password":"p"}}`, result{Credential: login("ci", "p")}},
-		{"two underscores are for the environment only", `{"OCI__RegistryUrl":"r.example.com","OCI__Username":"ci"}`, result{Source: credentials.SourceNone}},
+		{"two underscores are for the environment only", `{"OCI__RegistryUrl":"r.example.com","OCI__Username":"ci"}`, result{Source: credentials.SourceNone, Notes: []string{
+			"OCI__RegistryUrl is set in the file of appsettings_path; the name is OCI:RegistryUrl", "OCI__Username is set in the file of appsettings_path; the name is OCI:Username",
+		}}},
 		{"keys of no section", `{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}`, result{Source: credentials.SourceNone}},
 		{"a section within another object", `{"App":{"OCI":{"RegistryUrl":"r.example.com","Username":"ci"}}}`, result{Source: credentials.SourceNone}},
 		{"the section Registry", `{"Registry":{"RegistryUrl":"r.example.com","Username":"ci","Password":"p"}}`, result{Credential: login("ci", "p")}},
@@ -58,7 +60,7 @@ func TestPlaces_Find_Appsettings(t *testing.T) {
 		{"objects and lists side by side", settingsFor(`"Username":"ci","Password":"p","Wide":[` + strings.Repeat("[],{},", 99) + `1]`), result{Credential: login("ci", "p")}},
 		{"brackets in a key", settingsFor(`"Username":"ci","Password":"p","` + strings.Repeat("[", 99) + `":1`), result{Credential: login("ci", "p")}},
 		{"brackets in a text and in comments", "/*" + strings.Repeat("[", 99) + "*/" + settingsFor(`"Username":"ci","Password":"\"`+strings.Repeat("{", 99)+`"`) + "//" + strings.Repeat("[", 99), result{Credential: login("ci", `"`+strings.Repeat("{", 99))}},
-		{"an empty text", settingsFor(`"Username":"ci","Password":""`), result{Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
+		{"an empty text", settingsFor(`"Username":"ci","Password":""`), result{Credential: login("ci", ""), Notes: []string{isEmpty("OCI:Password", "the file of appsettings_path")}}},
 		{"everything null hides nothing", `{"OCI":{"RegistryUrl":null,"Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, result{Credential: bearer("t")}},
 		{"an address beside a null hides Registry", `{"OCI":{"RegistryUrl":"r.example.com","Token":null},"Registry":{"RegistryUrl":"r.example.com","Token":"t"}}`, result{Source: credentials.SourceNone}},
 		{"an empty object", `{}`, result{Source: credentials.SourceNone}},
@@ -92,21 +94,22 @@ func inUTF16(text string, order binary.AppendByteOrder) string {
 func TestPlaces_Find_AppsettingsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
-		noJSON   = "%q is no JSON. Comments and commas behind the last element are allowed, all else must be plain JSON."
-		noObject = "%q holds no JSON object."
-		tooDeep  = "%q has objects or lists in each other more than 64 deep, so it is hardly a settings file."
+		noJSON   = "%q is not valid JSON at line 1, column "
+		cut      = "%q is not valid JSON: it ends too early, at line 1, column "
+		noObject = "%q is not a JSON object."
+		tooDeep  = "%q nests objects or lists more than 64 deep, which a settings file does not."
 		twice    = `%q has a key twice: "oci:password". Leave one of them out.`
 	)
 	for _, row := range []struct{ name, content, text string }{
 		{"UTF-16 without a byte order mark, which .NET does not read either", inUTF16(`{"OCI":{"Password":"`+canary+`"}}`, binary.LittleEndian), "%q cannot be used: it is in UTF-16; save it as UTF-8."},
 		{"two byte order marks", "\ufeff\ufeff{}", "%q cannot be used: it begins with a byte order mark (U+FEFF); save it as UTF-8 without one."},
-		{"nothing", " \n", noJSON},
-		{"a word", canary, noJSON},
-		{"an object that is cut", `{"OCI":{"Password":"` + canary + `"`, noJSON},
-		{"two objects", `{}{"OCI":{"Password":"` + canary + `"}}`, noJSON},
-		{"single quotes", `{'OCI':{'Password':'` + canary + `'}}`, noJSON},
-		{"a comma in front", `{,"OCI":{"Password":"` + canary + `"}}`, noJSON},
-		{"a comment that is not closed", `{"OCI":{"Password":"` + canary + `"}} /*`, noJSON},
+		{"nothing", " \n", "%q is empty."},
+		{"a word", canary, noJSON + "1."},
+		{"an object that is cut", `{"OCI":{"Password":"` + canary + `"`, cut + "43."},
+		{"two objects", `{}{"OCI":{"Password":"` + canary + `"}}`, noJSON + "3."},
+		{"single quotes", `{'OCI':{'Password':'` + canary + `'}}`, noJSON + "2."},
+		{"a comma in front", `{,"OCI":{"Password":"` + canary + `"}}`, noJSON + "2."},
+		{"a comment that is not closed", `{"OCI":{"Password":"` + canary + `"}} /*`, cut + "48."},
 		{"an array", `[{"OCI":{"Password":"` + canary + `"}}]`, noObject},
 		{"a text", `"` + canary + `"`, noObject},
 		{"a key twice in other case", `{"OCI":{"Password":"` + canary + `","password":"x"}}`, twice},

@@ -7,6 +7,14 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
 
+// The names of the parts of a credential.
+const (
+	partUsername      = "username"
+	partPassword      = "password"
+	partToken         = "token"
+	partIdentityToken = "identity_token"
+)
+
 // Arguments are a credential as written in a configuration; a part that is left
 // out or null is nil.
 type Arguments struct {
@@ -22,11 +30,7 @@ func FromArguments(a Arguments) Result {
 	if !a.isSet() {
 		return Result{Source: SourceNone}
 	}
-	format := "The argument %s is written in the configuration, but came empty (broken secret reference)"
-	if len(a.empty()) > 1 {
-		format = "The arguments %s are written in the configuration, but came empty (broken secret reference)"
-	}
-	return a.result(SourceArguments, format)
+	return a.result(SourceArguments, "the arguments of this check", func(part string) string { return part })
 }
 
 // isSet reports whether any part is written, even an empty one. An empty part ends
@@ -37,13 +41,29 @@ func (a Arguments) isSet() bool {
 }
 
 // result returns the arguments as the result of one source. If parts are empty, a
-// note names them in format.
-func (a Arguments) result(source Source, format string) Result {
-	var notes []string
-	if empty := a.empty(); len(empty) > 0 {
-		notes = append(notes, fmt.Sprintf(format, strings.Join(empty, " and ")))
+// note lists them by their names there.
+func (a Arguments) result(source Source, place string, nameOf func(part string) string) Result {
+	var notes, empty []string
+	for _, part := range a.empty() {
+		empty = append(empty, nameOf(part))
 	}
-	return newResult(source, a.credential(), notes...)
+	if len(empty) > 0 {
+		notes = append(notes, noteEmpty(place, empty...))
+	}
+	result := newResult(source, a.credential(), notes...)
+	if result.Credential != (registry.Credential{}) {
+		result.Place = Place{place, nameOf(partUsername), nameOf(partPassword), a.Password != nil && a.Password.Empty()}
+	}
+	return result
+}
+
+// noteEmpty returns the note about what is written in a place with nothing in it, which
+// is what an unset variable and a reference that did not resolve leave.
+func noteEmpty(place string, names ...string) string {
+	if len(names) > 1 {
+		return fmt.Sprintf("%s are empty in %s; check the variables or references behind them", strings.Join(names, " and "), place)
+	}
+	return fmt.Sprintf("%s is empty in %s; check the variable or reference behind it", names[0], place)
 }
 
 func (a Arguments) credential() registry.Credential {
@@ -54,21 +74,21 @@ func (a Arguments) credential() registry.Credential {
 	return c
 }
 
-// empty returns the names of the parts that are written and empty.
+// empty returns the parts that are written and empty.
 func (a Arguments) empty() []string {
-	var names []string
+	var parts []string
 	if a.Username != nil && *a.Username == "" {
-		names = append(names, "username")
+		parts = append(parts, partUsername)
 	}
 	for _, part := range []struct {
 		name   string
 		secret *registry.Secret
-	}{{"password", a.Password}, {"token", a.Token}, {"identity_token", a.IdentityToken}} {
+	}{{partPassword, a.Password}, {partToken, a.Token}, {partIdentityToken, a.IdentityToken}} {
 		if part.secret != nil && part.secret.Empty() {
-			names = append(names, part.name)
+			parts = append(parts, part.name)
 		}
 	}
-	return names
+	return parts
 }
 
 // orEmpty returns the secret, or an empty one for nil.

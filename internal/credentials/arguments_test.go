@@ -47,12 +47,8 @@ func TestFromArguments(t *testing.T) {
 				t.Errorf("source %q, want %q", result.Source, row.source)
 			}
 			want := ""
-			switch len(row.empty) {
-			case 0:
-			case 1:
-				want = "The argument " + row.empty[0] + " is written in the configuration, but came empty (broken secret reference)"
-			default:
-				want = "The arguments " + strings.Join(row.empty, " and ") + " are written in the configuration, but came empty (broken secret reference)"
+			if len(row.empty) > 0 {
+				want = isEmpty(strings.Join(row.empty, " and "), "the arguments of this check")
 			}
 			if got := strings.Join(result.Notes, "\n"); got != want {
 				t.Errorf("notes %q, want %q", got, want)
@@ -62,6 +58,14 @@ func TestFromArguments(t *testing.T) {
 			}
 		})
 	}
+}
+
+// isEmpty is the note about what is there with nothing in it.
+func isEmpty(names, place string) string {
+	if strings.Contains(names, " and ") {
+		return names + " are empty in " + place + "; check the variables or references behind them"
+	}
+	return names + " is empty in " + place + "; check the variable or reference behind it"
 }
 
 func secret(s string) *registry.Secret {

@@ -46,16 +46,17 @@ func (p Places) fromBlock(_ context.Context, search Search) (Result, error) {
 	case len(keys) == 0:
 		return Result{Source: SourceNone}, nil
 	case !has:
-		return newResult(SourceNone, registry.Credential{}, "In registries of the provider block, there is no entry for "+asked(search)+otherHosts(search, slices.Collect(maps.Values(keys)))), nil
+		return newResult(SourceNone, registry.Credential{}, "registries of the provider block has no entry for "+asked(search)+otherHosts(search, slices.Collect(maps.Values(keys)))), nil
 	}
 	entry := p.Registries.Value[at]
 	if entry.Unknown {
 		return Result{}, unknown(registriesName, search)
 	}
+	place := fmt.Sprintf("the entry %q of registries in the provider block", hostText(at))
 	if !entry.isSet() {
-		return newResult(SourceProvider, registry.Credential{}, "The entry for this registry in registries of the provider block holds nothing"), nil
+		return newResult(SourceProvider, registry.Credential{}, upperFirst(place)+" has no login; set username and password, or token"), nil
 	}
-	return entry.result(SourceProvider, "In registries of the provider block, %s of this registry's entry came empty (broken secret reference)"), nil
+	return entry.result(SourceProvider, place, func(part string) string { return part }), nil
 }
 
 // matchesRegistry reports whether credentials that are stored for an address are

@@ -63,7 +63,7 @@ func TestPlaces_Find_BlockKeys(t *testing.T) {
 			case len(row.keys) == 0:
 				compare(t, got, credentials.Result{Source: credentials.SourceNone})
 			default:
-				compareNone(t, got, "In registries of the provider block, there is no entry for ")
+				compareNone(t, got, "registries of the provider block has no entry for ")
 			}
 		})
 	}
@@ -74,7 +74,7 @@ func TestPlaces_Find_BlockEntry(t *testing.T) {
 	type arguments = credentials.Arguments
 	empty := ""
 	note := func(names string) []string {
-		return []string{"In registries of the provider block, " + names + " of this registry's entry came empty (broken secret reference)"}
+		return []string{isEmpty(names, `the entry "r.example.com" of registries in the provider block`)}
 	}
 	for _, row := range []struct {
 		name  string
@@ -88,7 +88,7 @@ func TestPlaces_Find_BlockEntry(t *testing.T) {
 		{"an empty password", written("ci", ""), login("ci", ""), note("password")},
 		{"everything empty", arguments{Username: &empty, Password: secret(""), Token: secret(""), IdentityToken: secret("")}, registry.Credential{}, note("username and password and token and identity_token")},
 		{"an empty token alone", arguments{Token: secret("")}, registry.Credential{}, note("token")},
-		{"nothing written", arguments{}, registry.Credential{}, []string{"The entry for this registry in registries of the provider block holds nothing"}},
+		{"nothing written", arguments{}, registry.Credential{}, []string{`The entry "r.example.com" of registries in the provider block has no login; set username and password, or token`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -148,5 +148,5 @@ func TestPlaces_Find_BlockWithAnUnknownEntry(t *testing.T) {
 	compare(t, find(t, blockPlaces(all), searchFor(t, "other.example.com")), credentials.Result{
 		Source: credentials.SourceProvider, Credential: login("other.example.com", "p"),
 	})
-	compareNone(t, find(t, blockPlaces(all), searchFor(t, "third.example.com")), "In registries of the provider block, there is no entry for third.example.com, but for other.example.com, ")
+	compareNone(t, find(t, blockPlaces(all), searchFor(t, "third.example.com")), "registries of the provider block has no entry for third.example.com (it has other.example.com, r.example.com:443)")
 }

@@ -33,7 +33,7 @@ type dockerEntry struct {
 }
 
 var (
-	errBrokenAuth = errors.New("auth is no base64 of user:password")
+	errBrokenAuth = errors.New("auth is not base64 of user:password")
 	errNoUsername = errors.New("auth has no user name")
 )
 
@@ -58,7 +58,7 @@ func newDockerAuths(place string, entries map[string]json.RawMessage) dockerAuth
 
 // credential decodes an entry as Docker does (docker/cli, configfile.decodeAuth). Only
 // a password without a user name, which Docker refuses, is returned beside the error,
-// since a login that came empty is a verdict. The user name <token> has no meaning
+// since an empty login is a verdict. The user name <token> has no meaning
 // here, unlike in the answer of a helper.
 func (e dockerEntry) credential() (registry.Credential, error) {
 	c := registry.Credential{Username: e.Username, Password: e.Password, Token: e.RegistryToken, IdentityToken: e.IdentityToken}
@@ -89,19 +89,19 @@ func (a dockerAuths) find(search Search) (Result, error) {
 	login, result := a.logins[key], Result{Source: SourceNone}
 	switch {
 	case slices.Contains(a.unreadable, key):
-		return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %s, the entry of %s cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login.", a.place, hostText(key))}
+		return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("In %s, the entry for %s cannot be read: its auth is not base64 of user:password, or a part of it is not text. Log in again with docker login.", a.place, hostText(key))}
 	case key == "":
 		result.Notes = []string{a.noteNoLogin(search, first, keys)}
 	case login == registry.Credential{}:
-		result = newResult(SourceDockerConfig, login, "In "+a.place+", this registry's entry holds nothing; log in again with docker login")
+		result = newResult(SourceDockerConfig, login, fmt.Sprintf("The entry for %s in %s is empty; log in again with docker login", hostText(key), a.place))
 	default:
-		result = newResult(SourceDockerConfig, login)
+		result = newResult(SourceDockerConfig, login).from(a.place)
 	}
 	for _, repository := range search.Repositories {
 		if a.logins[keys.serving(search, repository)] != login {
 			if result.Coverage == nil {
 				result.Coverage = map[string]registry.Coverage{}
-				result.Notes = append(result.Notes, "In "+a.place+", the repositories of this check do not have the same login; make a check for each")
+				result.Notes = append(result.Notes, "The repositories of this check do not have the same login in "+a.place+"; make a check for each")
 			}
 			result.Coverage[repository] = registry.CoverageNone
 		}
@@ -122,7 +122,7 @@ func (a dockerAuths) noteNoLogin(search Search, repository string, keys dockerKe
 	case len(keys.below) > 0:
 		what += "/" + repository
 	}
-	return "In " + a.place + ", there is no login for " + what + otherHosts(search, slices.AppendSeq(slices.Clone(a.others), maps.Keys(a.logins))) + hint
+	return upperFirst(a.place) + " has no login for " + what + otherHosts(search, slices.AppendSeq(slices.Clone(a.others), maps.Keys(a.logins))) + hint
 }
 
 // noteHTTPS says that the registry's login is for https while the check uses plain
@@ -132,7 +132,7 @@ func (a dockerAuths) noteHTTPS(search Search) string {
 	if _, has := a.logins[host]; !has || search.Endpoint.Scheme() != "http" || host == search.loginName() {
 		return ""
 	}
-	return fmt.Sprintf("In %s, the login of %s is for https, and plain http does not get it; docker login %s:80 stores one that it gets", a.place, host, host)
+	return fmt.Sprintf("The login for %s in %s is not used for plain http; docker login %s:80 stores one that is", host, a.place, host)
 }
 
 // noteHelper says that a helper, which replaces these entries, has no login.
@@ -140,9 +140,9 @@ func (a dockerAuths) noteHelper(search Search, helper string) string {
 	if note := a.noteHTTPS(search); note != "" { // the file has an entry for each host that a helper has
 		return note
 	}
-	note := fmt.Sprintf("In the credential helper %q, which %s names, there is no login for %s", helper, a.place, search.loginName())
+	note := fmt.Sprintf("The credential helper %q has no login for %s", helper, search.loginName())
 	if a.logins[a.keysFor(search).whole] != (registry.Credential{}) {
-		note += "; Docker does not read the one in the file beside a helper"
+		note += ", and Docker does not read the one in the file beside a helper"
 	}
 	return note
 }
@@ -156,5 +156,5 @@ func (a dockerAuths) notesBroken() []string {
 	for _, key := range a.broken {
 		hosts = append(hosts, hostText(key))
 	}
-	return []string{"In " + a.place + ", auth of some entries is no base64 of user:password, or a part of them is no text, which makes Docker refuse the whole file; log in again, or log out, at " + listed(hosts)}
+	return []string{fmt.Sprintf("%s has entries that Docker cannot decode (%s), so Docker refuses the whole file; log in again, or log out, there", upperFirst(a.place), listed(hosts))}
 }

@@ -33,11 +33,11 @@ func TestPlaces_Find_DockerConfigPaths(t *testing.T) {
 		{"the host serves where no repository is asked", []string{host, orgA}, host, host, ""},
 		{"a URL is for the host, whatever its path", []string{"https://r.example.com/org-a"}, "r.example.com/org-b/app", "https://r.example.com/org-a", ""},
 		{"one path where no repository is asked", []string{orgA}, host, orgA, ""},
-		{"several paths where no repository is asked", []string{orgB, orgA, "other.example.com"}, host, "", "all of r.example.com, but for r.example.com/org-a, r.example.com/org-b, other.example.com; name the repository in registry_url or access"},
-		{"paths for other repositories only", []string{orgA, orgB}, "r.example.com/org-c/app", "", "r.example.com/org-c/app, but for r.example.com/org-a, r.example.com/org-b"},
-		{"a path that is not whole", []string{"r.example.com/org"}, "r.example.com/org-a/app", "", "r.example.com/org-a/app, but for r.example.com/org"},
-		{"a path below the repository", []string{orgA + "/app/sub"}, "r.example.com/org-a/app", "", "r.example.com/org-a/app, but for r.example.com/org-a/app/sub"},
-		{"a path of another port", []string{"r.example.com:5000/org-a"}, "r.example.com/org-a/app", "", "r.example.com, but for r.example.com:5000/org-a (another port)"},
+		{"several paths where no repository is asked", []string{orgB, orgA, "other.example.com"}, host, "", "all of r.example.com (it has r.example.com/org-a, r.example.com/org-b, other.example.com); name the repository in registry_url or access"},
+		{"paths for other repositories only", []string{orgA, orgB}, "r.example.com/org-c/app", "", "r.example.com/org-c/app (it has r.example.com/org-a, r.example.com/org-b)"},
+		{"a path that is not whole", []string{"r.example.com/org"}, "r.example.com/org-a/app", "", "r.example.com/org-a/app (it has r.example.com/org)"},
+		{"a path below the repository", []string{orgA + "/app/sub"}, "r.example.com/org-a/app", "", "r.example.com/org-a/app (it has r.example.com/org-a/app/sub)"},
+		{"a path of another port", []string{"r.example.com:5000/org-a"}, "r.example.com/org-a/app", "", "r.example.com (it has r.example.com:5000/org-a (another port))"},
 		{"Docker Hub", []string{dockerHubLogin, "docker.io/org-a", "index.docker.io/library"}, "docker.io/alpine", "index.docker.io/library", ""},
 		{"Docker Hub's own login", []string{dockerHubLogin, "docker.io/org-a"}, "docker.io/org-b/app", dockerHubLogin, ""},
 		{"a repository on Docker Hub that is named like a token of it", []string{"docker.io", "docker.io/org/access-token"}, "docker.io/org/access-token", "docker.io", ""},
@@ -47,7 +47,7 @@ func TestPlaces_Find_DockerConfigPaths(t *testing.T) {
 			places := dockerConfigPlaces(t, jsonOf(t, auths(t, row.keys...)))
 			want := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key)}
 			if row.key == "" {
-				want = credentials.Result{Source: credentials.SourceNone, Notes: []string{fmt.Sprintf("In the Docker configuration %q, there is no login for %s", places.DockerConfigPath.Value, row.note)}}
+				want = credentials.Result{Source: credentials.SourceNone, Notes: []string{fmt.Sprintf("The Docker configuration %q has no login for %s", places.DockerConfigPath.Value, row.note)}}
 			}
 			compare(t, find(t, places, searchFor(t, row.address)), want)
 		})
@@ -75,13 +75,13 @@ func TestPlaces_Find_DockerConfigOfSeveralRepositories(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			places := dockerConfigPlaces(t, jsonOf(t, auths(t, row.keys...)))
-			in := fmt.Sprintf("In the Docker configuration %q, ", places.DockerConfigPath.Value)
+			in := fmt.Sprintf("he Docker configuration %q", places.DockerConfigPath.Value)
 			want := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", row.key), Coverage: row.coverage}
 			if row.key == "" {
-				want = credentials.Result{Source: credentials.SourceNone, Coverage: row.coverage, Notes: []string{in + "there is no login for r.example.com/org-c/app, but for r.example.com/org-a"}}
+				want = credentials.Result{Source: credentials.SourceNone, Coverage: row.coverage, Notes: []string{"T" + in + " has no login for r.example.com/org-c/app (it has r.example.com/org-a)"}}
 			}
 			if row.coverage != nil {
-				want.Notes = append(want.Notes, in+"the repositories of this check do not have the same login; make a check for each")
+				want.Notes = append(want.Notes, "The repositories of this check do not have the same login in t"+in+"; make a check for each")
 			}
 			got := find(t, places, searchFor(t, host, row.repositories...))
 			compare(t, got, want)
@@ -99,7 +99,10 @@ func TestPlaces_Find_DockerConfigOfSeveralRepositories(t *testing.T) {
 // Docker refuses a file for one entry that it cannot decode, whichever is asked.
 func TestPlaces_Find_DockerConfigWithABrokenAuth(t *testing.T) {
 	t.Parallel()
-	const broken = "In the Docker configuration %q, auth of some entries is no base64 of user:password, or a part of them is no text, which makes Docker refuse the whole file; log in again, or log out, at "
+	const (
+		broken  = "The Docker configuration %q has entries that Docker cannot decode ("
+		refuses = "), so Docker refuses the whole file; log in again, or log out, there"
+	)
 	good := `"r.example.com":{"auth":"` + auth("ci", "p") + `"}`
 	helper := returnsLogin("helper", "p").Install(t)
 	for _, row := range []struct {
@@ -108,15 +111,15 @@ func TestPlaces_Find_DockerConfigWithABrokenAuth(t *testing.T) {
 		user    string // empty for none
 		notes   []string
 	}{
-		{"no base64", `{"auths":{` + good + `,"other.example.com":{"auth":"%` + canary + `"}}}`, "ci", []string{broken + "other.example.com"}},
-		{"no colon", `{"auths":{` + good + `,"other.example.com":{"auth":"` + encoded(canary) + `"}}}`, "ci", []string{broken + "other.example.com"}},
-		{"no user name", `{"auths":{` + good + `,"other.example.com":{"auth":"` + auth("", canary) + `"}}}`, "ci", []string{broken + "other.example.com"}},
-		{"no padding", `{"auths":{` + good + `,"other.example.com":{"auth":"Y2k6cA"}}}`, "ci", []string{broken + "other.example.com"}},
-		{"no text", `{"auths":{` + good + `,"other.example.com":{"identitytoken":7},"third.example.com":7}}`, "ci", []string{broken + "other.example.com, third.example.com"}},
-		{"a key with user information", `{"auths":{` + good + `,"https://ci:` + canary + `@other.example.com/":{"auth":"%"}}}`, "ci", []string{broken + "other.example.com/"}},
-		{"seven of them", `{"auths":{` + good + `,"a.example":7,"b.example":7,"c.example":7,"d.example":7,"e.example":7,"f.example":7,"g.example":7}}`, "ci", []string{broken + "a.example, b.example, c.example, d.example, e.example and 2 more"}},
-		{"beside a login of a helper", `{"credsStore":"` + helper + `","auths":{"r.example.com":{"auth":"%"}}}`, "helper", []string{broken + "r.example.com"}},
-		{"beside no login", `{"auths":{"other.example.com":{"auth":"%"}}}`, "", []string{"In the Docker configuration %q, there is no login for r.example.com, but for other.example.com", broken + "other.example.com"}},
+		{"no base64", `{"auths":{` + good + `,"other.example.com":{"auth":"%` + canary + `"}}}`, "ci", []string{broken + "other.example.com" + refuses}},
+		{"no colon", `{"auths":{` + good + `,"other.example.com":{"auth":"` + encoded(canary) + `"}}}`, "ci", []string{broken + "other.example.com" + refuses}},
+		{"no user name", `{"auths":{` + good + `,"other.example.com":{"auth":"` + auth("", canary) + `"}}}`, "ci", []string{broken + "other.example.com" + refuses}},
+		{"no padding", `{"auths":{` + good + `,"other.example.com":{"auth":"Y2k6cA"}}}`, "ci", []string{broken + "other.example.com" + refuses}},
+		{"no text", `{"auths":{` + good + `,"other.example.com":{"identitytoken":7},"third.example.com":7}}`, "ci", []string{broken + "other.example.com, third.example.com" + refuses}},
+		{"a key with user information", `{"auths":{` + good + `,"https://ci:` + canary + `@other.example.com/":{"auth":"%"}}}`, "ci", []string{broken + "other.example.com/" + refuses}},
+		{"seven of them", `{"auths":{` + good + `,"a.example":7,"b.example":7,"c.example":7,"d.example":7,"e.example":7,"f.example":7,"g.example":7}}`, "ci", []string{broken + "a.example, b.example, c.example and 4 more" + refuses}},
+		{"beside a login of a helper", `{"credsStore":"` + helper + `","auths":{"r.example.com":{"auth":"%"}}}`, "helper", []string{broken + "r.example.com" + refuses}},
+		{"beside no login", `{"auths":{"other.example.com":{"auth":"%"}}}`, "", []string{"The Docker configuration %q has no login for r.example.com (it has other.example.com)", broken + "other.example.com" + refuses}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -138,10 +141,10 @@ func TestPlaces_Find_DockerConfigWithABrokenAuth(t *testing.T) {
 // A login that came empty is a verdict, though Docker refuses the file for it.
 func TestPlaces_Find_DockerConfigWithoutAUserName(t *testing.T) {
 	t.Parallel()
-	const broken = "In the Docker configuration %q, auth of some entries is no base64 of user:password, or a part of them is no text, which makes Docker refuse the whole file; log in again, or log out, at r.example.com"
+	const broken = "The Docker configuration %q has entries that Docker cannot decode (r.example.com), so Docker refuses the whole file; log in again, or log out, there"
 	for password, notes := range map[string][]string{
 		"p": {broken},
-		"":  {"In the Docker configuration %q, this registry's entry holds nothing; log in again with docker login", broken},
+		"":  {"The entry for r.example.com in the Docker configuration %q is empty; log in again with docker login", broken},
 	} {
 		places := dockerConfigPlaces(t, entryOf(`{"auth":"`+auth("", password)+`"}`))
 		want := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("", password)}
@@ -163,17 +166,17 @@ func TestPlaces_Find_NamesOtherHosts(t *testing.T) {
 		address string
 		note    string // PATH stands for the path of the file
 	}{
-		{"host:443, another case, another port in the file", dockerConfigPlaces(t, inFile), host, `In the Docker configuration "PATH", there is no login for r.example.com, but for R.Example.com (the same registry, written differently), r.example.com:443 (the same registry, written differently), r.example.com:5000 (another port), a.example.com, b.example.com and 2 more`},
-		{"host:443 in the address", dockerConfigPlaces(t, jsonOf(t, auths(t, host))), "r.example.com:443", `In the Docker configuration "PATH", there is no login for r.example.com:443, but for r.example.com (the same registry, written differently)`},
-		{"no entries", dockerConfigPlaces(t, `{"auths":{}}`), host, `In the Docker configuration "PATH", there is no login for r.example.com, nor for any other`},
-		{"a helper for another host", dockerConfigPlaces(t, `{"credHelpers":{"other.example.com":"x","r.example.com":""}}`), host, `In the Docker configuration "PATH", there is no login for r.example.com, but for other.example.com`},
-		{"a helper without a login", dockerConfigPlaces(t, `{"credsStore":"`+helper+`","auths":{"r.example.com":{}}}`), host, `In the credential helper "docker-credential-` + helper + `", which the Docker configuration "PATH" names, there is no login for r.example.com`},
-		{"a helper without a login, which the file has", dockerConfigPlaces(t, `{"credsStore":"`+helper+`","auths":{"r.example.com":{"auth":"`+auth("ci", canary)+`"}}}`), host, `In the credential helper "docker-credential-` + helper + `", which the Docker configuration "PATH" names, there is no login for r.example.com; Docker does not read the one in the file beside a helper`},
-		{"Docker Hub", dockerConfigPlaces(t, jsonOf(t, auths(t, host))), "docker.io/alpine", `In the Docker configuration "PATH", there is no login for docker.io, but for r.example.com`},
-		{"the provider block", blockPlaces(entries("r.example.com:5000", "a.example.com")), "R.Example.com", "In registries of the provider block, there is no entry for r.example.com, but for r.example.com:5000 (another port), a.example.com"},
-		{"the provider block, for plain http", blockPlaces(entries(host)), "http://r.example.com", "In registries of the provider block, there is no entry for http://r.example.com, but for r.example.com"},
-		{"the Stella Ops settings", credentials.Places{Environ: []string{"OCI__RegistryUrl=r.example.com:5000/app", "OCI__TOKEN=" + canary}}, host, "In the section OCI of the Stella Ops settings, whose RegistryUrl is in the environment (OCI__RegistryUrl), there are no credentials for r.example.com, but for r.example.com:5000/app (another port)"},
-		{"the Stella Ops settings in a file", credentials.Places{AppsettingsPath: set(file(t, `{"Registry":{"RegistryUrl":"other.example.com","Token":"`+canary+`"}}`))}, host, `In the section Registry of the Stella Ops settings, whose RegistryUrl is in "PATH", there are no credentials for r.example.com, but for other.example.com`},
+		{"host:443, another case, another port in the file", dockerConfigPlaces(t, inFile), host, `The Docker configuration "PATH" has no login for r.example.com (it has R.Example.com (the same registry, written differently), r.example.com:443 (the same registry, written differently), r.example.com:5000 (another port) and 4 more)`},
+		{"host:443 in the address", dockerConfigPlaces(t, jsonOf(t, auths(t, host))), "r.example.com:443", `The Docker configuration "PATH" has no login for r.example.com:443 (it has r.example.com (the same registry, written differently))`},
+		{"no entries", dockerConfigPlaces(t, `{"auths":{}}`), host, `The Docker configuration "PATH" has no login for r.example.com (it has none)`},
+		{"a helper for another host", dockerConfigPlaces(t, `{"credHelpers":{"other.example.com":"x","r.example.com":""}}`), host, `The Docker configuration "PATH" has no login for r.example.com (it has other.example.com)`},
+		{"a helper without a login", dockerConfigPlaces(t, `{"credsStore":"`+helper+`","auths":{"r.example.com":{}}}`), host, `The credential helper "docker-credential-` + helper + `" has no login for r.example.com`},
+		{"a helper without a login, which the file has", dockerConfigPlaces(t, `{"credsStore":"`+helper+`","auths":{"r.example.com":{"auth":"`+auth("ci", canary)+`"}}}`), host, `The credential helper "docker-credential-` + helper + `" has no login for r.example.com, and Docker does not read the one in the file beside a helper`},
+		{"Docker Hub", dockerConfigPlaces(t, jsonOf(t, auths(t, host))), "docker.io/alpine", `The Docker configuration "PATH" has no login for docker.io (it has r.example.com)`},
+		{"the provider block", blockPlaces(entries("r.example.com:5000", "a.example.com")), "R.Example.com", "registries of the provider block has no entry for r.example.com (it has r.example.com:5000 (another port), a.example.com)"},
+		{"the provider block, for plain http", blockPlaces(entries(host)), "http://r.example.com", "registries of the provider block has no entry for http://r.example.com (it has r.example.com)"},
+		{"the Stella Ops settings", credentials.Places{Environ: []string{"OCI__RegistryUrl=r.example.com:5000/app", "OCI__TOKEN=" + canary}}, host, "The section OCI in the environment has no credentials for r.example.com (it has r.example.com:5000/app (another port))"},
+		{"the Stella Ops settings in a file", credentials.Places{AppsettingsPath: set(file(t, `{"Registry":{"RegistryUrl":"other.example.com","Token":"`+canary+`"}}`))}, host, `The section Registry in the file of appsettings_path has no credentials for r.example.com (it has other.example.com)`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -190,8 +193,8 @@ func TestPlaces_Find_NamesOtherHosts(t *testing.T) {
 func TestPlaces_Find_DockerAuthConfig(t *testing.T) {
 	t.Parallel()
 	const (
-		ignored = "DOCKER_AUTH_CONFIG in the environment is not used, as docker does not use it either: it must be one JSON object with auths alone, and each entry of these must hold auth alone, base64 of user:password"
-		other   = "In DOCKER_AUTH_CONFIG of the environment, there is no login for r.example.com, but for other.example.com"
+		ignored = "DOCKER_AUTH_CONFIG in the environment is not used, as docker does not use it either; make it one JSON object with auths alone, each entry of which has auth alone, base64 of user:password"
+		other   = "DOCKER_AUTH_CONFIG of the environment has no login for r.example.com (it has other.example.com)"
 	)
 	variable := auth("variable", canary)
 	helper := returnsLogin("helper", canary).Install(t)
@@ -207,7 +210,7 @@ func TestPlaces_Find_DockerAuthConfig(t *testing.T) {
 		{"before a helper", `{"auths":{"r.example.com":{"auth":"` + variable + `"}}}`, `{"credsStore":"` + helper + `"}`, "variable", nil},
 		{"the longest path", `{"auths":{"r.example.com/org":{"auth":"` + variable + `"},"r.example.com":{"auth":"` + auth("other", canary) + `"}}}`, file, "variable", nil},
 		{"for another host", `{"auths":{"other.example.com":{"auth":"` + variable + `"}}}`, file, "file", nil},
-		{"for another host, and none in the file", `{"auths":{"other.example.com":{"auth":"` + variable + `"}}}`, `{}`, "", []string{other, `In the Docker configuration "PATH", there is no login for r.example.com, nor for any other`}},
+		{"for another host, and none in the file", `{"auths":{"other.example.com":{"auth":"` + variable + `"}}}`, `{}`, "", []string{other, `The Docker configuration "PATH" has no login for r.example.com (it has none)`}},
 		{"empty", "", file, "file", nil},
 		{"blank, as docker reads it", " ", file, "file", nil},
 		{"without auths", "{}", file, "file", nil},
@@ -218,7 +221,7 @@ func TestPlaces_Find_DockerAuthConfig(t *testing.T) {
 		{"a user name and a password", `{"auths":{"r.example.com":{"username":"ci","password":"` + canary + `"}}}`, file, "file", []string{ignored}},
 		{"an entry without auth", `{"auths":{"r.example.com":{"auth":"` + variable + `"},"other.example.com":{}}}`, file, "file", []string{ignored}},
 		{"a broken auth of another host", `{"auths":{"r.example.com":{"auth":"` + variable + `"},"other.example.com":{"auth":"%"}}}`, file, "file", []string{ignored}},
-		{"broken, and none in the file", canary, `{}`, "", []string{ignored, `In the Docker configuration "PATH", there is no login for r.example.com, nor for any other`}},
+		{"broken, and none in the file", canary, `{}`, "", []string{ignored, `The Docker configuration "PATH" has no login for r.example.com (it has none)`}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -244,7 +247,7 @@ func TestPlaces_Find_DockerAuthConfigNeedsThePath(t *testing.T) {
 	t.Parallel()
 	places := credentials.Places{Environ: []string{`DOCKER_AUTH_CONFIG={"auths":{"r.example.com":{"auth":"` + auth("ci", canary) + `"}}}`}}
 	unset := find(t, places, searchFor(t, host))
-	compare(t, unset, credentials.Result{Source: credentials.SourceNone, Notes: []string{"DOCKER_AUTH_CONFIG of the environment holds a login for r.example.com, which is read only where docker_config_path of the provider block is set"}})
+	compare(t, unset, credentials.Result{Source: credentials.SourceNone, Notes: []string{"DOCKER_AUTH_CONFIG of the environment has a login for r.example.com, but is read only with docker_config_path; set that in the provider block"}})
 	checkNoCanary(t, unset, nil)
 	compare(t, find(t, places, searchFor(t, "other.example.com")), credentials.Result{Source: credentials.SourceNone})
 

@@ -37,7 +37,7 @@ func (p Places) fromDockerConfig(ctx context.Context, search Search) (Result, er
 	path := p.DockerConfigPath.Value
 	if path == "" {
 		if variable.keysFor(search).whole != "" {
-			none.Notes = []string{variable.place + " holds a login for " + search.loginName() + ", which is read only where docker_config_path of the provider block is set"}
+			none.Notes = []string{variable.place + " has a login for " + search.loginName() + ", but is read only with docker_config_path; set that in the provider block"}
 		}
 		return none, nil
 	}
@@ -65,7 +65,7 @@ func (p Places) fromDockerFile(ctx context.Context, path string, search Search) 
 	var config dockerConfig
 	// As Docker does, this reads the first JSON value and ignores what follows.
 	if err := json.NewDecoder(bytes.NewReader(content)).Decode(&config); err != nil && !errors.Is(err, io.EOF) {
-		return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("%q is no Docker configuration: it is no JSON object, or auths, credHelpers or credsStore in it have another type.", path)}
+		return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf("%q %s.", path, notDockerConfig(content, err))}
 	}
 	file := newDockerAuths(fmt.Sprintf("the Docker configuration %q", path), config.Auths)
 	for name := range config.CredHelpers {
@@ -73,9 +73,25 @@ func (p Places) fromDockerFile(ctx context.Context, path string, search Search) 
 			file.others = append(file.others, name)
 		}
 	}
+	if len(config.Auths)+len(config.CredHelpers) == 0 && config.CredsStore == "" {
+		if foreign := foreignFormat(content); foreign != "" {
+			return Result{Source: SourceNone, Notes: []string{upperFirst(file.place) + " " + foreign}}, nil
+		}
+	}
 	result, err := p.fromHelperOrFile(ctx, config, file, search)
 	result.Notes = append(result.Notes, file.notesBroken()...)
 	return result, err
+}
+
+// notDockerConfig says why a text cannot be read, as the end of a sentence about it.
+func notDockerConfig(content []byte, err error) string {
+	if foreign := foreignFormat(content); foreign != "" {
+		return foreign
+	}
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return "is not a Docker configuration, which is a JSON object with the objects auths and credHelpers and the text credsStore: another type is at " + lineAndColumn(content, err)
+	}
+	return notJSON(content, err)
 }
 
 // fromHelperOrFile returns the login that the helper for the registry has, or the file

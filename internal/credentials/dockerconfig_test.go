@@ -14,7 +14,7 @@ import (
 const dockerHubLogin = "https://index.docker.io/v1/"
 
 // inDocker begins each note about a file of Docker.
-const inDocker = "In the Docker configuration "
+const inDocker = "The Docker configuration "
 
 // dockerConfigPlaces is a Docker configuration alone.
 func dockerConfigPlaces(t testing.TB, content string) credentials.Places {
@@ -101,7 +101,7 @@ func TestPlaces_Find_DockerConfigIgnoresOtherLogins(t *testing.T) {
 	}
 	for _, host := range []string{"r.example.com", "[::1]"} {
 		places := dockerConfigPlaces(t, jsonOf(t, auths(t, host)))
-		want := credentials.Result{Source: credentials.SourceNone, Notes: []string{fmt.Sprintf("In the Docker configuration %q, the login of %[2]s is for https, and plain http does not get it; docker login %[2]s:80 stores one that it gets", places.DockerConfigPath.Value, host)}}
+		want := credentials.Result{Source: credentials.SourceNone, Notes: []string{fmt.Sprintf("The login for %[2]s in the Docker configuration %[1]q is not used for plain http; docker login %[2]s:80 stores one that is", places.DockerConfigPath.Value, host)}}
 		compare(t, find(t, places, searchFor(t, "http://"+host)), want)
 	}
 }
@@ -120,7 +120,7 @@ func TestPlaces_Find_DockerConfigEntry(t *testing.T) {
 	t.Parallel()
 	withIdentity := login("00000000-0000-0000-0000-000000000000", "")
 	withIdentity.IdentityToken = registry.NewSecret("i")
-	nothing := []string{"In the Docker configuration %q, this registry's entry holds nothing; log in again with docker login"}
+	nothing := []string{"The entry for r.example.com in the Docker configuration %q is empty; log in again with docker login"}
 	for _, row := range []struct {
 		name  string
 		entry string
@@ -157,8 +157,8 @@ func TestPlaces_Find_DockerConfigEntry(t *testing.T) {
 func TestPlaces_Find_DockerConfigThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	const (
-		entry = "In the Docker configuration %q, the entry of r.example.com cannot be read: its auth is no base64 of user:password, or a part of it is no text. Log in again with docker login."
-		shape = "%q is no Docker configuration: it is no JSON object, or auths, credHelpers or credsStore in it have another type."
+		entry = "In the Docker configuration %q, the entry for r.example.com cannot be read: its auth is not base64 of user:password, or a part of it is not text. Log in again with docker login."
+		shape = "%q is not a Docker configuration, which is a JSON object with the objects auths and credHelpers and the text credsStore: another type is at line 1, column "
 	)
 	for _, row := range []struct{ name, content, text string }{
 		{"auth that is no base64", entryOf(`{"auth":"%` + canary + `"}`), entry},
@@ -166,14 +166,14 @@ func TestPlaces_Find_DockerConfigThatCannotBeUsed(t *testing.T) {
 		{"auth without its padding", entryOf(`{"auth":"` + strings.TrimRight(auth("ci", canary+"1"), "=") + `"}`), entry},
 		{"a password that is a number", entryOf(`{"username":"` + canary + `","password":7}`), entry},
 		{"an entry that is a text", entryOf(`"` + canary + `"`), entry},
-		{"a word", canary, shape},
-		{"an object that is cut", `{"auths":{"` + canary, shape},
-		{"an array", `["` + canary + `"]`, shape},
-		{"auths that are a text", `{"auths":"` + canary + `"}`, shape},
-		{"auths that are an array", `{"auths":["` + canary + `"]}`, shape},
-		{"helpers that are a text", `{"credHelpers":"` + canary + `"}`, shape},
-		{"a helper that is a number", `{"credHelpers":{"other.example.com":7}}`, shape},
-		{"a store that is an object", `{"credsStore":{"` + canary + `":1}}`, shape},
+		{"a word", canary, "%q is not valid JSON at line 1, column 1."},
+		{"an object that is cut", `{"auths":{"` + canary, "%q is not valid JSON: it ends too early, at line 1, column 33."},
+		{"an array", `["` + canary + `"]`, shape + "1."},
+		{"auths that are a text", `{"auths":"` + canary + `"}`, shape + "33."},
+		{"auths that are an array", `{"auths":["` + canary + `"]}`, shape + "10."},
+		{"helpers that are a text", `{"credHelpers":"` + canary + `"}`, shape + "39."},
+		{"a helper that is a number", `{"credHelpers":{"other.example.com":7}}`, shape + "37."},
+		{"a store that is an object", `{"credsStore":{"` + canary + `":1}}`, shape + "15."},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -257,9 +257,9 @@ func TestPlaces_Find_DockerConfigChoosesTheHelper(t *testing.T) {
 			case row.user != "":
 				compare(t, got, credentials.Result{Source: credentials.SourceDockerConfig, Credential: login(row.user, "p")})
 			case row.helper == nil && row.asked == nil, strings.HasPrefix(row.address, "http://"):
-				compareNone(t, got, inDocker)
+				compareNone(t, got, "The ")
 			default:
-				compareNone(t, got, "In the credential helper ")
+				compareNone(t, got, "The credential helper ")
 			}
 			if got := credentialstest.Asked(t, helper); !slices.Equal(got, row.helper) {
 				t.Errorf("the helper was asked for %q, want %q", got, row.helper)
@@ -276,7 +276,7 @@ func TestPlaces_Find_DockerConfigAsksTheStoreForEveryNameOfDockerHub(t *testing.
 	t.Parallel()
 	store := credentialstest.Helper{}.Install(t)
 	places := dockerConfigPlaces(t, jsonOf(t, map[string]string{"credsStore": store}))
-	compareNone(t, find(t, places, searchFor(t, "docker.io")), "In the credential helper ")
+	compareNone(t, find(t, places, searchFor(t, "docker.io")), "The credential helper ")
 	want := []string{dockerHubLogin, "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 	if got := credentialstest.Asked(t, store); !slices.Equal(got, want) {
 		t.Errorf("the store was asked for %q, want %q", got, want)

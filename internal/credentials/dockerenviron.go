@@ -14,7 +14,7 @@ import (
 const dockerAuthVariable = "DOCKER_AUTH_CONFIG"
 
 // noteVariable is the note about a value of the variable that docker does not use.
-const noteVariable = dockerAuthVariable + " in the environment is not used, as docker does not use it either: it must be one JSON object with auths alone, and each entry of these must hold auth alone, base64 of user:password"
+const noteVariable = dockerAuthVariable + " in the environment is not used, as docker does not use it either; make it one JSON object with auths alone, each entry of which has auth alone, base64 of user:password"
 
 // authsOfEnvironment reads the variable as docker does, which falls back on the file
 // where it cannot read all of it. A note says so; it is never an error, since the

@@ -37,19 +37,19 @@ func readBytes(setting, path string) ([]byte, *Error) {
 		return &Error{Setting: setting, Text: fmt.Sprintf(format, args...)}
 	}
 	if looksLikeContent(path) {
-		return nil, problem("It holds the content of a file, as it seems. Write the path of the file.")
+		return nil, problem("The value seems to be the content of a file. Write the path of the file.")
 	}
 	// Opening or reading a pipe or a device may block for ever.
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, problem("There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it.", path)
+		return nil, problem("There is no file %q. Write its path from the root, or from the folder in which the plan runs; ~ is not expanded here, pathexpand() does that.", path)
 	case err != nil:
 		return nil, problem("%q cannot be read: %v.", path, withoutPath(err))
 	case info.IsDir():
 		return nil, problem("%q is a folder. Write the path of the file in it.", path)
 	case !info.Mode().IsRegular():
-		return nil, problem("%q is no regular file. Write the path of one.", path)
+		return nil, problem("%q is not a regular file. Write the path of one.", path)
 	}
 	file, err := os.Open(path) //nolint:gosec // the user named it
 	if err != nil {
@@ -61,7 +61,7 @@ func readBytes(setting, path string) ([]byte, *Error) {
 	case err != nil:
 		return nil, problem("%q cannot be read: %v.", path, withoutPath(err))
 	case len(content) > maxFile:
-		return nil, problem("%q is larger than 1 MiB, too large for this setting.", path)
+		return nil, problem("%q is larger than 1 MiB, which is too large for this setting.", path)
 	default:
 		return content, nil
 	}

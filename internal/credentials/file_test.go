@@ -65,16 +65,16 @@ func TestPlaces_Find_FileThatCannotBeRead(t *testing.T) {
 		{"a file that is not there", func(t *testing.T) string {
 			t.Helper()
 			return filepath.Join(t.TempDir(), "none.json")
-		}, "There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it."},
+		}, "There is no file %q. Write its path from the root, or from the folder in which the plan runs; ~ is not expanded here, pathexpand() does that."},
 		{"a folder that is not there", func(t *testing.T) string {
 			t.Helper()
 			return filepath.Join(t.TempDir(), "none", "file.json")
-		}, "There is no file %q. Write its path from the root, or from the folder in which the plan is made; ~ stands for nothing here, pathexpand() replaces it."},
+		}, "There is no file %q. Write its path from the root, or from the folder in which the plan runs; ~ is not expanded here, pathexpand() does that."},
 		{"a folder", func(t *testing.T) string {
 			t.Helper()
 			return t.TempDir()
 		}, "%q is a folder. Write the path of the file in it."},
-		{"a device", notRegular, "%q is no regular file. Write the path of one."},
+		{"a device", notRegular, "%q is not a regular file. Write the path of one."},
 		{"a file that this user may not read", unreadable, "%q cannot be read: permission denied."},
 		{"a path that no system takes", func(t *testing.T) string {
 			t.Helper()
@@ -83,11 +83,11 @@ func TestPlaces_Find_FileThatCannotBeRead(t *testing.T) {
 		{"a file that is too large", func(t *testing.T) string {
 			t.Helper()
 			return file(t, canary+strings.Repeat(" ", maxFile+1-len(canary)))
-		}, "%q is larger than 1 MiB, too large for this setting."},
+		}, "%q is larger than 1 MiB, which is too large for this setting."},
 		{"a file that is far too large", func(t *testing.T) string {
 			t.Helper()
 			return file(t, strings.Repeat(canary, maxFile/4))
-		}, "%q is larger than 1 MiB, too large for this setting."},
+		}, "%q is larger than 1 MiB, which is too large for this setting."},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +153,7 @@ func TestPlaces_Find_ContentInPlaceOfAPathIsNotShown(t *testing.T) {
 		for _, path := range []string{content, "\n " + content, jsonOf(t, content), base64.StdEncoding.EncodeToString([]byte(content)),
 			base64.StdEncoding.EncodeToString([]byte("{\n  " + content[1:])), "password: " + canary + "\n", strings.Repeat("/"+canary, 500)} {
 			refusal := findError(t, placesWithFile(setting, path), searchFor(t, host))
-			if want := (credentials.Error{Setting: setting, Text: "It holds the content of a file, as it seems. Write the path of the file."}); refusal != want {
+			if want := (credentials.Error{Setting: setting, Text: "The value seems to be the content of a file. Write the path of the file."}); refusal != want {
 				t.Errorf("%s: got %+v", path, refusal)
 			}
 		}

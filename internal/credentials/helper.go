@@ -85,26 +85,26 @@ func (h *Helpers) fromHelper(ctx context.Context, suffix string, names []string)
 	// A name with a slash would be a path relative to the working folder.
 	if _, err := exec.LookPath(program); err != nil || strings.ContainsAny(suffix, `/\`) {
 		return Result{}, &Error{Setting: dockerConfigName, Text: fmt.Sprintf(
-			"The Docker configuration names the credential helper %q, and no such program can be run here. Install it and put its folder into PATH, or leave docker_config_path out.", program)}
+			"The Docker configuration names the credential helper %q, which is not installed where the plan runs. Install it and put its folder into PATH, or leave docker_config_path out.", program)}
 	}
 	for _, name := range names {
 		answer, failure := h.get(ctx, program, name)
 		if failure != "" {
 			return Result{Source: SourceDockerConfig, Failure: failure, Notes: []string{
-				fmt.Sprintf(`To see why, without the secret of an answer, run: printf %%s %s | %s get 2>&1 | grep -vi '"secret"'`, shellWord(name), shellWord(program)),
+				fmt.Sprintf(`To see why, run: printf %%s %s | %s get 2>&1 | grep -vi '"secret"'`, shellWord(name), shellWord(program)),
 			}}, nil
 		}
 		if answer == (helperAnswer{}) {
 			continue
 		}
-		credential := registry.Credential{Username: answer.Username, Password: answer.Secret}
+		credential, place := registry.Credential{Username: answer.Username, Password: answer.Secret}, fmt.Sprintf("the credential helper %q", program)
 		if answer.Username == identityTokenUser {
 			credential = registry.Credential{IdentityToken: answer.Secret}
 		}
 		if answer.Secret.Empty() {
-			return newResult(SourceDockerConfig, credential, fmt.Sprintf("The credential helper %q has a login for this registry without a secret; log in again with docker login", program)), nil
+			return newResult(SourceDockerConfig, credential, fmt.Sprintf("The credential helper %q has a login for %s without a secret; log in again", program, name)).from(place), nil
 		}
-		return newResult(SourceDockerConfig, credential), nil
+		return newResult(SourceDockerConfig, credential).from(place), nil
 	}
 	return Result{Source: SourceNone}, nil
 }

@@ -41,7 +41,7 @@ func TestHelpers(t *testing.T) {
 	}
 	// The name of the program stands in front of these words.
 	noSecret := func(c registry.Credential) credentials.Result {
-		return credentials.Result{Source: credentials.SourceDockerConfig, Credential: c, Notes: []string{"has a login for this registry without a secret; log in again with docker login"}}
+		return credentials.Result{Source: credentials.SourceDockerConfig, Credential: c, Notes: []string{"has a login for r.example.com without a secret; log in again"}}
 	}
 	failed := func(how string) credentials.Result {
 		return credentials.Result{Source: credentials.SourceDockerConfig, Failure: how}
@@ -96,7 +96,7 @@ func TestHelpers(t *testing.T) {
 			}
 			places := withHelperStore(t, suffix)
 			if row.want.Source == credentials.SourceNone {
-				row.want.Notes = []string{fmt.Sprintf("In the credential helper %q, which the Docker configuration %q names, there is no login for r.example.com", "docker-credential-"+suffix, places.DockerConfigPath.Value)}
+				row.want.Notes = []string{fmt.Sprintf("The credential helper %q has no login for r.example.com", "docker-credential-"+suffix)}
 			}
 			result := findWithin(t, t.Context(), places)
 			compare(t, result, row.want)
@@ -113,7 +113,7 @@ func helperCommand(suffix string) string { return helperCommandFor(host, suffix)
 
 // helperCommandFor is the same for a name that is one word of shell.
 func helperCommandFor(word, suffix string) string {
-	return "To see why, without the secret of an answer, run: printf %s " + word + " | docker-credential-" + suffix + ` get 2>&1 | grep -vi '"secret"'`
+	return "To see why, run: printf %s " + word + " | docker-credential-" + suffix + ` get 2>&1 | grep -vi '"secret"'`
 }
 
 // findWithin searches until ctx ends, and reports a search that goes on for ever: one
@@ -183,7 +183,7 @@ func TestHelpers_NotInstalled(t *testing.T) {
 			refusal := findError(t, dockerConfigPlaces(t, jsonOf(t, content)), searchFor(t, host))
 			want := credentials.Error{
 				Setting: "docker_config_path",
-				Text: `The Docker configuration names the credential helper "docker-credential-` + suffix + `", and no such program can be run here. ` +
+				Text: `The Docker configuration names the credential helper "docker-credential-` + suffix + `", which is not installed where the plan runs. ` +
 					"Install it and put its folder into PATH, or leave docker_config_path out.",
 			}
 			if refusal != want {
@@ -209,7 +209,7 @@ func TestHelpers_IgnoreTheWorkingFolder(t *testing.T) { // in parallel no test m
 		t.Fatal(err)
 	}
 	refusal := findError(t, withHelperStore(t, "here/docker-credential-"+suffix), searchFor(t, host))
-	if !strings.Contains(refusal.Text, "no such program can be run here") {
+	if !strings.Contains(refusal.Text, "is not installed") {
 		t.Errorf("the error is %q", refusal.Text)
 	}
 	if asked := credentialstest.Asked(t, suffix); len(asked) > 0 {

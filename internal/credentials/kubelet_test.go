@@ -11,16 +11,16 @@ import (
 
 // What the notes say when no entry of a payload is for the registry.
 const (
-	noteDifferent = "In docker_config_json, the repositories of this check do not have the same credentials; make a check for each"
-	noteOthers    = "Several entries of docker_config_json match this registry; as the kubelet does, the check tries the next one where one does not pass"
+	noteDifferent = "The repositories of this check do not have the same login in docker_config_json; make a check for each"
+	noteOthers    = "Several entries of docker_config_json match this registry, and like the kubelet, the check tries them in turn"
 	noteEach      = "Several entries of docker_config_json match the repositories of this check, and the kubelet may pull each with another one; make a check for each"
 )
 
 // How the notes begin; TestPlaces_Find_PayloadNotes has them as a whole.
 const (
 	noteNoEntry   = "docker_config_json has no entry for "
-	noteOtherPath = "docker_config_json has entries for other repositories of this registry only, "
-	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for, "
+	noteOtherPath = "docker_config_json has entries only for other repositories of this registry ("
+	noteHub       = "docker_config_json has an entry for Docker Hub under a name that the kubelet does not look for ("
 	noteHubHost   = "The kubelet does not use the entry "
 )
 
@@ -242,11 +242,11 @@ func TestPlaces_Find_PayloadSeveralRepositories(t *testing.T) {
 	}{
 		{"they have one entry", []string{team}, []string{"team/app", "team/base", "team-b/app"}, team, "", nil, nil},
 		{"they have the same entries", []string{team, all}, []string{"team/app", "team/base"}, team, all, nil, []string{noteEach}},
-		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", "", nil, []string{noteOtherPath + `r.example.com/team; none is for r.example.com/other/app`}},
+		{"they have no entry", []string{team}, []string{"other/app", "more/app"}, "", "", nil, []string{noteOtherPath + `r.example.com/team), none for r.example.com/other/app`}},
 		{"they have different entries", []string{team, all}, []string{"team/app", "other/app"}, team, all, []int{1}, []string{noteDifferent}},
 		{"the last one has a different entry", []string{team, all}, []string{"team/app", "team/base", "other/app"}, team, all, []int{2}, []string{noteDifferent}},
 		{"one in the middle has a different entry", []string{team, all}, []string{"team/app", "other/app", "team/base"}, team, all, []int{1}, []string{noteDifferent}},
-		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", "", []int{1}, []string{noteOtherPath + `r.example.com/team; none is for r.example.com/other/app`, noteDifferent}},
+		{"the first one has no entry", []string{team}, []string{"other/app", "team/app"}, "", "", []int{1}, []string{noteOtherPath + `r.example.com/team), none for r.example.com/other/app`, noteDifferent}},
 		{"the last one has no entry", []string{team}, []string{"team/app", "other/app"}, team, "", []int{1}, []string{noteDifferent}},
 		{"two of four are not served", []string{team}, []string{"team/app", "other/app", "team/base", "more/app"}, team, "", []int{1, 3}, []string{noteDifferent}},
 	} {

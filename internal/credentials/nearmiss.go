@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	maxHosts    = 5  // hosts that a note lists
+	maxHosts    = 3  // hosts that a note lists
 	maxHostText = 64 // characters of each
+	maxEdits    = 2  // between a name and one that was meant; two letters in each other's place are two
 )
 
 // otherHosts returns the end of a note that says that a place holds nothing for the
@@ -35,13 +36,13 @@ func otherHosts(search Search, keys []string) string {
 	})
 	others = slices.Compact(others)
 	if len(others) == 0 {
-		return ", nor for any other"
+		return " (it has none)"
 	}
 	var texts []string
 	for _, other := range others {
 		texts = append(texts, other.text)
 	}
-	return ", but for " + listed(texts)
+	return " (it has " + listed(texts) + ")"
 }
 
 // listed joins the first few texts, and counts the rest.
@@ -66,8 +67,10 @@ func asked(search Search) string {
 // and a label that tells a near one apart from it.
 func distance(search Search, key string) (int, string) {
 	endpoint, err := registry.ParseEndpoint(key)
-	switch {
-	case err != nil || endpoint.Hostname() != search.Endpoint.Hostname():
+	switch same := err == nil && endpoint.Hostname() == search.Endpoint.Hostname(); {
+	case !same && edits(authority(hostText(key)), search.Endpoint.Host()) > maxEdits:
+		return 3, ""
+	case !same:
 		return 2, ""
 	case authority(key) == authority(search.Address), endpoint.Scheme() != search.Endpoint.Scheme(): // its scheme or path tells it apart
 		return 0, ""
@@ -78,6 +81,31 @@ func distance(search Search, key string) (int, string) {
 	}
 }
 
+// edits returns how many bytes have to be put in, left out or replaced to make b of a
+// (Levenshtein); more than [maxEdits] where the lengths already say so.
+func edits(a, b string) int {
+	if max(len(a)-len(b), len(b)-len(a)) > maxEdits {
+		return maxEdits + 1
+	}
+	row := make([]int, len(b)+1) // from the part of a so far to each beginning of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
 // hostText returns the key of an entry as a note shows it.
 func hostText(key string) string {
 	key = key[strings.LastIndex(key, "@")+1:] // a password in user information may hold a slash, and even an @
@@ -86,3 +114,6 @@ func hostText(key string) string {
 	}
 	return redact.Cut(redact.Printable(key), maxHostText)
 }
+
+// upperFirst returns a text that begins a sentence.
+func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

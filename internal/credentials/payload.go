@@ -2,12 +2,10 @@ package credentials
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 )
@@ -59,7 +57,7 @@ func (u *unread[T]) UnmarshalJSON(raw []byte) error {
 }
 
 // errAuth is an auth that the kubelet cannot decode.
-var errAuth = errors.New("auth is no base64 of user:password")
+var errAuth = errors.New("auth is not base64 of user:password")
 
 // entryError is an entry that the kubelet cannot read. Its text holds no part of it.
 type entryError struct {
@@ -81,7 +79,7 @@ func (a *payloadAuths) UnmarshalJSON(raw []byte) error {
 		*a = nil
 		return nil
 	case start != json.Delim('{'):
-		return errors.New("auths is no object")
+		return errors.New("auths is not an object")
 	}
 	if *a == nil {
 		*a = payloadAuths{}
@@ -128,23 +126,24 @@ func fromPayload(text registry.Secret, search Search) (Result, error) {
 		return newResult(SourceDockerConfigJSON, registry.Credential{}, notes...), nil
 	}
 	if text.Empty() {
-		return anonymous(noteEmpty)
+		return anonymous(noteEmpty("the arguments of this check", payloadName))
 	}
 	raw := []byte(text.Reveal())
-	if !json.Valid(raw) {
-		return Result{}, notJSON(raw)
-	}
 	var p payload
-	if err := json.Unmarshal(raw, &p); err != nil {
+	err := json.Unmarshal(raw, &p)
+	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed {
+		return Result{}, malformedPayload(raw, err)
+	}
+	if err != nil {
 		return anonymous(noteRefused(err))
 	}
-	switch {
-	case len(p.Auths) == 0 && isOldFormat(raw):
-		return anonymous(noteOldFormat)
-	case p.Auths == nil:
+	if len(p.Auths) == 0 {
+		if foreign := foreignFormat(raw); foreign != "" {
+			return anonymous(payloadName + " " + foreign)
+		}
+	}
+	if p.Auths == nil {
 		return anonymous(p.orStored(noteNoAuths, search))
-	case len(p.Auths) == 0:
-		return anonymous(p.orStored(noteNoEntries, search))
 	}
 	all, images := p.patterns(), search.imageNames()
 	keys := matchingKeys(all, images[0])
@@ -188,7 +187,7 @@ func fromPayload(text registry.Secret, search Search) (Result, error) {
 		result.Notes = append(result.Notes, noteOthers)
 	}
 	result.Credential, result.Next = candidates[0], candidates[1:]
-	return result, nil
+	return result.from(payloadName), nil
 }
 
 // credentials returns the credentials of the entries with these keys without
@@ -217,31 +216,15 @@ func commonPrefix(a, b []registry.Credential) []registry.Credential {
 	return a[:n]
 }
 
-// notJSON returns the error for a payload that is not JSON, which the Kubernetes
-// API would refuse too.
-func notJSON(raw []byte) *Error {
-	text := "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."
+// malformedPayload returns the error for a payload that is not JSON, which the
+// Kubernetes API would refuse too.
+func malformedPayload(raw []byte, err error) *Error {
+	const do = " Write the payload of a secret of type kubernetes.io/dockerconfigjson, a JSON object with auths."
+	text := "The value " + notJSON(raw, err) + "." + do
 	if fault := registry.EncodingFault(string(raw)); fault != "" {
-		text += " Kubernetes reads plain UTF-8 only, and " + fault + "."
-	}
-	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(raw)))
-	if err == nil && json.Valid(decoded) {
-		text += " It is base64 of JSON: base64decode() makes the payload of it."
+		text = "The value cannot be used, since Kubernetes reads plain UTF-8 only: " + fault + "."
+	} else if foreign := foreignFormat(raw); foreign != "" {
+		text = "The value " + foreign + "."
 	}
 	return &Error{Setting: payloadName, Text: text}
-}
-
-// isOldFormat reports whether a payload has the format of .dockercfg, with entries
-// at the top level.
-func isOldFormat(raw []byte) bool {
-	var entries map[string]entryFields
-	if json.Unmarshal(raw, &entries) != nil {
-		return false
-	}
-	for _, entry := range entries {
-		if entry.Auth != "" || entry.Password != "" {
-			return true
-		}
-	}
-	return false
 }

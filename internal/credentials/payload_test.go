@@ -13,16 +13,16 @@ import (
 
 // What the notes about a payload say.
 const (
-	noteEmpty     = "The argument docker_config_json is written in the configuration, but came empty (broken secret reference)"
+	noteEmpty     = "docker_config_json is empty in the arguments of this check; check the variable or reference behind it"
 	noteNoAuths   = "docker_config_json has no auths, the object that holds an entry for each registry"
-	noteOldFormat = "docker_config_json has the old format of .dockercfg: its entries belong into an object named auths"
-	noteShape     = "docker_config_json has parts of another type than the kubelet reads, which makes the kubelet refuse the whole payload"
-	noteType      = `In docker_config_json, the entry r.example.com has parts of another type than the kubelet reads, which makes the kubelet refuse the whole payload`
-	noteAuth      = `In docker_config_json, auth of the entry r.example.com is no base64 of user:password, which makes the kubelet refuse the whole payload`
-	noteMake      = "make the payload of a user name and a password, as kubectl create secret docker-registry does"
-	noteStore     = "; docker login keeps logins in the store that credsStore or credHelpers names, which a cluster cannot ask: " + noteMake
-	noteNoEntries = "auths of docker_config_json has no entries"
-	noteNothing   = "In docker_config_json, this registry's entry holds nothing"
+	noteOldFormat = "docker_config_json has the old format of .dockercfg; put its entries into an object named auths"
+	noteShape     = "docker_config_json has a part of another type than the kubelet reads, so the kubelet refuses the whole payload"
+	noteType      = "The entry r.example.com of docker_config_json has a part of another type than the kubelet reads, so the kubelet refuses the whole payload"
+	noteAuth      = "The entry r.example.com of docker_config_json has an auth that is not base64 of user:password, so the kubelet refuses the whole payload"
+	noteMake      = "; make the payload of a user name and a password, as kubectl create secret docker-registry does"
+	noteStore     = ", since docker login keeps logins in the store of credsStore or credHelpers, which a cluster cannot ask" + noteMake
+	noteNoEntries = "docker_config_json has no entry for r.example.com (it has none)"
+	noteNothing   = "The entry for this registry in docker_config_json is empty"
 )
 
 // withPayload asks with the payload of a secret.
@@ -83,7 +83,7 @@ func TestPlaces_Find_PayloadEntry(t *testing.T) {
 
 // noteUnread is the note about fields that only Docker reads.
 func noteUnread(fields string) string {
-	return "The kubelet does not read " + fields + ", and this registry's entry in docker_config_json has no password beside it; " + noteMake
+	return "The kubelet does not read " + fields + ", and the entry for this registry in docker_config_json has no password" + noteMake
 }
 
 // An entry that az acr login or docker login with an identity token leaves is a user
@@ -153,7 +153,7 @@ func TestPlaces_Find_PayloadThatTheClusterCannotUse(t *testing.T) {
 		{"a registry token alone", entryOf(`{"registrytoken":"` + canary + `"}`), noteUnread("registrytoken")},
 		{"both tokens", entryOf(`{"registrytoken":"` + canary + `","identitytoken":"` + canary + `"}`), noteUnread("identitytoken and registrytoken")},
 		{"tokens that are no text alone", entryOf(`{"identitytoken":7,"registrytoken":["` + canary + `"]}`), noteNothing},
-		{"no entry for the registry", `{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`, noteNoEntry + "r.example.com, but for other.example.com"},
+		{"no entry for the registry", `{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`, noteNoEntry + "r.example.com (it has other.example.com)"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -167,23 +167,25 @@ func TestPlaces_Find_PayloadThatTheClusterCannotUse(t *testing.T) {
 func TestPlaces_Find_PayloadThatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	const (
-		text   = "Its value is not shown here, since it holds secrets: it is no JSON. Write the payload of a secret of type kubernetes.io/dockerconfigjson, an object with auths."
-		base64 = text + " It is base64 of JSON: base64decode() makes the payload of it."
-		mark   = text + " Kubernetes reads plain UTF-8 only, and it begins with a byte order mark (U+FEFF); save it as UTF-8 without one."
-		utf16  = text + " Kubernetes reads plain UTF-8 only, and it is in UTF-16; save it as UTF-8."
+		at     = "The value is not valid JSON at line 1, column "
+		cut    = "The value is not valid JSON: it ends too early, at line 1, column "
+		do     = ". Write the payload of a secret of type kubernetes.io/dockerconfigjson, a JSON object with auths."
+		base64 = "The value is base64 of JSON; decode it once, with base64decode()."
+		mark   = "The value cannot be used, since Kubernetes reads plain UTF-8 only: it begins with a byte order mark (U+FEFF); save it as UTF-8 without one."
+		utf16  = "The value cannot be used, since Kubernetes reads plain UTF-8 only: it is in UTF-16; save it as UTF-8."
 	)
 	entry := entryOf(`{"username":"ci","password":"` + canary + `"}`)
 	for _, row := range []struct{ name, payload, text string }{
-		{"a word", canary, text},
-		{"a blank", " ", text},
-		{"JSON that is cut", strings.TrimSuffix(entry, "}"), text},
-		{"JSON with a comma too many", strings.TrimSuffix(entry, "}") + ",}", text},
-		{"two objects", entry + entry, text},
-		{"YAML", "auths:\n  r.example.com:\n    password: " + canary, text},
+		{"a word", canary, at + "1" + do},
+		{"a blank", " ", "The value is empty" + do},
+		{"JSON that is cut", strings.TrimSuffix(entry, "}"), cut + "80" + do},
+		{"JSON with a comma too many", strings.TrimSuffix(entry, "}") + ",}", at + "82" + do},
+		{"two objects", entry + entry, at + "82" + do},
+		{"YAML", "auths:\n  r.example.com:\n    password: " + canary, at + "1" + do},
 		{"base64 of JSON", encoded(entry), base64},
 		{"base64 of JSON with a line break, as base64 prints it", encoded(entry) + "\n", base64},
 		{"base64 of JSON between blanks", " " + encoded(entry) + " ", base64},
-		{"base64 of a word", encoded(canary), text},
+		{"base64 of a word", encoded(canary), at + "1" + do},
 		{"a byte order mark before JSON", "\ufeff" + entry, mark},
 		{"UTF-16", strings.Join(strings.Split(entry, ""), "\x00") + "\x00", utf16},
 	} {

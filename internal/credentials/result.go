@@ -24,6 +24,8 @@ const (
 type Result struct {
 	Credential registry.Credential
 	Source     Source
+	// Place says where the credential stood; zero if there is none.
+	Place Place
 	// Next are further credentials, which a client tries in order where the registry
 	// refuses the ones before.
 	Next []registry.Credential
@@ -33,7 +35,8 @@ type Result struct {
 	// credentials for it; one without an entry has [registry.CoverageFull].
 	Coverage map[string]registry.Coverage
 	// Notes say what is wrong with the source, such as an empty part or a payload
-	// without an entry. Each is one sentence without a full stop.
+	// without an entry. Each is one sentence without a full stop: what was seen and, after
+	// a semicolon, what to do about it.
 	Notes []string
 	// Failure says why the source returned nothing, as a clause without a full stop;
 	// empty if it returned a credential.
@@ -42,9 +45,28 @@ type Result struct {
 	Warning string
 }
 
+// Place is where a credential stood, in the words of a message.
+type Place struct {
+	// Name is how a message names the place, such as "the environment".
+	Name string
+	// Username and Password are how the two are called there, such as OCI__Username.
+	Username, Password string
+	// PasswordEmpty reports whether the password stands there with nothing in it.
+	PasswordEmpty bool
+}
+
 // newResult returns a result with the credential and the notes of a source.
 func newResult(source Source, credential registry.Credential, notes ...string) Result {
 	return Result{Credential: credential, Source: source, Notes: notes}
+}
+
+// from returns the result with the name of a place that holds logins of Docker. What
+// they leave out is empty to Docker and to the kubelet.
+func (r Result) from(name string) Result {
+	if c := r.Credential; c != (registry.Credential{}) {
+		r.Place = Place{name, partUsername, partPassword, c.Username != "" && c.Password.Empty()}
+	}
+	return r
 }
 
 // Error is a setting that is invalid or not known yet, so that no search can use

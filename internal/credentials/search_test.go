@@ -1,7 +1,6 @@
 package credentials_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentials"
@@ -56,10 +55,7 @@ func TestPlaces_Find_AnEmptySourceEndsTheSearch(t *testing.T) {
 	t.Parallel()
 	empty := ""
 	argument := func(name string) []string {
-		if strings.Contains(name, " and ") {
-			return []string{"The arguments " + name + " are written in the configuration, but came empty (broken secret reference)"}
-		}
-		return []string{"The argument " + name + " is written in the configuration, but came empty (broken secret reference)"}
+		return []string{isEmpty(name, "the arguments of this check")}
 	}
 	type arguments = credentials.Arguments
 	for _, row := range []struct {
@@ -85,16 +81,16 @@ func TestPlaces_Find_AnEmptySourceEndsTheSearch(t *testing.T) {
 		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteEmpty}}},
 		{"a payload without the registry", func(_ *credentials.Places, search *credentials.Search) {
 			search.Arguments, search.DockerConfigJSON = arguments{}, secret(`{"auths":{"other.example.com":{"auth":"Y2k6cA=="}}}`)
-		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteNoEntry + "r.example.com, but for other.example.com"}}},
+		}, credentials.Result{Source: credentials.SourceDockerConfigJSON, Notes: []string{noteNoEntry + "r.example.com (it has other.example.com)"}}},
 		{"an entry of the provider block with nothing in it", func(p *credentials.Places, search *credentials.Search) {
 			search.Arguments, search.DockerConfigJSON = arguments{}, nil
 			p.Registries = set(map[string]credentials.Entry{host: {}})
-		}, credentials.Result{Source: credentials.SourceProvider, Notes: []string{"The entry for this registry in registries of the provider block holds nothing"}}},
+		}, credentials.Result{Source: credentials.SourceProvider, Notes: []string{`The entry "r.example.com" of registries in the provider block has no login; set username and password, or token`}}},
 		{"empty settings", func(p *credentials.Places, search *credentials.Search) {
 			search.Arguments, search.DockerConfigJSON = arguments{}, nil
 			p.Registries = set(map[string]credentials.Entry{})
 			p.Environ = []string{"OCI__USERNAME=", "OCI__PASSWORD="}
-		}, credentials.Result{Source: credentials.SourceEnvironment, Notes: cameEmpty("OCI", "username and password")}},
+		}, credentials.Result{Source: credentials.SourceEnvironment, Notes: cameEmpty("OCI__USERNAME and OCI__PASSWORD")}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -136,7 +132,7 @@ func TestPlaces_Find_ASourceForAnotherHostFallsThrough(t *testing.T) {
 			if result := find(t, places, searchFor(t, other)); result.Source == credentials.SourceNone {
 				t.Error("there is no login for the host that it is for")
 			}
-			compareNone(t, find(t, places, searchFor(t, host)), "In ")
+			compareNone(t, find(t, places, searchFor(t, host)), "")
 
 			// Where a later place has a login, that one counts.
 			if places.DockerConfigPath.Value == "" {
@@ -190,7 +186,7 @@ func TestPlaces_Find_UnknownAppsettingsPath(t *testing.T) {
 	t.Parallel()
 	const (
 		url, other = "OCI__REGISTRYURL=" + host, "OCI__REGISTRYURL=other.example.com"
-		ofOther    = "In the section OCI of the Stella Ops settings, whose RegistryUrl is in the environment (OCI__REGISTRYURL), there are no credentials for r.example.com, but for "
+		ofOther    = "The section OCI in the environment has no credentials for r.example.com (it has "
 	)
 	all := login("ci", "p")
 	all.Token = registry.NewSecret("t")
@@ -209,8 +205,8 @@ func TestPlaces_Find_UnknownAppsettingsPath(t *testing.T) {
 		{"the section Registry, which one of the file may hide", []string{"REGISTRY__REGISTRYURL=" + host, "REGISTRY__USERNAME=ci", "REGISTRY__PASSWORD=p", "REGISTRY__TOKEN=t"}, credentials.Result{}},
 		{"every setting", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN=t"}, credentials.Result{Source: fromEnvironment, Credential: all}},
 		{"the address of another host", []string{other}, credentials.Result{Source: credentials.SourceNone}},
-		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone, Notes: []string{ofOther + "other.example.com"}}},
-		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone, Notes: []string{ofOther + "http://r.example.com:443"}}},
+		{"credentials of another host", []string{other, "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone, Notes: []string{ofOther + "other.example.com)"}}},
+		{"the same port over http", []string{"OCI__REGISTRYURL=http://" + host + ":443", "OCI__USERNAME=ci"}, credentials.Result{Source: credentials.SourceNone, Notes: []string{ofOther + "http://r.example.com:443)"}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

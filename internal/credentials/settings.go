@@ -41,6 +41,12 @@ func isWanted(key string) bool {
 	return slices.ContainsFunc(slices.Concat(settingKeys()...), func(k string) bool { return strings.EqualFold(k, key) })
 }
 
+// documentedKey returns a key of the settings as the documentation writes it.
+func documentedKey(key string) string {
+	all := slices.Concat(settingKeys()...)
+	return all[slices.IndexFunc(all, func(k string) bool { return strings.EqualFold(k, key) })]
+}
+
 // leadsToSetting reports whether a key of the settings begins with prefix.
 func leadsToSetting(prefix string) bool {
 	return slices.ContainsFunc(slices.Concat(settingKeys()...), func(k string) bool {
@@ -51,9 +57,16 @@ func leadsToSetting(prefix string) bool {
 // setting is one value and its origin.
 type setting struct {
 	value  registry.Secret
+	name   string // as it is written there, such as OCI__USERNAME
 	where  string // origin for a message, such as "the environment (OCI__USERNAME)"
 	source Source
 }
+
+// How a message names the places of settings.
+const (
+	placeEnvironment = "the environment"
+	placeAppsettings = "the file of " + appsettingsName
+)
 
 // section is the section of the settings that counts, with its values by name, such
 // as Username.
@@ -63,6 +76,8 @@ type section struct {
 	// partial reports whether the path of the file is not known yet: the file may add
 	// values, but cannot override the ones here, which are the environment's.
 	partial bool
+	// near are notes about names that are almost one of the settings, by its key.
+	near map[string]string
 }
 
 // settings merges the environment over the file key by key as .NET does: keys are
@@ -70,24 +85,29 @@ type section struct {
 // path of the file is not known yet it returns the caller's error notKnown, unless
 // the environment names the registry.
 func (p Places) settings(notKnown *Error) (section, error) {
-	merged := map[string]setting{} // by key in lower case
+	merged, near := map[string]setting{}, map[string]string{} // by key in lower case; by key
 	if path := p.AppsettingsPath.Value; path != "" {
-		values, problem := readAppsettings(path)
+		file, problem := readAppsettings(path)
 		if problem != nil {
 			return section{}, problem
 		}
-		for key, value := range values {
-			merged[key] = setting{registry.NewSecret(value), fmt.Sprintf("%q", path), SourceAppsettings}
+		for key, value := range file.values {
+			merged[key] = setting{registry.NewSecret(value), documentedKey(key), fmt.Sprintf("%q", path), SourceAppsettings}
+		}
+		for key, name := range file.near {
+			near[key] = noteNear(name, placeAppsettings, key)
 		}
 	}
 	for _, entry := range slices.Sorted(slices.Values(p.Environ)) {
 		name, value, _ := strings.Cut(entry, "=")
 		if key := strings.ReplaceAll(name, "__", ":"); isWanted(key) {
-			merged[strings.ToLower(key)] = setting{registry.NewSecret(value), "the environment (" + name + ")", SourceEnvironment}
+			merged[strings.ToLower(key)] = setting{registry.NewSecret(value), name, placeEnvironment + " (" + name + ")", SourceEnvironment}
+		} else if meant := settingMeant(name); meant != "" {
+			near[meant] = noteNear(name, placeEnvironment, variableOf(meant))
 		}
 	}
 	for _, keys := range settingKeys() {
-		s := section{values: map[string]setting{}, partial: p.AppsettingsPath.Unknown}
+		s := section{values: map[string]setting{}, partial: p.AppsettingsPath.Unknown, near: near}
 		for _, key := range keys {
 			name, last, _ := strings.Cut(key, ":")
 			if value, ok := merged[strings.ToLower(key)]; ok {
@@ -101,7 +121,7 @@ func (p Places) settings(notKnown *Error) (section, error) {
 			return s, nil
 		}
 	}
-	return section{}, nil
+	return section{near: near}, nil
 }
 
 // firstPlace returns the origin of the section's first setting.
@@ -144,7 +164,7 @@ func (p Places) Registry() (registry.Endpoint, string, error) {
 	if ok || err != nil {
 		return endpoint, s.values[keyRegistryURL].value.Reveal(), err
 	}
-	text := "registry_url is left out, and the Stella Ops settings name no registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"
+	text := "registry_url is left out, and the Stella Ops settings do not name a registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"
 	if path := p.AppsettingsPath.Value; path != "" {
 		text += fmt.Sprintf(", and for OCI:RegistryUrl and Registry:RegistryUrl in %q.", path)
 	} else {
@@ -152,6 +172,9 @@ func (p Places) Registry() (registry.Endpoint, string, error) {
 	}
 	if s.name != "" {
 		text += fmt.Sprintf(" The section %s, of which a setting is in %s, has no RegistryUrl, and the first section that holds a setting is taken whole.", s.name, s.firstPlace())
+	}
+	if near := s.notesNear(Arguments{}); len(near) > 0 {
+		text += " " + strings.Join(near, ". ") + "."
 	}
 	return registry.Endpoint{}, "", &Error{Setting: "registry_url", Text: text + " Write the host of the registry, such as registry.example.com."}
 }
@@ -167,6 +190,7 @@ func (p Places) fromSettings(_ context.Context, search Search) (Result, error) {
 	}
 	a, source := s.arguments()
 	endpoint, ok, err := s.registry()
+	none.Notes = s.notesNear(a)
 	switch {
 	case s.partial && err == nil && matchesRegistry(s.values[keyRegistryURL].value.Reveal(), endpoint, search.Endpoint) && (a.Username == nil || a.Password == nil || a.Token == nil):
 		return none, unknown(appsettingsName, search)
@@ -175,17 +199,54 @@ func (p Places) fromSettings(_ context.Context, search Search) (Result, error) {
 	case err != nil:
 		return none, err
 	case !ok:
-		none.Warning = fmt.Sprintf("The section %s of the Stella Ops settings holds credentials without a RegistryUrl, so they are used for no registry. "+
-			"Set %s__RegistryUrl to the registry that they are for.", s.name, s.name)
+		none.Warning = fmt.Sprintf("The section %s of the Stella Ops settings has credentials but no RegistryUrl, so they are not used for any registry. "+
+			"Set %s to the registry that they are for.", s.name, s.nameOf(keyRegistryURL, source))
+		none.Notes = append(none.Notes, fmt.Sprintf("The section %s in %s has no RegistryUrl, so its credentials are not used; set %s", s.name, s.place(), s.nameOf(keyRegistryURL, source)))
 		return none, nil
 	case !matchesRegistry(s.values[keyRegistryURL].value.Reveal(), endpoint, search.Endpoint):
-		url := s.values[keyRegistryURL]
-		none.Notes = []string{fmt.Sprintf("In the section %s of the Stella Ops settings, whose RegistryUrl is in %s, there are no credentials for %s%s", s.name, url.where, asked(search), otherHosts(search, []string{url.value.Reveal()}))}
+		url := s.values[keyRegistryURL].value.Reveal()
+		none.Notes = []string{fmt.Sprintf("The section %s in %s has no credentials for %s%s", s.name, s.place(), asked(search), otherHosts(search, []string{url}))}
 		return none, nil
 	default:
-		return a.result(source, "In the section "+s.name+" of the Stella Ops settings, %s came empty (broken secret reference)"), nil
+		result := a.result(source, s.place(), func(part string) string {
+			return s.nameOf(map[string]string{partUsername: keyUsername, partPassword: keyPassword, partToken: keyToken}[part], source)
+		})
+		result.Notes = append(result.Notes, none.Notes...)
+		return result, nil
 	}
 }
+
+// place returns how a message names the place of the section's credentials.
+func (s section) place() string {
+	from := map[Source]bool{}
+	for _, name := range []string{keyToken, keyUsername, keyPassword} {
+		from[s.values[name].source] = true
+	}
+	switch {
+	case !from[SourceAppsettings]:
+		return placeEnvironment
+	case !from[SourceEnvironment]:
+		return placeAppsettings
+	default:
+		return placeEnvironment + " and " + placeAppsettings
+	}
+}
+
+// nameOf returns how a setting of the section is called where it stands, or where it
+// would stand beside the others of that source.
+func (s section) nameOf(last string, source Source) string {
+	if value, ok := s.values[last]; ok {
+		return value.name
+	}
+	key := s.name + ":" + last
+	if source == SourceAppsettings {
+		return key
+	}
+	return variableOf(key)
+}
+
+// variableOf returns the variable of the environment for a key.
+func variableOf(key string) string { return strings.ReplaceAll(key, ":", "__") }
 
 // arguments returns the credentials of the section. Their source is the
 // environment if any of them comes from there.

@@ -24,9 +24,9 @@ func settingsPlaces(t testing.TB, environ []string, content string) credentials.
 	return places
 }
 
-// cameEmpty is the note about settings that are there with nothing in them.
-func cameEmpty(section, names string) []string {
-	return []string{"In the section " + section + " of the Stella Ops settings, " + names + " came empty (broken secret reference)"}
+// cameEmpty is the note about variables that are there with nothing in them.
+func cameEmpty(names string) []string {
+	return []string{isEmpty(names, "the environment")}
 }
 
 func TestPlaces_Find_Settings(t *testing.T) {
@@ -50,7 +50,7 @@ func TestPlaces_Find_Settings(t *testing.T) {
 		{"a token beside a user name and a password", []string{url, "OCI__TOKEN=t", "OCI__USERNAME=ci", "OCI__PASSWORD=p"}, "", result{Source: fromEnvironment, Credential: registry.Credential{Username: "ci", Password: registry.NewSecret("p"), Token: registry.NewSecret("t")}}},
 		{"the section Registry", []string{"Registry__RegistryUrl=" + host, "REGISTRY__USERNAME=ci", "registry__password=p"}, "", result{Source: fromEnvironment, Credential: login("ci", "p")}},
 		{"every byte of a value counts", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD= a=b \n"}, "", result{Source: fromEnvironment, Credential: login("ci", " a=b \n")}},
-		{"a single underscore is no setting", []string{url, "OCI_USERNAME=ci", "OCI_PASSWORD=p"}, "", none},
+		{"a single underscore is no setting", []string{url, "OCI_USERNAME=ci", "OCI_PASSWORD=p"}, "", result{Source: credentials.SourceNone, Notes: []string{"OCI_USERNAME is set in the environment; the name is OCI__Username", "OCI_PASSWORD is set in the environment; the name is OCI__Password"}}},
 		{"a name that ends like a setting is none", []string{url, "APP__OCI__USERNAME=ci", "XOCI__PASSWORD=p"}, "", none},
 		{"an address alone", []string{url}, "", none},
 
@@ -68,11 +68,11 @@ func TestPlaces_Find_Settings(t *testing.T) {
 		{"an address of the environment over the file's", []string{url}, `{"OCI":{"RegistryUrl":"other.example.com","Username":"file","Password":"f"}}`, result{Source: fromAppsettings, Credential: login("file", "f")}},
 		{"an address of the file for credentials of the environment", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=p"}, `{"OCI":{"RegistryUrl":"r.example.com"}}`, result{Source: fromEnvironment, Credential: login("ci", "p")}},
 
-		{"an empty password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD="}, "", result{Source: fromEnvironment, Credential: login("ci", ""), Notes: cameEmpty("OCI", "password")}},
-		{"an empty password over the file's", []string{"OCI__PASSWORD="}, complete, result{Source: fromEnvironment, Credential: login("file", ""), Notes: cameEmpty("OCI", "password")}},
-		{"an empty token beside a user name and a password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN="}, "", result{Source: fromEnvironment, Credential: login("ci", "p"), Notes: cameEmpty("OCI", "token")}},
-		{"everything empty", []string{"Registry__RegistryUrl=" + host, "Registry__USERNAME=", "Registry__PASSWORD=", "Registry__TOKEN="}, "", result{Source: fromEnvironment, Notes: cameEmpty("Registry", "username and password and token")}},
-		{"an empty user name in OCI hides Registry", []string{url, "OCI__USERNAME=", "Registry__RegistryUrl=" + host, "Registry__USERNAME=other"}, "", result{Source: fromEnvironment, Notes: cameEmpty("OCI", "username")}},
+		{"an empty password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD="}, "", result{Source: fromEnvironment, Credential: login("ci", ""), Notes: cameEmpty("OCI__PASSWORD")}},
+		{"an empty password over the file's", []string{"OCI__PASSWORD="}, complete, result{Source: fromEnvironment, Credential: login("file", ""), Notes: []string{isEmpty("OCI__PASSWORD", "the environment and the file of appsettings_path")}}},
+		{"an empty token beside a user name and a password", []string{url, "OCI__USERNAME=ci", "OCI__PASSWORD=p", "OCI__TOKEN="}, "", result{Source: fromEnvironment, Credential: login("ci", "p"), Notes: cameEmpty("OCI__TOKEN")}},
+		{"everything empty", []string{"Registry__RegistryUrl=" + host, "Registry__USERNAME=", "Registry__PASSWORD=", "Registry__TOKEN="}, "", result{Source: fromEnvironment, Notes: cameEmpty("Registry__USERNAME and Registry__PASSWORD and Registry__TOKEN")}},
+		{"an empty user name in OCI hides Registry", []string{url, "OCI__USERNAME=", "Registry__RegistryUrl=" + host, "Registry__USERNAME=other"}, "", result{Source: fromEnvironment, Notes: cameEmpty("OCI__USERNAME")}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestPlaces_Find_SettingsBelongToARegistry(t *testing.T) {
 					if got := find(t, places, searchFor(t, address)); row.serve {
 						compare(t, got, credentials.Result{Source: fromEnvironment, Credential: login("ci", "p")})
 					} else {
-						compareNone(t, got, "In the section OCI of the Stella Ops settings, whose RegistryUrl is in the environment (OCI__REGISTRYURL), there are no credentials for ")
+						compareNone(t, got, "The section OCI in the environment has no credentials for ")
 					}
 				}
 			}
@@ -123,35 +123,36 @@ func TestPlaces_Find_SettingsBelongToARegistry(t *testing.T) {
 
 func TestPlaces_Find_SettingsWithoutARegistry(t *testing.T) {
 	t.Parallel()
-	warning := func(section string) string {
-		return "The section " + section + " of the Stella Ops settings holds credentials without a RegistryUrl, so they are used for no registry. Set " +
-			section + "__RegistryUrl to the registry that they are for."
-	}
+	const inFile = "the file of appsettings_path"
 	for _, row := range []struct {
 		name    string
 		environ []string
 		content string
-		warning string
+		section string
+		place   string
+		setting string // that is missing
 	}{
-		{"no address in the environment", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=" + canary}, "", warning("OCI")},
-		{"no address in the file", nil, `{"OCI":{"Token":"` + canary + `"}}`, warning("OCI")},
-		{"no address in Registry", []string{"REGISTRY__TOKEN=" + canary}, "", warning("Registry")},
-		{"an empty address", []string{"OCI__REGISTRYURL=", "OCI__TOKEN=" + canary}, "", warning("OCI")},
-		{"an empty address over the file's", []string{"OCI__REGISTRYURL="}, `{"OCI":{"RegistryUrl":"r.example.com","Token":"` + canary + `"}}`, warning("OCI")},
-		{"an address in the other section only", []string{"OCI__TOKEN=" + canary, "REGISTRY__REGISTRYURL=" + host}, "", warning("OCI")},
-		{"an empty user name", []string{"OCI__USERNAME="}, "", warning("OCI")},
+		{"no address in the environment", []string{"OCI__USERNAME=ci", "OCI__PASSWORD=" + canary}, "", "OCI", "the environment", "OCI__RegistryUrl"},
+		{"no address in the file", nil, `{"OCI":{"Token":"` + canary + `"}}`, "OCI", inFile, "OCI:RegistryUrl"},
+		{"no address in Registry", []string{"REGISTRY__TOKEN=" + canary}, "", "Registry", "the environment", "Registry__RegistryUrl"},
+		{"an empty address", []string{"OCI__REGISTRYURL=", "OCI__TOKEN=" + canary}, "", "OCI", "the environment", "OCI__REGISTRYURL"},
+		{"an empty address over the file's", []string{"OCI__REGISTRYURL="}, `{"OCI":{"RegistryUrl":"r.example.com","Token":"` + canary + `"}}`, "OCI", inFile, "OCI__REGISTRYURL"},
+		{"an address in the other section only", []string{"OCI__TOKEN=" + canary, "REGISTRY__REGISTRYURL=" + host}, "", "OCI", "the environment", "OCI__RegistryUrl"},
+		{"an empty user name", []string{"OCI__USERNAME="}, "", "OCI", "the environment", "OCI__RegistryUrl"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
+			warning := fmt.Sprintf("The section %s of the Stella Ops settings has credentials but no RegistryUrl, so they are not used for any registry. Set %s to the registry that they are for.", row.section, row.setting)
+			note := fmt.Sprintf("The section %s in %s has no RegistryUrl, so its credentials are not used; set %s", row.section, row.place, row.setting)
 			places := settingsPlaces(t, row.environ, row.content)
 			result := find(t, places, searchFor(t, host))
-			compare(t, result, credentials.Result{Source: credentials.SourceNone, Warning: row.warning})
+			compare(t, result, credentials.Result{Source: credentials.SourceNone, Warning: warning, Notes: []string{note}})
 			checkNoCanary(t, result, nil)
 
 			// The search goes on, and the warning stays.
 			places.DockerConfigPath = set(file(t, jsonOf(t, auths(t, host))))
 			compare(t, find(t, places, searchFor(t, host)), credentials.Result{
-				Source: credentials.SourceDockerConfig, Credential: login("ci", host), Warning: row.warning,
+				Source: credentials.SourceDockerConfig, Credential: login("ci", host), Warning: warning,
 			})
 		})
 	}
@@ -229,7 +230,7 @@ func TestPlaces_Registry(t *testing.T) {
 func TestPlaces_Registry_ListsWhereItLooked(t *testing.T) {
 	t.Parallel()
 	const (
-		begin     = "registry_url is left out, and the Stella Ops settings name no registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"
+		begin     = "registry_url is left out, and the Stella Ops settings do not name a registry. Looked for OCI__RegistryUrl and Registry__RegistryUrl in the environment"
 		noFile    = "; appsettings_path of the provider block, which could name a file with these settings, is not set."
 		inFile    = ", and for OCI:RegistryUrl and Registry:RegistryUrl in %q."
 		section   = " The section %s, of which a setting is in %s, has no RegistryUrl, and the first section that holds a setting is taken whole."

@@ -62,7 +62,7 @@ func (m *checkModel) endpoint(places credentials.Places, diags *diag.Diagnostics
 	switch {
 	case errors.Is(err, registry.ErrEmpty):
 		diags.AddAttributeError(path.Root("registry_url"), "No registry to ask",
-			"registry_url is written in the configuration, but came empty. Write the host of the registry, such as registry.example.com, or leave it out for that of the Stella Ops settings.")
+			"registry_url is empty. Check the variable or reference behind it, or leave it out for the registry of the Stella Ops settings.")
 	case err != nil:
 		diags.AddAttributeError(path.Root("registry_url"), "registry_url cannot be used",
 			"The value of registry_url is not shown here, since it may hold a secret: "+err.Error()+".")
@@ -102,7 +102,7 @@ func (m *checkModel) accessRequests(endpoint registry.Endpoint) ([]doctor.Access
 		name := argument.Repository.ValueString()
 		if !repositoryName.MatchString(name) || len(name) > 255 {
 			diags.AddAttributeError(at.AtName("repository"), "repository cannot be used",
-				"The value of repository is no name of a repository. Write it without host, tag and digest, in small letters, as in org/app.")
+				"The value of repository is not the name of a repository. Write it without host, tag and digest, in small letters, as in org/app.")
 		}
 		requests[i] = doctor.AccessRequest{Repository: endpoint.RepositoryName(name), Actions: actions, Probe: argument.Probe.ValueBool()}
 	}

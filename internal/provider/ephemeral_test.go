@@ -120,7 +120,7 @@ func TestEphemeralResource_Open_WarnsOfAFail(t *testing.T) {
 	}{
 		{"right", nil},
 		{"wrong", []string{host, "invalid_credentials", "refused the basic credentials of user name", "have been rotated"}},
-		{"", []string{host, "password_missing", "without a password", "came empty"}},
+		{"", []string{host, "password_missing", "without a password", "is empty"}},
 	} {
 		got, diags := s.open(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str(row.password)})
 		if asBool(t, got["passed"]) != (row.want == nil) {

@@ -83,7 +83,7 @@ func TestDataSource_Read_PassesNoRepositoryWithOtherCredentials(t *testing.T) {
 				t.Errorf("sent %q, want %q", got, want)
 			}
 			if row.reason == "access_unproven" {
-				contains(t, got["likely_causes"].String(), "do not have the same credentials")
+				contains(t, got["likely_causes"].String(), "do not have the same login")
 			}
 		})
 	}

@@ -10,15 +10,15 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/credentialstest"
 )
 
-// whereEmpty says how a place calls what came empty in it. A helper that answers
+// whereEmpty says how a place calls what is empty in it. A helper that answers
 // with nothing has no login.
 var whereEmpty = map[string]string{
 	"arguments":                "username and password",
-	"docker_config_json":       "In docker_config_json, this registry's entry holds nothing",
-	"registries":               "In registries of the provider block, username and password of this registry's entry came empty",
-	"the environment":          "In the section OCI of the Stella Ops settings, username and password came empty",
-	"the settings file":        "In the section OCI of the Stella Ops settings, username and password came empty",
-	"the Docker configuration": "this registry's entry holds nothing; log in again with docker login",
+	"docker_config_json":       "The entry for this registry in docker_config_json is empty",
+	"registries":               "username and password are empty in the entry ",
+	"the environment":          "OCI__USERNAME and OCI__password are empty in the environment",
+	"the settings file":        "OCI:Username and OCI:Password are empty in the file of appsettings_path",
+	"the Docker configuration": " is empty; log in again with docker login",
 }
 
 func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
@@ -31,9 +31,9 @@ func TestDataSource_Read_UsesTheLoginOfEachSource(t *testing.T) {
 		case "docker_config_json":
 			absent, cause = p.source, "docker_config_json has no entry for 127.0.0.1:"
 		case "a helper for all registries":
-			cause = "there is no login for"
+			cause = " has no login for"
 		default:
-			cause = ", but for registry.example.com"
+			cause = " (it has registry.example.com)"
 		}
 		if whereEmpty[p.name] == "" {
 			empty = "none"
@@ -131,14 +131,14 @@ func TestDataSource_Read_NamesABrokenSourceInAnError(t *testing.T) {
 		at    string // attribute
 		says  []string
 	}{
-		{"docker_config_json that is no JSON", wrote{payload: `{"auths":` + canary}, "docker_config_json", []string{"no JSON"}},
+		{"docker_config_json that is no JSON", wrote{payload: `{"auths":` + canary}, "docker_config_json", []string{"is not valid JSON at line 1, column 10"}},
 		{"docker_config_json in base64", wrote{payload: base64.StdEncoding.EncodeToString([]byte(`{"auths":{"r":{"password":"` + canary + `"}}}`))}, "docker_config_json", []string{"base64decode()"}},
 		{"a key of registries with user information", wrote{keys: []string{"https://ci:" + canary + "@{host}"}}, "", []string{"registries" + inBlock, "user information"}},
 		{"an empty key of registries", wrote{keys: []string{"{host}", ""}}, "", []string{"registries" + inBlock, "empty"}},
 		{"two keys of registries for one host", wrote{keys: []string{"{host}", "http://{host}/base/"}}, "", []string{"registries" + inBlock, `"{host}"`, `"http://{host}/base/"`}},
 		{"a RegistryUrl of the environment with user information", wrote{environ: []string{"OCI__RegistryUrl=https://ci:" + canary + "@{host}", "OCI__Password=" + canary}}, "", []string{"OCI:RegistryUrl", "the environment (OCI__RegistryUrl)", "user information"}},
 		{"a RegistryUrl of the file with another scheme", wrote{settings: `{"Registry": {"RegistryUrl": "oci://` + canary + `", "Password": "` + canary + `"}}`}, "", []string{"Registry:RegistryUrl", "appsettings.json", "scheme"}},
-		{"settings that are no JSON", wrote{settings: `{"OCI": ` + canary}, "", []string{"appsettings_path" + inBlock, "appsettings.json", "no JSON"}},
+		{"settings that are no JSON", wrote{settings: `{"OCI": ` + canary}, "", []string{"appsettings_path" + inBlock, "appsettings.json", "is not valid JSON at line 1, column 9"}},
 		{"settings that are no object", wrote{settings: `["` + canary + `"]`}, "", []string{"appsettings_path" + inBlock, "appsettings.json"}},
 		{"no settings file", wrote{block: map[string]string{"appsettings_path": "/no/such/settings.json"}}, "", []string{"appsettings_path" + inBlock, "/no/such/settings.json"}},
 		{"a Docker configuration that is no JSON", wrote{docker: `{"auths": ` + canary}, "", []string{"docker_config_path" + inBlock, "config.json"}},
@@ -172,14 +172,14 @@ func TestDataSource_Read_GivesAVerdictForABrokenLogin(t *testing.T) {
 		want  map[string]string
 		cause string
 	}{
-		{"an empty docker_config_json", wrote{payload: "{empty}"}, anonymous, "docker_config_json is written in the configuration, but came empty"},
+		{"an empty docker_config_json", wrote{payload: "{empty}"}, anonymous, "docker_config_json is empty in the arguments of this check"},
 		{"docker_config_json without auths", wrote{payload: `{"` + canary + `":{}}`}, anonymous, "docker_config_json has no auths"},
-		{"docker_config_json with empty auths", wrote{payload: `{"auths":{}}`}, anonymous, "auths of docker_config_json has no entries"},
+		{"docker_config_json with empty auths", wrote{payload: `{"auths":{}}`}, anonymous, "docker_config_json has no entry for {host} (it has none)"},
 		{"docker_config_json in the format of .dockercfg", wrote{payload: `{"{host}":{"auth":"` + canary + `"}}`}, anonymous, "old format of .dockercfg"},
 		{"docker_config_json with auths of another type", wrote{payload: `{"auths":"` + canary + `"}`}, anonymous, "another type"},
-		{"docker_config_json with a broken auth", wrote{payload: `{"auths":{"{host}":{"auth":"%%` + canary + `"}}}`}, anonymous, "auth of the entry {host} is no base64"},
-		{"docker_config_json with an auth without a colon", wrote{payload: `{"auths":{"{host}":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}}}`}, anonymous, "auth of the entry {host} is no base64"},
-		{"docker_config_json with a broken auth of another registry", wrote{payload: `{"auths":{"r.example.com":{"auth":"%%` + canary + `"},"{host}":{"username":"ci","password":"` + canary + `"}}}`}, anonymous, "auth of the entry r.example.com is no base64"},
+		{"docker_config_json with a broken auth", wrote{payload: `{"auths":{"{host}":{"auth":"%%` + canary + `"}}}`}, anonymous, "The entry {host} of docker_config_json has an auth that is not base64"},
+		{"docker_config_json with an auth without a colon", wrote{payload: `{"auths":{"{host}":{"auth":"` + base64.StdEncoding.EncodeToString([]byte(canary)) + `"}}}`}, anonymous, "The entry {host} of docker_config_json has an auth that is not base64"},
+		{"docker_config_json with a broken auth of another registry", wrote{payload: `{"auths":{"r.example.com":{"auth":"%%` + canary + `"},"{host}":{"username":"ci","password":"` + canary + `"}}}`}, anonymous, "The entry r.example.com of docker_config_json has an auth that is not base64"},
 		{"payload entry of registrytoken alone", wrote{payload: `{"auths":{"{host}":{"registrytoken":"` + canary + `"}}}`}, anonymous, "does not read registrytoken"},
 		{"Docker Desktop's file as payload", wrote{payload: `{"auths":{"{host}":{}},"credsStore":"desktop"}`}, anonymous, "which a cluster cannot ask"},
 		{"a helper that fails", wrote{docker: store, helper: credentialstest.Helper{Exit: 1, Stdout: canary, Stderr: canary}}, failed, "single sign-on"},
@@ -247,7 +247,7 @@ func TestDataSource_Read_SaysWhereItLookedForARegistry(t *testing.T) {
 		{"a section without one before a section with one", wrote{environ: []string{"OCI__Password=" + canary, "Registry__RegistryUrl={host}"}}, "-", "registry_url", []string{"The section OCI, of which a setting is in the environment"}},
 		{"an empty one in the environment over that of the file", wrote{environ: []string{"OCI__RegistryUrl="}, settings: `{"OCI": {"RegistryUrl": "{host}"}}`}, "-", "registry_url", []string{"The section OCI, of which a setting is in the environment"}},
 		{"one that cannot be used", wrote{environ: []string{"OCI__RegistryUrl=https://ci:" + canary + "@{host}"}}, "-", "", []string{"OCI:RegistryUrl", "the environment (OCI__RegistryUrl)"}},
-		{"an empty registry_url although the settings name one", wrote{environ: []string{"OCI__RegistryUrl=http://{host}"}}, "", "registry_url", []string{"came empty"}},
+		{"an empty registry_url although the settings name one", wrote{environ: []string{"OCI__RegistryUrl=http://{host}"}}, "", "registry_url", []string{"registry_url is empty"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -275,8 +275,8 @@ func TestDataSource_Read_WarnsOfSettingsWithoutARegistry(t *testing.T) {
 		says           string
 	}{
 		{"in the environment", wrote{environ: environment}, "authentication_required", "none", "Registry__RegistryUrl"},
-		{"in a file", wrote{settings: file}, "authentication_required", "none", "OCI__RegistryUrl"},
-		{"before a later source", wrote{settings: file, docker: `{"auths":{"{host}":{"auth":"` + strings.TrimPrefix(basicHeader("ci", canary), "Basic ") + `"}}}`}, "accepted", "docker_config", "OCI__RegistryUrl"},
+		{"in a file", wrote{settings: file}, "authentication_required", "none", "OCI:RegistryUrl"},
+		{"before a later source", wrote{settings: file, docker: `{"auths":{"{host}":{"auth":"` + strings.TrimPrefix(basicHeader("ci", canary), "Basic ") + `"}}}`}, "accepted", "docker_config", "OCI:RegistryUrl"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

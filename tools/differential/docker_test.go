@@ -78,7 +78,7 @@ func (c dockerCase) byProvider(t *testing.T, path string) (login dockerLogin, re
 	if err != nil {
 		return dockerLogin{}, true
 	}
-	refused = strings.Contains(strings.Join(result.Notes, "\n"), "which makes Docker refuse the whole file")
+	refused = strings.Contains(strings.Join(result.Notes, "\n"), "so Docker refuses the whole file")
 	found := result.Credential
 	return dockerLogin{found.Username, found.Password.Reveal(), found.IdentityToken.Reveal(), found.Token.Reveal()}, refused
 }

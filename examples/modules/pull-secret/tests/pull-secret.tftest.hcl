@@ -29,8 +29,8 @@ run "a_payload_without_the_registry_is_not" {
     target = data.stellaops_oci_credentials_check.pull
     values = {
       passed        = false
-      message       = "registry.example.com wants credentials."
-      likely_causes = ["docker_config_json has no entry for registry.example.com, but for other.example.com"]
+      message       = "docker_config_json has no entry for registry.example.com (it has other.example.com), and registry.example.com requires a login: 401 Unauthorized."
+      likely_causes = ["docker_config_json has no entry for registry.example.com (it has other.example.com)"]
     }
   }
 
