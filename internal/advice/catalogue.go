@@ -23,7 +23,8 @@ type Entry struct {
 	unsent string
 	// causes are the likely causes, most likely first.
 	causes []string
-	// remedy returns the remediation; nil for a verified pass.
+	// remedy is what mends it, unless the evidence chooses another one
+	// (specialRemedies).
 	remedy remedy
 }
 
@@ -52,7 +53,7 @@ var unsentReasons = []Entry{{
 	Meaning: "A user name is configured without a password; nothing was sent.",
 	unsent:  "User name {user} is configured for {registry} without a password, so nothing was sent",
 	causes:  []string{causeReference, "The secret exists, but its password key is empty or has another name"},
-	remedy:  remedyConfigure,
+	remedy:  remedyPassword,
 }, {
 	Reason: verdict.ReasonUsernameMissing, Status: "fail",
 	Meaning: "A password is configured without a user name; nothing was sent.",
@@ -61,7 +62,7 @@ var unsentReasons = []Entry{{
 		"Password provided without a corresponding user name (broken secret reference)",
 		"The secret is a token: it belongs in the token argument, or the registry wants a fixed user name beside it",
 	},
-	remedy: remedyConfigure,
+	remedy: remedyUsername,
 }, {
 	Reason: verdict.ReasonMalformedCredentials, Status: "fail",
 	Meaning:  "The credentials cannot be sent as they are, or the registry called them malformed.",
@@ -71,7 +72,7 @@ var unsentReasons = []Entry{{
 		"The secret was cut, wrapped or encoded once too often on its way into the configuration",
 		"The secret was made for another registry or another region",
 	},
-	remedy: remedyConfigure,
+	remedy: remedyMalformed,
 }, {
 	Reason: verdict.ReasonCredentialSourceFailed, Status: "fail",
 	Meaning: "The credential helper that should give the credentials failed; nothing was sent.",
@@ -92,7 +93,7 @@ var outageReasons = []Entry{{
 		"The host in registry_url is mistyped",
 		"The name exists only in another network, or the name server cannot be reached from here",
 	},
-	remedy: remedyReach,
+	remedy: remedyName,
 }, {
 	Reason: verdict.ReasonConnectionRefused, Status: "fail",
 	Meaning:  "Nothing listens at the address.",
@@ -122,7 +123,7 @@ var outageReasons = []Entry{{
 		"A firewall drops the packets, or the registry is reachable from another network only",
 		"The registry is overloaded, or timeout is too short for it",
 	},
-	remedy: remedyReach,
+	remedy: remedySlow,
 }, {
 	Reason: verdict.ReasonTLSUntrusted, Status: "fail",
 	Meaning:  "The registry's certificate is not trusted, has expired or is for another name.",
@@ -167,7 +168,7 @@ var outageReasons = []Entry{{
 		"HTTPS_PROXY or HTTP_PROXY names a proxy without user name and password, or with wrong ones",
 		"The registry should be reached directly and is missing in NO_PROXY",
 	},
-	remedy: remedyReach,
+	remedy: remedyProxyLogin,
 }, {
 	Reason: verdict.ReasonRateLimited, Status: "fail",
 	Meaning:  "The registry limits requests for now.",
@@ -205,7 +206,7 @@ var answerReasons = []Entry{{
 		"The secret holds more than a password or a token, such as a whole file or a whole docker_config_json",
 		"A server in front of the registry accepts smaller headers than this token takes",
 	},
-	remedy: remedyRotate,
+	remedy: remedyTooLarge,
 }, {
 	Reason: verdict.ReasonUnexpectedAnswer, Status: "fail",
 	Meaning:  "The answer to the credentials has a status that says nothing about them.",
@@ -214,7 +215,7 @@ var answerReasons = []Entry{{
 		"A proxy, a firewall or a billing system in front of the registry answers requests that carry credentials",
 		"The registry lives under another base path, which only a request with credentials shows",
 	},
-	remedy: remedyAddress,
+	remedy: remedyUnexpected,
 }, {
 	Reason: verdict.ReasonAnonymousAccepted, Status: "pass",
 	Meaning:  "No credentials are configured and the registry answers without.",
@@ -234,6 +235,7 @@ var answerReasons = []Entry{{
 	Reason: verdict.ReasonAccepted, Status: "pass",
 	Meaning:  "The registry accepts these credentials and refuses the same request without them. This is the proof.",
 	sentence: "{registry} accepted {credential}: {answer}",
+	remedy:   remedyWait, // where require_verified found no proof
 }, {
 	Reason: verdict.ReasonAcceptedUnproven, Status: "pass",
 	Meaning:  "The registry answers 200, but it does so without credentials too. `require_verified` tries whether it refuses a wrong password.",
@@ -247,6 +249,7 @@ var answerReasons = []Entry{{
 	Reason: verdict.ReasonExchangeAccepted, Status: "pass",
 	Meaning:  "The token service issued a token for these credentials that it issues to nobody else, and the registry accepts it. This is the proof.",
 	sentence: "{registry} accepted {credential}: {answer}",
+	remedy:   remedyWait, // where require_verified found no proof
 }, {
 	Reason: verdict.ReasonExchangeAnonymous, Status: "fail",
 	Meaning:  "The token service issued these credentials the token that it issues without credentials, so it did not accept them.",
@@ -255,7 +258,7 @@ var answerReasons = []Entry{{
 		causeRotated,
 		"The token service answers a wrong password with an anonymous token instead of a refusal",
 	},
-	remedy: remedyRotate,
+	remedy: remedyRenew,
 }, {
 	Reason: verdict.ReasonExchangeInconclusive, Status: "pass or fail",
 	Meaning:  "The token service issues the same token to anybody, so nothing is proven. User name and password pass, an identity token fails.",
@@ -283,7 +286,7 @@ var answerReasons = []Entry{{
 		"The token service is at a private address on purpose; trusted_realms in the provider block allows that",
 		"The registry, or something in front of it, tries to collect credentials",
 	},
-	remedy: remedyTokenService,
+	remedy: remedyRealm,
 }, {
 	Reason: verdict.ReasonExchangeUnavailable, Status: "pass or fail",
 	Meaning:  "The token service gave no usable answer. User name and password pass unproven where the registry accepts only tokens and the token service does not answer at all; all else fails.",
@@ -308,19 +311,19 @@ var answerReasons = []Entry{{
 	Meaning:  "The registry refused the user name and password.",
 	sentence: "{registry} refused {credential}: {answer}",
 	causes:   []string{causeRotated, causeExpired, "The user name is mistyped, or the account is locked or was removed"},
-	remedy:   remedyRotate,
+	remedy:   remedyRenew,
 }, {
 	Reason: verdict.ReasonTokenExpired, Status: "fail",
 	Meaning:  "The registry refused the bearer token, which has expired.",
 	sentence: "{registry} refused {credential}, which has expired: {answer}",
 	causes:   []string{causeExpired, "A short-lived token was stored where a longer-lived one is needed"},
-	remedy:   remedyRotate,
+	remedy:   remedyRenew,
 }, {
 	Reason: verdict.ReasonInsufficientScope, Status: "fail",
 	Meaning:  "The registry refused the bearer token because it covers too little.",
 	sentence: "{registry} refused {credential}, since its scope is too small: {answer}",
 	causes:   []string{"The token was issued for another repository or for fewer actions"},
-	remedy:   remedyGrant,
+	remedy:   remedyScope,
 }, {
 	Reason: verdict.ReasonTokenInvalid, Status: "fail",
 	Meaning:  "The registry refused the bearer token.",
@@ -329,7 +332,7 @@ var answerReasons = []Entry{{
 		causeRevoked, causeRotated,
 		"The token was issued for another registry, or is a password that belongs beside a user name",
 	},
-	remedy: remedyRotate,
+	remedy: remedyToken,
 }, {
 	Reason: verdict.ReasonUnsupportedChallenge, Status: "fail",
 	Meaning:  "The registry refuses these credentials and offers no kind of login that they are.",
@@ -353,7 +356,7 @@ var answerReasons = []Entry{{
 		"The account lacks permission, or is disabled",
 		causeRotated, causeExpired, causeAllowlist,
 	},
-	remedy: remedyRotate,
+	remedy: remedyRenew,
 }, {
 	Reason: verdict.ReasonAccessDenied, Status: "fail",
 	Meaning:  "A permission in `access` is refused.",
@@ -371,7 +374,7 @@ var answerReasons = []Entry{{
 		"The registry does not say what a token grants; push and delete are then tried with probe = true only",
 		"The repository has no tag latest that could be asked for",
 	},
-	remedy: remedyProbe,
+	remedy: remedyPermission,
 }, {
 	Reason: verdict.ReasonAnyoneAccepted, Status: "fail",
 	Meaning:  "With `require_verified`: invented credentials were accepted too.",
@@ -380,5 +383,5 @@ var answerReasons = []Entry{{
 		"The registry does not check credentials here, and accepts any",
 		"A proxy in front of the registry answers in its place",
 	},
-	remedy: remedyProve,
+	remedy: remedyProveUse,
 }}

@@ -225,8 +225,8 @@ func TestDoctor_Check_SaysWhatLeftAPermissionOpen(t *testing.T) {
 			for _, remediation := range report.Remediation {
 				steps += strings.Join(remediation.Steps, "\n")
 			}
-			if accepted := strings.Contains(steps, "The login was accepted"); accepted != (row.used.Status == 403) {
-				t.Errorf("the steps say that the login was accepted: %t", accepted)
+			if grants := strings.Contains(steps, "Grant the account"); grants != (row.used.Status == 403) {
+				t.Errorf("the steps have the permission granted: %t", grants)
 			}
 		})
 	}

@@ -76,9 +76,9 @@ var verdictFields = []field{
 	}},
 	{name: "credential_expires_at", text: "When the configured secret itself says that it ends (`exp` of a JWT, or an Amazon ECR password), in RFC 3339; null if it does not say."},
 	{name: "likely_causes", kind: kindStrings, text: "What is probably wrong, most likely first; empty on a verified pass."},
-	{name: "remediation", kind: kindObjects, text: "What to do, per platform; empty on a verified pass.", fields: []field{
-		{name: "platform", text: "`docker-compose`, `systemd`, `kubernetes`, or `registry` for what is done at the registry."},
-		{name: "steps", kind: kindStrings, text: "Steps in their order. Those of a platform are lines of shell; none prints a secret."},
+	{name: "remediation", kind: kindObjects, text: "What to do, by platform; empty on a verified pass.", fields: []field{
+		{name: "platform", text: "`terraform` first, for what the plan reads; then `docker-compose`, `systemd` and `kubernetes`, if `credential_source` is `environment` or `appsettings` and the credential has to change; last `registry`, for what is done at the registry."},
+		{name: "steps", kind: kindStrings, text: "At most six steps in their order: sentences for `registry`, lines of shell and comments for the others. None prints a secret; replace words in capitals such as `CLUSTER`."},
 	}},
 	{name: "check", kind: kindObject, text: "The check that was made, as the Stella Ops Doctor names it.", fields: []field{
 		{name: "id", text: "Id of the check."},

@@ -46,8 +46,8 @@ func TestDataSource_Read_StepsNameTheSource(t *testing.T) {
 	auth := base64.StdEncoding.EncodeToString([]byte("ci:wrong"))
 	s := newServerWith(t, map[string]tftypes.Value{"docker_config_path": jsonFile(t, map[string]any{"auths": map[string]any{fake.Host(): map[string]string{"auth": auth}}})})
 	for want, arguments := range map[string]map[string]tftypes.Value{
-		"# The plan reads Docker's configuration": {"registry_url": str(fake.URL)},
-		"# The plan reads the arguments":          {"registry_url": str(fake.URL), "username": str("ci"), "password": str("wrong")},
+		"docker login --username ci":            {"registry_url": str(fake.URL)},
+		"# Set the right password of the check": {"registry_url": str(fake.URL), "username": str("ci"), "password": str("wrong")},
 	} {
 		got, diags := s.read(t.Context(), t, arguments)
 		if steps := got["remediation"].String(); len(diags) > 0 || !strings.Contains(steps, want) {

@@ -128,8 +128,8 @@ func (e Evidence) Offers(scheme string) bool {
 	return ok
 }
 
-// requiresToken reports whether R0 or R1 has a Bearer challenge.
-func (e Evidence) requiresToken() bool {
+// RequiresToken reports whether R0 or R1 has a Bearer challenge.
+func (e Evidence) RequiresToken() bool {
 	for _, answer := range []*registry.Answer{e.Anonymous, e.Authenticated} {
 		if answer == nil {
 			continue

@@ -213,7 +213,7 @@ func judgeBearer(e Evidence) Verdict {
 		return rejected(ReasonInsufficientScope)
 	case status == StatusForbidden:
 		return judgeForbidden(e)
-	case e.requiresToken(): // in R0 too: Harbor answers every header that it refuses with Basic
+	case e.RequiresToken(): // in R0 too: Harbor answers every header that it refuses with Basic
 		return rejected(ReasonTokenInvalid)
 	default:
 		return fail(ReasonUnsupportedChallenge)

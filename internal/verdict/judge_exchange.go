@@ -137,7 +137,7 @@ func judgeComparison(e Evidence) (v Verdict, ok bool) {
 // the answer of /v2/; ok is false where no token is required or the answer decides by
 // itself.
 func judgeUnexchanged(e Evidence) (v Verdict, ok bool) {
-	if !e.requiresToken() {
+	if !e.RequiresToken() {
 		return Verdict{}, false
 	}
 	reason := ReasonExchangeUnavailable
