@@ -1,10 +1,8 @@
 package advice
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
-	"unicode"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
@@ -19,164 +17,64 @@ const (
 	causeAllowlist = "IP address or network not in the registry's allowlist"
 )
 
-// causes lists likely causes, most likely first: those that the credential and the
-// answer point to, then those of the reason.
+// causes lists likely causes, most likely first: what was seen, then what the reason
+// lets suppose.
 func causes(e verdict.Evidence, v verdict.Verdict) []string {
 	if v.Verified {
 		return []string{}
 	}
 	seen := []string{}
 	if v.Unproven {
-		seen = append(seen, "require_verified is set, and these credentials were not proven: "+decoyCause(e.Decoy))
+		seen = append(seen, "require_verified is set, and "+decoyCause(e.Decoy))
 	}
-	if judgesCredential(v) {
-		seen = append(seen, credentialCauses(e)...)
+	seen = append(seen, observations(e, v)...)
+	if notesLead(e, v) || e.Last() == nil && e.Credential.Place.PasswordEmpty {
+		seen = append(seen, e.Credential.Notes...)
 	}
-	seen = append(seen, exchangeCauses(e, v)...)
-	seen = append(seen, accessCauses(e, v)...)
-	seen = append(seen, harborCauses(e, v)...)
-	seen = append(seen, e.Credential.Notes...)
-	seen = append(seen, addressCauses(e)...)
 	seen = append(seen, connectionCauses[seenCause(e)]...)
-	return append(seen, lookup(v.Reason).causes...)
-}
-
-// exchangeCauses returns the causes that lie in a token service that fails on a login
-// only.
-func exchangeCauses(e verdict.Evidence, v verdict.Verdict) []string {
-	if v.Reason != verdict.ReasonExchangeUnavailable || !e.BreaksOnLogin() {
-		return nil
-	}
-	return []string{"The token service breaks on this user name or password instead of refusing it, as some do for a user that does not exist"}
-}
-
-// harborCauses returns what else than a wrong password makes Harbor answer 401. Measured
-// on Harbor 2.16; nothing in its answers tells these cases apart.
-func harborCauses(e verdict.Evidence, v verdict.Verdict) []string {
-	if v.Reason != verdict.ReasonInvalidCredentials {
-		return nil
-	}
-	for _, a := range []*registry.Answer{e.Anonymous, e.Authenticated} {
-		if a != nil && slices.ContainsFunc(a.Challenges, isHarbor) {
-			return []string{"Harbor answers 401 to the right password too while its database is down, and for 1.5 s after any failed login with this user name; check again"}
-		}
-	}
-	return nil
-}
-
-func isHarbor(c registry.Challenge) bool {
-	return c.Params["service"] == "harbor-registry" || c.Is("Basic") && c.Params["realm"] == "harbor"
-}
-
-// accessCauses returns the causes that lie in the answer that did not grant a
-// permission.
-func accessCauses(e verdict.Evidence, v verdict.Verdict) []string {
-	result := accessAnswer(e)
-	switch {
-	case v.Reason == verdict.ReasonAccessUnproven && slices.ContainsFunc(e.Access, func(r verdict.AccessResult) bool { return r.OtherSubject }):
-		return []string{"The token service gave a token that is not this user's, as Harbor does for a moment after a failed login with the same name; plan again, and look for what fails to log in"}
-	case result == nil:
-		return nil
-	case v.Reason == verdict.ReasonAccessDenied && result.Answer.Status == verdict.StatusUnauthorized && !verdict.JudgeCredentials(e).Verified:
-		return []string{"The login itself was refused: a 401 is about the secret, and " + e.Endpoint.Host() + " did not check it before", causeRotated}
-	case v.Reason == verdict.ReasonAccessUnproven && isOutage(*result.Answer):
-		return []string{"The request that decides got no usable answer: " + describeAccessAnswer(*result, e) + "; plan again when it does"}
-	default:
-		return nil
-	}
-}
-
-// accessAnswer returns the first result with an answer that did not grant a permission;
-// nil if there is none.
-func accessAnswer(e verdict.Evidence) *verdict.AccessResult {
-	for _, result := range e.Access {
-		if result.Answer != nil {
-			return &result
-		}
-	}
-	return nil
-}
-
-// isOutage reports whether nothing about permissions follows from an answer.
-func isOutage(a registry.Answer) bool {
-	return a.Failure != nil || a.Status == verdict.StatusTooManyRequests || a.Status == verdict.StatusRequestTimeout || a.Status >= verdict.StatusInternalError
-}
-
-func decoyCause(outcome verdict.DecoyOutcome) string {
-	if outcome == verdict.DecoyUnknown {
-		return "invented credentials got no answer that tells the two apart"
-	}
-	return "nothing was answered that only these credentials could have got"
-}
-
-// judgesCredential reports whether the credential may be the cause; after an outage its
-// oddities would mislead.
-func judgesCredential(v verdict.Verdict) bool {
-	switch v.Reason {
-	case verdict.ReasonExchangeSkipped, verdict.ReasonExchangeInconclusive, verdict.ReasonExchangeAnonymous, verdict.ReasonExchangeUnavailable,
-		verdict.ReasonAcceptedUnproven, verdict.ReasonUnsupportedChallenge:
-		return true
-	case verdict.ReasonAccessDenied:
-		return false
-	default:
-		return v.Rejected
-	}
-}
-
-func credentialCauses(e verdict.Evidence) []string {
-	c, secret := e.Credential, "password"
-	if c.Method != registry.MethodBasic {
-		secret = "token"
-	}
-	var seen []string
-	add := func(is bool, cause string) {
-		if is {
+	for _, cause := range supposed(e, v) {
+		if !slices.Contains(seen, cause) {
 			seen = append(seen, cause)
 		}
 	}
-	add(c.BearerPrefix, "The token starts with the word Bearer; leave that word out")
-	add(c.EncodedLogin, "The token is a user name and a password in base64, as ECR's authorization_token is; decode it and set username and password instead")
-	add(c.LooksTemplate, fmt.Sprintf("The %s looks like a reference that was not resolved, not like a secret", secret))
-	add(c.LineBreakEnd, fmt.Sprintf("The %s ends in a line break, which is sent as part of it; trimspace() removes it", secret))
-	add(c.BlankEnd && !c.LineBreakEnd, fmt.Sprintf("The user name or the %s starts or ends with a blank, which is sent as part of it", secret))
-	add(c.Invisible == unicode.ReplacementChar, fmt.Sprintf("The user name or the %s holds bytes that are not UTF-8, as text in UTF-16 has, or the sign for such (U+FFFD); save it as UTF-8 and read it anew", secret))
-	add(c.Invisible != 0 && c.Invisible != unicode.ReplacementChar, fmt.Sprintf("The user name or the %s holds %s, which no editor shows and which is sent as part of it; copy it anew without that", secret, describeRune(c.Invisible)))
-	add(c.QuestionMark, fmt.Sprintf("The %s starts with a question mark, which may stand for a byte order mark that a conversion lost, as PowerShell writes it; compare it with the original", secret))
-	if at := c.ExpiresAt; !at.IsZero() && !at.After(e.AskedAt) {
-		seen = append(seen, fmt.Sprintf("The %s says that it expired at %s", secret, at.Format("2006-01-02 15:04 MST")))
-	}
 	return seen
 }
 
-// describeRune describes an invisible character.
-func describeRune(r rune) string {
-	switch r {
-	case '\ufeff':
-		return "a byte order mark (U+FEFF)"
-	case '\u200b':
-		return "a zero width space (U+200B)"
+// supposed returns the causes of a reason that do not contradict what was seen.
+func supposed(e verdict.Evidence, v verdict.Verdict) []string {
+	identity := e.Credential.Method == registry.MethodIdentityToken
+	switch cause := seenCause(e); {
+	case cause == registry.CauseProxyRefused, cause == registry.CauseProxyAddress:
+		return nil // it is known
+	case v.Reason == verdict.ReasonInvalidCredentials && identity:
+		return []string{"The identity token has expired or was revoked; docker login makes a new one"}
+	case v.Reason == verdict.ReasonExchangeUnavailable && e.Exchange == nil:
+		return []string{"Identity tokens are for registries with a token service, and this one has none"}
+	case v.Reason == verdict.ReasonExchangeUnavailable && e.Exchange.Failure == nil && e.Exchange.Status < verdict.StatusInternalError:
+		return []string{"The registry names a token service that is not one, or another path of it"}
+	case v.Reason == verdict.ReasonExchangeInconclusive && identity:
+		return []string{"The token service also issues a token without credentials, and neither says for whom it is"}
+	case v.Reason == verdict.ReasonTokenRejected && e.Minted.Status == verdict.StatusForbidden:
+		return []string{"The account may log in, but not use this registry", causeAllowlist}
+	case v.Reason == verdict.ReasonUnsupportedChallenge && takesLoginOnly(e):
+		return []string{"The registry checks user names and passwords itself, and takes no tokens"}
+	case v.Reason == verdict.ReasonUnsupportedChallenge && len(e.Offered()) > 0:
+		return []string{"The registry expects another kind of login than is configured"}
+	case v.Reason == verdict.ReasonAccessDenied && e.Credential.Method == registry.MethodBearer:
+		return []string{"The token was issued with a smaller scope; issue a new one with these permissions"}
+	case v.Reason == verdict.ReasonAccessDenied && len(accessObservations(e, v)) > 0:
+		return []string{causeRotated}
 	default:
-		return fmt.Sprintf("an invisible character (%U)", r)
+		return lookup(v.Reason).causes
 	}
 }
 
-// addressCauses returns the causes that lie in registry_url.
-func addressCauses(e verdict.Evidence) []string {
-	answer := e.Last()
-	if answer == nil {
-		return nil
+// decoyCause says why require_verified found no proof.
+func decoyCause(outcome verdict.DecoyOutcome) string {
+	if outcome == verdict.DecoyUnknown {
+		return "an invented login got no answer that tells the two apart"
 	}
-	var seen []string
-	if answer.Status == verdict.StatusNotFound && e.Endpoint.Base() != "" {
-		seen = append(seen, "registry_url has a path that is no base path; for a repository, leave the scheme (https://) out")
-	}
-	if answer.Status == verdict.StatusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil {
-		seen = append(seen, "The port may speak TLS; write https:// in registry_url")
-	}
-	if origin := wantsHTTPS(e, *answer); origin != "" {
-		seen = append(seen, "The registry wants TLS; write "+origin+" in registry_url")
-	}
-	return seen
+	return "nothing was answered that only this login could have got"
 }
 
 // wantsHTTPS returns what registry_url should begin with where a redirect only leads

@@ -2,6 +2,7 @@ package advice_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,6 @@ var (
 	status       = verdicttest.Status
 	unauthorized = verdicttest.Unauthorized
 	failed       = verdicttest.Failed
-	page         = verdicttest.Page
 	redirect     = verdicttest.Redirect
 	text         = verdicttest.Text
 )
@@ -55,17 +55,29 @@ func within(ctx context.Context, d *doctor.Doctor, r doctor.Request) (report, er
 
 // script is a registry with its token service, without a network.
 type script struct {
-	registry.Asker // no action is tried
-
-	r0, r1 registry.Answer
-	tokens func(registry.TokenRequest) registry.TokenAnswer
+	r0, r1, v registry.Answer
+	tokens    func(registry.TokenRequest) registry.TokenAnswer
+	use       *registry.Answer // the same with and without credentials, but for a 200
 }
 
 func (s *script) Ask(_ context.Context, _ registry.Endpoint, c registry.Credential) registry.Answer {
-	if c.Method() == registry.MethodAnonymous {
+	switch {
+	case c.Method() == registry.MethodAnonymous:
 		return s.r0
+	case c.Token.Reveal() == "minted":
+		return s.v
+	case strings.HasPrefix(c.Username, "decoy-"):
+		return *unauthorized(basicChallenge)
+	default:
+		return s.r1
 	}
-	return s.r1
+}
+
+func (s *script) Try(_ context.Context, r registry.Trial) registry.Answer {
+	if r.Credential.Method() == registry.MethodAnonymous && s.use.Status == 200 {
+		return *unauthorized(basicChallenge)
+	}
+	return *s.use
 }
 
 func (s *script) Token(_ context.Context, r registry.TokenRequest) registry.TokenAnswer {
@@ -74,23 +86,14 @@ func (s *script) Token(_ context.Context, r registry.TokenRequest) registry.Toke
 
 func random() string { return "0123456789abcdef" }
 
-var (
-	userAndPassword = registry.Credential{Username: "ci", Password: registry.NewSecret("s3cret")}
-	token           = registry.Credential{Token: registry.NewSecret("t0ken")}
-)
-
-// ask makes a check of registry.example.com.
-func ask(t *testing.T, d *doctor.Doctor, r doctor.Request) report {
+// check makes a check of registry.example.com.
+func check(t *testing.T, s *script, credential registry.Credential) report {
 	t.Helper()
-	r.Endpoint, r.Timeout = endpoint(t, "registry.example.com"), time.Minute
-	report, err := within(t.Context(), d, r)
+	report, err := within(t.Context(), doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
+		Endpoint: endpoint(t, "registry.example.com"), Credential: credential, Timeout: time.Minute,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return report
-}
-
-func check(t *testing.T, s *script, credential registry.Credential) report {
-	t.Helper()
-	return ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: credential})
 }

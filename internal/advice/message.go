@@ -2,6 +2,7 @@ package advice
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,122 +14,192 @@ import (
 // maxName is the longest user name or repository in a message, in characters.
 const maxName = 64
 
-// message returns one sentence that stands alone in an error_message: registry, method,
-// user name and answer.
+// message returns what stands alone in an error_message: what happened at which registry
+// with which login, the answer, and the first observation that explains it.
 func message(e verdict.Evidence, v verdict.Verdict) string {
-	sentence := sentenceOf(e, v)
-	return strings.NewReplacer(
+	sentence, next := sentenceOf(e, v)
+	note := ""
+	if notesLead(e, v) {
+		note, next = splitNote(e.Credential.Notes[0])
+	}
+	login, service := describeLogin(e.Credential), "(not named)"
+	if e.Exchange != nil && e.Exchange.Endpoint != "" {
+		service = e.Exchange.Endpoint
+	}
+	head := strings.NewReplacer(
 		"{registry}", e.Endpoint.Host(),
-		"{user}", quoteUser(e.Credential.Username),
-		"{credential}", describeCredential(e.Credential),
-		"{malformed}", describeMalformed(e.Credential),
+		"{login}", login,
+		"{Login}", strings.ToUpper(login[:1])+login[1:],
+		"{unsent}", describeUnsent(e.Credential, v.Reason),
 		"{switch}", e.Skipped,
 		"{failure}", e.Credential.Failure,
-		"{note}", strings.Join(e.Credential.Notes, "; "),
+		"{note}", note,
 		"{answer}", describeAnswer(e),
-		"{access}", describeAccess(e),
-	).Replace(sentence) + unproven(e, v) + "."
+		"{endpoint}", strings.TrimSuffix(e.Endpoint.URL(), "/v2/"),
+		"{service}", service,
+		"{why}", why(e),
+		"{offered}", offered(e),
+		"{missing}", describeAccess(e, func(r verdict.AccessResult) []string { return r.Missing }),
+		"{unknown}", describeAccess(e, func(r verdict.AccessResult) []string { return r.Unknown }),
+	).Replace(sentence)
+	if v.Unproven {
+		head += ", and require_verified is set"
+	}
+	if seen := observations(e, v); len(seen) > 0 {
+		next = seen[0]
+	} else if place := e.Credential.Place.Name; place != "" && slices.Contains(mendedAtPlace, v.Reason) && e.Last() != nil {
+		next = "It came from " + place
+	}
+	if next != "" && !v.Verified {
+		head += ". " + next
+	}
+	return head + "."
 }
 
-// sentenceOf returns the sentence for a verdict. That of a reason fits its usual
-// evidence; a proof by permissions or decoy, and anonymous access beside other
-// settings, need others.
-func sentenceOf(e verdict.Evidence, v verdict.Verdict) string {
+// mendedAtPlace are the reasons that a new secret mends: where it came from says where it
+// has to be set.
+var mendedAtPlace = []verdict.Reason{
+	verdict.ReasonInvalidCredentials, verdict.ReasonMalformedCredentials, verdict.ReasonTokenExpired, verdict.ReasonTokenInvalid, verdict.ReasonForbidden,
+}
+
+// sentenceOf returns the sentence for a verdict, and the one that follows where nothing
+// was seen. Those of a reason fit its usual evidence; others need their own.
+func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	entry := lookup(v.Reason)
+	identity := e.Credential.Method == registry.MethodIdentityToken
 	switch {
 	case e.Last() == nil:
-		return entry.unsent
-	case v.Reason == verdict.ReasonTLSClientCert && hasClientCert(seenCause(e)):
-		return "{registry} wants another client certificate, so it could not be asked about {credential}: {answer}"
+		return entry.unsent, entry.Next
+	case v.Verified && v.Reason != verdict.ReasonAccepted && v.Reason != verdict.ReasonExchangeAccepted && e.Decoy == verdict.DecoyRefused:
+		return "{registry} accepted {login} and refused an invented one", ""
 	case v.Verified && v.Reason != verdict.ReasonAccepted && v.Reason != verdict.ReasonExchangeAccepted:
-		return "{registry} accepted {credential} and refused others: {answer}"
-	case v.Reason == verdict.ReasonAuthenticationRequired && len(e.Credential.Notes) > 0:
-		return "{registry} wants credentials, and what is configured holds none for it ({note}): {answer}"
-	case v.Reason == verdict.ReasonAnonymousAccepted && len(e.Credential.Notes) > 0 && e.Anonymous.Status == verdict.StatusOK:
-		return "{registry} answers without credentials, and what is configured holds none for it ({note}): {answer}"
+		return "{registry} accepted {login} for what access names, and refused that without credentials", ""
+	case notesLead(e, v) && v.Reason == verdict.ReasonAuthenticationRequired:
+		return "{note}, and {registry} requires a login: {answer}", ""
+	case notesLead(e, v):
+		return "{note}, but {registry} answers without credentials: {answer}", ""
 	case v.Reason == verdict.ReasonAnonymousAccepted && e.Anonymous.Status != verdict.StatusOK:
-		return "{registry} gives anybody a token for what is asked, and no credentials are configured: {answer}"
-	case v.Reason == verdict.ReasonExchangeInconclusive && (e.Control == nil || e.Control.Status != verdict.StatusOK):
-		return "{registry} gave a token for {credential}, but what its token service gives to anybody could not be told, so nothing is proven: {answer}"
+		return "{registry} allows without credentials what access names, and none are configured", ""
+	case v.Reason == verdict.ReasonAuthenticationRequired && len(e.Access) > 0:
+		return "{registry} requires a login for {missing}, and none is configured", entry.Next
+	case v.Reason == verdict.ReasonExchangeInconclusive && (e.Control == nil || e.Control.Token.Empty()):
+		return "{registry} issued a token for {login}, but what its token service issues without credentials is not known, so it is not proven", entry.Next
+	case v.Reason == verdict.ReasonForbiddenNetwork && e.Exchange != nil && (e.Control == nil || e.Control.Status != verdict.StatusForbidden || e.Scoped == nil || e.Scoped.Status != verdict.StatusForbidden):
+		return "The token service of {registry} forbids {login}, and whether it forbids every request is not known: {answer}", ""
+	case v.Reason == verdict.ReasonExchangeUnavailable && v.Unproven:
+		return "{Login} at {registry} could not be verified: its token service {service} {why}", ""
+	case v.Reason == verdict.ReasonExchangeUnavailable && identity && e.Exchange == nil:
+		return "{registry} has no token service, which an identity token requires: {answer}", "Set username and password"
+	case v.Reason == verdict.ReasonUnsupportedChallenge && takesLoginOnly(e):
+		return "{registry} accepts only user name and password, but a bearer token is configured: {answer}", "Set username and password"
+	case v.Reason == verdict.ReasonUnsupportedChallenge && len(e.Offered()) > 0:
+		return "{registry} offers only {offered}, which {login} does not fit: {answer}", ""
+	case v.Reason == verdict.ReasonNotARegistry && e.Endpoint.Base() != "" && e.Last().Status == verdict.StatusNotFound:
+		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository, leave out https://"
 	default:
-		return entry.sentence
+		return entry.sentence, entry.Next
 	}
 }
 
-// hasClientCert reports whether a client certificate is configured that a server does not
-// accept.
-func hasClientCert(cause registry.Cause) bool {
-	return cause == registry.CauseOtherClientCert || cause == registry.CauseBadClientCert
+// notesLead reports whether what is wrong with the place of the credentials begins the
+// message, because it left none.
+func notesLead(e verdict.Evidence, v verdict.Verdict) bool {
+	switch v.Reason {
+	case verdict.ReasonAuthenticationRequired:
+		return len(e.Credential.Notes) > 0 && len(e.Access) == 0
+	case verdict.ReasonAnonymousAccepted:
+		return len(e.Credential.Notes) > 0 && e.Anonymous.Status == verdict.StatusOK
+	default:
+		return false
+	}
 }
 
-// unproven explains why require_verified turned a pass into a fail.
-func unproven(e verdict.Evidence, v verdict.Verdict) string {
-	if !v.Unproven {
-		return ""
+// splitNote splits a note into what was seen and what to do, which may be empty.
+func splitNote(note string) (seen, do string) {
+	i := strings.LastIndex(note, "; ")
+	if i < 0 {
+		return note, ""
 	}
-	return "; require_verified is set, and " + decoyCause(e.Decoy)
+	return note[:i], strings.ToUpper(note[i+2:i+3]) + note[i+3:]
 }
 
 // quoteUser quotes a user name, so that its control characters do not reach a terminal.
 func quoteUser(name string) string { return strconv.Quote(redact.Cut(name, maxName)) }
 
-func describeCredential(c verdict.CredentialFacts) string {
+func describeLogin(c verdict.CredentialFacts) string {
 	switch c.Method {
 	case registry.MethodBearer:
 		if c.Username != "" {
-			return fmt.Sprintf("the bearer token (configured beside user name %s)", quoteUser(c.Username))
+			return fmt.Sprintf("the token (set beside user name %s)", quoteUser(c.Username))
 		}
-		return "the bearer token"
+		return "the token"
 	case registry.MethodIdentityToken:
 		return "the identity token"
 	case registry.MethodBasic:
-		return "the basic credentials of user name " + quoteUser(c.Username)
+		return "the login of user " + quoteUser(c.Username)
 	default:
-		return "anonymous access"
+		return "requests without credentials"
 	}
 }
 
-func describeMalformed(c verdict.CredentialFacts) string {
-	if c.UsernameMalformed {
-		return "A user name with a colon or a control character (" + quoteUser(c.Username) + ")"
+// describeUnsent says why a credential is not sent at all, in the names of its place.
+func describeUnsent(c verdict.CredentialFacts, r verdict.Reason) string {
+	username, password, where := c.Place.Username, c.Place.Password, ""
+	if username == "" {
+		username, password = "username", "password"
 	}
-	return "A bearer token with a blank, a line break or a control character"
+	if c.Source == "environment" || c.Source == "appsettings" {
+		where = " in " + c.Place.Name
+	}
+	switch {
+	case r == verdict.ReasonPasswordMissing:
+		name := username + " " + quoteUser(c.Username)
+		if where != "" {
+			name = username + " (" + quoteUser(c.Username) + ")"
+		}
+		if c.Method == registry.MethodBearer {
+			where += " beside token"
+		}
+		if c.Place.PasswordEmpty {
+			return name + " is set" + where + ", but " + password + " is empty"
+		}
+		return name + " is set" + where + ", but " + password + " is not"
+	case r == verdict.ReasonUsernameMissing:
+		return password + " is set" + where + ", but " + username + " is not"
+	case c.UsernameMalformed && strings.Contains(c.Username, ":"):
+		return "the user name " + quoteUser(c.Username) + " contains a colon"
+	case c.UsernameMalformed:
+		return "the user name " + quoteUser(c.Username) + " contains a line break or another control character"
+	default:
+		return "the token contains a blank, a line break or another control character"
+	}
 }
 
 // describeAnswer describes the answer that decided.
 func describeAnswer(e verdict.Evidence) string {
 	last := e.Last()
-	if last == nil {
-		return ""
-	}
-	asked := "GET " + e.Endpoint.URL()
 	switch {
-	case last == e.Minted:
-		return asked + describeResult(*e.Minted, e) + " with a token from " + e.Exchange.Endpoint
+	case last == nil:
+		return ""
 	case e.Exchange != nil && last == e.Anonymous:
-		return describeExchange(e)
+		return describeResult(e.Exchange.Answer, e)
+	case last == e.Minted && last.Status == verdict.StatusOK:
+		return describeResult(*last, e) + " with a token of " + e.Exchange.Endpoint
+	case last != e.Anonymous && last.Status == verdict.StatusOK && e.Anonymous.Status != verdict.StatusOK:
+		return describeResult(*last, e) + ", and " + e.Anonymous.StatusLine() + " without credentials"
+	default:
+		return describeResult(*last, e)
 	}
-	text := asked + describeResult(*last, e)
-	if last != e.Anonymous && last.Failure == nil && e.Anonymous.Status != last.Status {
-		text += ", and " + e.Anonymous.StatusLine() + " without credentials"
-	}
-	if origin := wantsHTTPS(e, *last); origin != "" {
-		text += "; write " + origin + " in registry_url"
-	}
-	if e.Exchange != nil && last != e.Compared {
-		text += "; before, " + describeExchange(e)
-	}
-	return text
 }
 
-// describeResult continues the description of a request.
+// describeResult describes an answer: its status and the server's words.
 func describeResult(a registry.Answer, e verdict.Evidence) string {
 	if a.Failure != nil {
-		return " failed, " + describeFailure(*a.Failure, e)
+		return describeFailure(*a.Failure, e)
 	}
-	text := " answered " + a.StatusLine()
-	if words := a.Text; words != "" {
-		text += " (" + words + ")"
+	text := a.StatusLine()
+	if a.Text != "" {
+		text += ` ("` + a.Text + `")`
 	}
 	switch {
 	case a.Location != "":
@@ -139,92 +210,44 @@ func describeResult(a registry.Answer, e verdict.Evidence) string {
 	return text
 }
 
-func describeExchange(e verdict.Evidence) string {
+// why continues a sentence about the token service: what kept it from a usable answer.
+func why(e verdict.Evidence) string {
 	t := e.Exchange
-	service := "its token service " + t.Endpoint
 	switch {
+	case t == nil:
+		return "is not named"
 	case t.Failure != nil && t.Failure.Fault == registry.FaultRealm:
-		return t.Failure.Detail
+		return "is not named: " + t.Failure.Detail
 	case t.Failure.Unsafe():
-		return "nothing was sent to " + service + ", since " + t.Failure.Detail
-	case e.BreaksOnLogin():
-		return service + describeUnusable(e) + ", and " + e.Control.StatusLine() + " without credentials: it fails on this login, or on every login"
-	case t.Failure == nil && !t.Usable():
-		return service + describeUnusable(e)
-	case t.Failure == nil && t.Refused && t.Status == verdict.StatusOK:
-		return service + describeResult(t.Answer, e) + " with a refusal in it"
-	case e.Control != nil && e.Control.Failure == nil && t.Status == verdict.StatusForbidden:
-		return service + describeResult(t.Answer, e) + ", and " + e.Control.StatusLine() + " without credentials"
+		return t.Failure.Detail
+	case t.Failure != nil:
+		return "did not answer: " + describeFailure(*t.Failure, e)
+	case !t.Usable() && t.Status == verdict.StatusOK:
+		return "answered " + describeResult(t.Answer, e) + " without a token"
 	default:
-		return service + describeResult(t.Answer, e)
+		return "answered " + describeResult(t.Answer, e)
 	}
-}
-
-// describeUnusable describes an answer without a token and without a refusal.
-func describeUnusable(e verdict.Evidence) string {
-	text := describeResult(e.Exchange.Answer, e)
-	if e.Exchange.Status == verdict.StatusOK {
-		text += " without a token"
-	}
-	return text
 }
 
 // maxAccess is the largest number of permissions in a message.
 const maxAccess = 3
 
-// describeAccess lists the permissions that are not granted.
-func describeAccess(e verdict.Evidence) string {
+// describeAccess lists permissions, and the answers that did not grant them.
+func describeAccess(e verdict.Evidence, of func(verdict.AccessResult) []string) string {
 	var parts []string
 	for _, result := range e.Access {
-		for _, list := range []struct {
-			name    string
-			actions []string
-		}{{"refused", result.Missing}, {"not decided", result.Unknown}} {
-			if len(list.actions) > 0 {
-				parts = append(parts, strings.Join(list.actions, " and ")+" on "+redact.Cut(result.Repository, maxName)+" is "+list.name)
-			}
+		actions := of(result)
+		if len(actions) == 0 {
+			continue
 		}
+		part := strings.Join(actions, " and ") + " on " + redact.Cut(result.Repository, maxName)
 		if result.Answer != nil {
-			parts[len(parts)-1] += " (" + describeAccessAnswer(result, e) + ")"
+			part += " (" + describeResult(*result.Answer, e) + ")"
 		}
+		parts = append(parts, part)
 	}
 	if more := len(parts) - maxAccess; more > 0 {
 		parts = append(parts[:maxAccess], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// describeAccessAnswer describes the answer that did not grant a permission.
-func describeAccessAnswer(result verdict.AccessResult, e verdict.Evidence) string {
-	who := "the registry"
-	if result.Service != "" {
-		who = "the token service"
-	}
-	return who + describeResult(*result.Answer, e)
-}
-
-func describeFailure(f registry.Failure, e verdict.Evidence) string {
-	var text string
-	switch f.Fault {
-	case registry.FaultDNS:
-		text = "the host was not found"
-	case registry.FaultRefused:
-		text = "the connection was refused"
-	case registry.FaultTimeout:
-		text = "no complete answer came within " + e.Timeout.String()
-	case registry.FaultUntrusted, registry.FaultTLS:
-		text = "no secure connection could be made"
-	case registry.FaultClientCert:
-		text = "the server wants a client certificate"
-	case registry.FaultPlainHTTP:
-		text = "the server answers plain HTTP on this port, not https"
-	case registry.FaultProxyAuth:
-		text = "the proxy answered 407 and wants a login"
-	default:
-		text = "the connection failed"
-	}
-	if f.Detail != "" {
-		text += ": " + f.Detail
-	}
-	return text
 }

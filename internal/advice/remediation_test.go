@@ -247,12 +247,12 @@ func stepsOf(e verdict.Evidence) string {
 func has(t *testing.T, name, steps string, says, never []string) {
 	t.Helper()
 	for _, part := range says {
-		if !contains(steps, part) {
+		if !strings.Contains(steps, part) {
 			t.Errorf("%s: no %q in\n%s", name, part, steps)
 		}
 	}
 	for _, part := range never {
-		if contains(steps, part) {
+		if strings.Contains(steps, part) {
 			t.Errorf("%s: %q in\n%s", name, part, steps)
 		}
 	}

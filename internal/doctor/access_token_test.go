@@ -196,42 +196,6 @@ func TestDoctor_Check_AsksForNoProofOfAGrantWithoutRequireVerified(t *testing.T)
 	}
 }
 
-// TestDoctor_Check_SaysWhatLeftAPermissionOpen compares the words with the answer to the
-// request that would have decided.
-func TestDoctor_Check_SaysWhatLeftAPermissionOpen(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		name           string
-		r0, used       *registry.Answer
-		reason         verdict.Reason
-		message, cause string
-	}{
-		{"a wrong password on an open registry, and the repository answers 401", status(200), text(unauthorized(basicChallenge), "UNAUTHORIZED: bad login"), verdict.ReasonAccessDenied,
-			"the registry answered 401 Unauthorized (UNAUTHORIZED: bad login)", "The login itself was refused"},
-		{"a good password, and the repository answers 403", unauthorized(basicChallenge), status(403), verdict.ReasonAccessDenied,
-			"the registry answered 403 Forbidden", "The account lacks this permission"},
-		{"429", unauthorized(basicChallenge), status(429), verdict.ReasonAccessUnproven, "the registry answered 429 Too Many Requests", "answered 429 Too Many Requests"},
-		{"503", unauthorized(basicChallenge), status(503), verdict.ReasonAccessUnproven, "the registry answered 503 Service Unavailable", "answered 503 Service Unavailable"},
-		{"the deadline", unauthorized(basicChallenge), failed(registry.FaultTimeout), verdict.ReasonAccessUnproven, "no complete answer came within 1m0s", "no complete answer came within 1m0s"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			t.Parallel()
-			s := &script{r0: *row.r0, r1: *status(200), uses: func(registry.Trial) registry.Answer { return *row.used }}
-			report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: pullApp})
-			if report.Reason != row.reason || !strings.Contains(report.Message, row.message) || !strings.Contains(report.Causes[0], row.cause) {
-				t.Errorf("got %s, %q with causes %q", report.Reason, report.Message, report.Causes)
-			}
-			steps := ""
-			for _, remediation := range report.Remediation {
-				steps += strings.Join(remediation.Steps, "\n")
-			}
-			if grants := strings.Contains(steps, "Grant the account"); grants != (row.used.Status == 403) {
-				t.Errorf("the steps have the permission granted: %t", grants)
-			}
-		})
-	}
-}
-
 // TestDoctor_Check_ComparesTheWordsOfRefusals has a token service that answers 403 to
 // every request.
 func TestDoctor_Check_ComparesTheWordsOfRefusals(t *testing.T) {

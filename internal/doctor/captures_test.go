@@ -113,7 +113,7 @@ func TestDoctor_Check_HarborRefusesTheRightPassword(t *testing.T) {
 				t.Errorf("reason %s, rejected %t", r.Reason, r.Rejected)
 			}
 			if !slices.ContainsFunc(r.Causes, func(cause string) bool {
-				return strings.Contains(cause, "Harbor answers 401 to the right password too")
+				return strings.Contains(cause, "Harbor also refuses the right password")
 			}) {
 				t.Errorf("no cause says that the password may be right: %q", r.Causes)
 			}

@@ -26,11 +26,12 @@ type Request struct {
 	// Next are the credentials that a client would try, in this order, where the ones
 	// before do not pass.
 	Next            []registry.Credential
-	Notes           []string // what is wrong with the source, in sentences
-	Source          string   // a value of the attribute credential_source
-	SourceFailure   string   // why the credential could not be read; empty if it could
-	TokenExchange   bool     // whether requests to a token service are allowed
-	RequireVerified bool     // whether a pass without proof becomes a fail
+	Notes           []string      // what is wrong with the source, in sentences
+	Source          string        // a value of the attribute credential_source
+	Place           verdict.Place // the same for a message
+	SourceFailure   string        // why the credential could not be read; empty if it could
+	TokenExchange   bool          // whether requests to a token service are allowed
+	RequireVerified bool          // whether a pass without proof becomes a fail
 	Access          []AccessRequest
 	Timeout         time.Duration // for messages; the deadline is that of the context
 	Retry           registry.Retry

@@ -186,7 +186,7 @@ func TestDoctor_Check_RecognizesALoginInAToken(t *testing.T) {
 	} {
 		s := &script{r0: *unauthorized(basicChallenge), r1: *status(400)}
 		report := check(t, s, registry.Credential{Token: registry.NewSecret(row.token)})
-		if report.Verdict != fail(verdict.ReasonUnsupportedChallenge) || strings.Contains(report.Causes[0], "is a user name and a password in base64") != row.want {
+		if report.Verdict != fail(verdict.ReasonUnsupportedChallenge) || strings.Contains(report.Message, "is a user name and a password in base64") != row.want {
 			t.Errorf("%s: %+v with causes %q", name, report.Verdict, report.Causes)
 		}
 	}

@@ -17,14 +17,14 @@ func TestDoctor_Check_ShowsNoSecretOfAnotherCheck(t *testing.T) {
 	t.Parallel()
 	const quoted = "hunter2-of-another-team"
 	redactor := redact.New()
-	refusal := *text(unauthorized(`Basic realm="`+quoted+`"`), "DENIED: no "+quoted+" here")
+	refusal := *text(unauthorized(`Basic realm="`+quoted+`"`), "DENIED: no "+quoted+" yonder")
 	for _, password := range []string{quoted, "mine"} {
 		d := doctor.New(registry.NewCache(&script{r0: *unauthorized(basicChallenge), r1: refusal}), redactor, random)
 		report := ask(t, d, doctor.Request{Credential: login(password)})
 		if report.Reason != verdict.ReasonInvalidCredentials {
 			t.Fatal(report.Message)
 		}
-		if shown := fmt.Sprintf("%+v %+v", report, *report.Evidence.Authenticated); strings.Contains(shown, quoted) || strings.Contains(shown, "here") {
+		if shown := fmt.Sprintf("%+v %+v", report, *report.Evidence.Authenticated); strings.Contains(shown, quoted) || strings.Contains(shown, "yonder") {
 			t.Errorf("shown: %s", shown)
 		}
 	}
@@ -35,9 +35,9 @@ func TestDoctor_Check_ShowsNoSecretOfAnotherCheck(t *testing.T) {
 func TestDoctor_Check_ShowsNoSecretOfAnEntryBefore(t *testing.T) {
 	t.Parallel()
 	for _, first := range []string{"hunter2-of-the-first-entry", "short"} {
-		s := &script{r0: *unauthorized(basicChallenge), r1: *text(unauthorized(basicChallenge), "no "+first+" here")}
+		s := &script{r0: *unauthorized(basicChallenge), r1: *text(unauthorized(basicChallenge), "no "+first+" yonder")}
 		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: login(first), Next: []registry.Credential{login("second")}})
-		if report.Reason != verdict.ReasonInvalidCredentials || strings.Contains(report.Message, "here") {
+		if report.Reason != verdict.ReasonInvalidCredentials || strings.Contains(report.Message, "yonder") {
 			t.Errorf("shown: %s", report.Message)
 		}
 	}

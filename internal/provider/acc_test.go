@@ -146,7 +146,7 @@ func TestAccDataSource_OnARealRegistry(t *testing.T) {
 		}, {
 			Config:          checkConfig + gate,
 			ConfigVariables: config.Variables{"url": url, "username": config.StringVariable("ci"), "password": config.StringVariable("wrong")},
-			ExpectError:     regexp.MustCompile(`refused\s+the\s+basic\s+credentials`),
+			ExpectError:     regexp.MustCompile(`refused\s+the\s+login`),
 		}, {
 			Config:          checkConfig,
 			ConfigVariables: config.Variables{"url": url, "username": config.StringVariable("ci"), "password": config.StringVariable("wrong")},

@@ -104,7 +104,7 @@ func (c *checks) request(ctx context.Context, model *checkModel, connection conn
 		diags.AddWarning("Stella Ops settings without a registry", found.Warning)
 	}
 	request.Credential, request.Next = found.Credential, found.Next
-	request.Source, request.Notes, request.SourceFailure = string(found.Source), found.Notes, found.Failure
+	request.Source, request.Place, request.Notes, request.SourceFailure = string(found.Source), verdict.Place(found.Place), found.Notes, found.Failure
 	for i, access := range request.Access {
 		request.Access[i].Coverage = found.Coverage[access.Repository]
 	}

@@ -119,8 +119,8 @@ func TestEphemeralResource_Open_WarnsOfAFail(t *testing.T) {
 		want     []string // parts of summary and detail; none for no warning
 	}{
 		{"right", nil},
-		{"wrong", []string{host, "invalid_credentials", "refused the basic credentials of user name", "have been rotated"}},
-		{"", []string{host, "password_missing", "without a password", "is empty"}},
+		{"wrong", []string{host, "invalid_credentials", "refused the login of user", "have been rotated"}},
+		{"", []string{host, "password_missing", "but password is empty", "is empty in the arguments"}},
 	} {
 		got, diags := s.open(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str(row.password)})
 		if asBool(t, got["passed"]) != (row.want == nil) {

@@ -114,7 +114,7 @@ func TestAccExamples_StopBadCredentials(t *testing.T) {
 			t.Parallel()
 			cli := example(t, filepath.FromSlash(folder), "http://"+registry.Host, "wrong")
 			printed := mustRun(t, cli, code, "plan", "-no-color")
-			if !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(printed, "│", " ")), " "), registry.Host+" refused the basic credentials") {
+			if !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(printed, "│", " ")), " "), registry.Host+" refused the login") {
 				t.Errorf("no word of what is wrong:\n%s", printed)
 			}
 		})

@@ -140,9 +140,9 @@ func isHTML(contentType string, body []byte) bool {
 	}
 }
 
-// errorText returns the message in an error body: that of an OCI distribution error
-// in a list or alone, of OAuth2 (RFC 6749 section 5.2), or Docker Hub's details. A
-// body that is not JSON is returned unchanged.
+// errorText returns the message in an error body, or the code where there is none: of an
+// OCI distribution error in a list or alone, of OAuth2 (RFC 6749 section 5.2), or Docker
+// Hub's details. A body that is not JSON is returned unchanged.
 func errorText(body []byte) string {
 	type entry struct {
 		Code    any `json:"code"` // some servers send a number
@@ -164,24 +164,10 @@ func errorText(body []byte) string {
 	if len(document.Errors) > 0 {
 		document.entry = document.Errors[0]
 	}
-	for _, words := range [][2]any{
-		{document.Code, document.Message},
-		{document.Error, document.Description},
-		{document.Details, nil},
-	} {
-		if text := joinTexts(words[0], words[1]); text != "" {
+	for _, words := range []any{document.Message, document.Code, document.Description, document.Error, document.Details} {
+		if text, ok := words.(string); ok && text != "" {
 			return text
 		}
 	}
 	return ""
-}
-
-func joinTexts(words ...any) string {
-	var texts []string
-	for _, word := range words {
-		if text, ok := word.(string); ok && text != "" {
-			texts = append(texts, text)
-		}
-	}
-	return strings.Join(texts, ": ")
 }

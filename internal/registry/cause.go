@@ -37,6 +37,8 @@ const (
 	CauseNoClientCert    Cause = "no_client_cert"    // no client certificate is configured
 	CauseOtherClientCert Cause = "other_client_cert" // the configured one was not sent, since the server takes none of its authority or kind
 	CauseBadClientCert   Cause = "bad_client_cert"   // the configured one was sent and refused
+	CauseNoSuchHost      Cause = "no_such_host"      // the name does not exist
+	CauseProxyRefused    Cause = "proxy_refused"     // the proxy did not connect to the host
 	CauseProxyAddress    Cause = "proxy_address"     // the environment names a proxy by what is not a URL
 )
 

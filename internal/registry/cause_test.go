@@ -325,7 +325,7 @@ func TestClient_Ask_NamesTheProxyVariableThatIsNoURL(t *testing.T) {
 			if want := row.want + " does not hold a URL, so no proxy was asked"; row.want != "" && (failure.Detail != want || failure.Cause != registry.CauseProxyAddress) {
 				t.Errorf("failure %+v, want %q", failure, want)
 			}
-			if row.want == "" && failure.Cause != "" {
+			if row.want == "" && failure.Cause == registry.CauseProxyAddress {
 				t.Errorf("failure %+v", failure)
 			}
 		})

@@ -188,8 +188,8 @@ func faultRows() []faultRow {
 		{"the proxy has no name", proxyAt("http://proxy.example.com:3128", &net.DNSError{Err: "no such host", IsNotFound: true}), registry.FaultConnection, "the name of the proxy that the environment names"},
 		{"the proxy's certificate is not trusted", proxyOverTLS, registry.FaultConnection, "the proxy that the environment names has a certificate"},
 		{"the proxy wants a login", proxySays("407 Proxy Authentication Required"), registry.FaultProxyAuth, ""},
-		{"the proxy refuses to connect", proxySays("403 Forbidden"), registry.FaultConnection, "refused to connect to it: 403 Forbidden"},
-		{"the proxy refuses in its own way", proxySays("599 Ask Alice"), registry.FaultConnection, "refused to connect to it: 599"},
+		{"the proxy refuses to connect", proxySays("403 Forbidden"), registry.FaultConnection, "the proxy of HTTPS_PROXY answered 403 Forbidden"},
+		{"the proxy refuses in its own way", proxySays("599 Ask Alice"), registry.FaultConnection, "the proxy of HTTPS_PROXY answered 599"},
 		{"the proxy hangs up", func(t *testing.T) (string, registry.Options) {
 			host, err := registrytest.Serve(t, registrytest.HangUp)
 			if err != nil {

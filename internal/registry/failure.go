@@ -101,12 +101,12 @@ func classify(ctx context.Context, err error) *Failure {
 	case errors.As(err, &op) && op.Op == "proxyconnect" && !errors.As(err, &proxy): // the Op by which net/http marks a failed dial to a proxy
 		return &Failure{Fault: FaultConnection, Detail: proxyDetail(err)}
 	case errors.As(err, &dns):
-		return &Failure{Fault: FaultDNS, Detail: dnsDetail(dns)}
+		return dnsFailure(dns)
 	case errors.As(err, &proxy):
 		if proxy.code == http.StatusProxyAuthRequired {
 			return &Failure{Fault: FaultProxyAuth}
 		}
-		return &Failure{Fault: FaultConnection, Detail: "the proxy refused to connect to it: " + proxy.status, permanent: proxy.code < http.StatusInternalServerError}
+		return &Failure{Fault: FaultConnection, Cause: CauseProxyRefused, Detail: "the proxy of HTTPS_PROXY answered " + proxy.status, permanent: proxy.code < http.StatusInternalServerError}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaConnRefused):
 		return &Failure{Fault: FaultRefused}
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -153,11 +153,11 @@ func proxyDetail(err error) string {
 	}
 }
 
-func dnsDetail(err *net.DNSError) string {
+func dnsFailure(err *net.DNSError) *Failure {
 	if err.IsNotFound {
-		return "the name does not exist"
+		return &Failure{Fault: FaultDNS, Cause: CauseNoSuchHost, Detail: "the name does not exist"}
 	}
-	return "the name server gave no answer"
+	return &Failure{Fault: FaultDNS, Detail: "the name server gave no answer"}
 }
 
 func connectionDetail(err error) string {

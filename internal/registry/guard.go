@@ -16,7 +16,7 @@ import (
 var (
 	errDowngrade      = errors.New("the realm is plain http while the registry is https")
 	errLinkLocal      = errors.New("the realm is at a link-local or metadata address")
-	errPrivateAddress = errors.New("the realm is at a private address while the registry was reached at a public one; trusted_realms lifts this")
+	errPrivateAddress = errors.New("the realm is at a private address while the registry was reached at a public one")
 	errUserInfo       = errors.New("the realm carries user information")
 )
 

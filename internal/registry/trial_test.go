@@ -89,7 +89,7 @@ func TestClient_Try_ReturnsTheFirstAnswer(t *testing.T) {
 			if answer.Failure != nil || answer.Status != status {
 				t.Errorf("%s: status %d, failure %+v; want %d", action, answer.Status, answer.Failure, status)
 			}
-			if text := answer.Text; action != registry.ActionPull && status != http.StatusOK && text != "DENIED: no" {
+			if text := answer.Text; action != registry.ActionPull && status != http.StatusOK && text != "no" {
 				t.Errorf("%s: text %q of status %d", action, text, status)
 			}
 			if seen := server.requests(); len(seen) != 1 {

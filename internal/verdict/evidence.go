@@ -42,6 +42,7 @@ type CredentialFacts struct {
 	Username    string
 	HasPassword bool
 	Source      string    // a value of the attribute credential_source
+	Place       Place     // the same for a message
 	Notes       []string  // what is wrong with the source, in sentences
 	Failure     string    // why the credential could not be read; empty if it could
 	ExpiresAt   time.Time // as the secret itself states; zero if it does not
@@ -51,13 +52,16 @@ type CredentialFacts struct {
 	UsernameMalformed bool // a colon or a control character, which Basic cannot carry (RFC 7617 section 2)
 	TokenMalformed    bool // a blank or a control character, which Bearer cannot carry (RFC 6750 section 2.1)
 
-	BearerPrefix  bool // the token starts with the scheme, which the header adds
-	EncodedLogin  bool // the token is a user name and a password in base64
-	LineBreakEnd  bool // the secret ends in a line break
-	BlankEnd      bool // the secret or the user name starts or ends with a blank
-	Invisible     rune // the first character of the secret, else of the user name, that no editor shows; 0 if there is none
-	QuestionMark  bool // the secret starts with the sign that conversions write for what they lose
-	LooksTemplate bool // the secret looks like a reference that was not resolved
+	Seen []Observation // on the parts that are sent, what explains a refusal best first
+}
+
+// Place says where a credential came from, in the words of a message.
+type Place struct {
+	Name     string // such as: the environment
+	Username string // how the user name is called there, such as OCI__Username
+	Password string // how the password is called there
+	// PasswordEmpty reports whether the password stands there with nothing in it.
+	PasswordEmpty bool
 }
 
 // Last returns the answer of /v2/ that decided, which is the last one with a meaning;
@@ -118,6 +122,9 @@ func (e Evidence) TrustHelps() bool {
 func (e Evidence) Offered() []registry.Challenge {
 	if e.Authenticated != nil && len(e.Authenticated.Challenges) > 0 {
 		return e.Authenticated.Challenges
+	}
+	if e.Anonymous == nil {
+		return nil
 	}
 	return e.Anonymous.Challenges
 }

@@ -92,11 +92,11 @@ func runPlans(ctx context.Context, registry *registrytest.Distribution, cli tfcl
 	if err := registry.SetAccounts(map[string]string{user: "second-password"}); err != nil {
 		return err
 	}
-	if err := d.plan(ctx, "first-password", expectation{code: 1, requests: 2, says: "refused the basic credentials of user name \"" + user + "\": GET"}); err != nil {
+	if err := d.plan(ctx, "first-password", expectation{code: 1, requests: 2, says: "refused the login of user \"" + user + "\": 401"}); err != nil {
 		return err
 	}
 	d.title("3. A secret reference did not resolve, the password is empty: the plan stops, and nothing is sent.")
-	return d.plan(ctx, "", expectation{code: 1, requests: 0, says: "without a password, so nothing was sent"})
+	return d.plan(ctx, "", expectation{code: 1, requests: 0, says: "but password is empty, so nothing was sent"})
 }
 
 // demonstration is the registry and the CLI that the plans use.

@@ -124,9 +124,9 @@ func providerSchema(ctx context.Context, root, dir string) (string, error) {
 // verdicts returns the catalogue of reasons as a Markdown table.
 func verdicts() string {
 	var table strings.Builder
-	table.WriteString("| `reason` | `status` | meaning |\n|---|---|---|\n")
+	table.WriteString("| `reason` | `status` | meaning | what to do |\n|---|---|---|---|\n")
 	for _, entry := range advice.Catalogue() {
-		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning)
+		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning, entry.Next)
 	}
 	return table.String()
 }

@@ -72,7 +72,7 @@ func (f floor) Read(_ context.Context, request datasource.ReadRequest, response 
 func constants() map[string]any {
 	return map[string]any{
 		"passed": true, "verified": true, "rejected": false, "status": "pass", "reason": "accepted",
-		"message":     `registry.example.com accepted the basic credentials of user name "ci": GET https://registry.example.com/v2/ answered 200 OK, and 401 Unauthorized without credentials.`,
+		"message":     `registry.example.com accepted the login of user "ci": 200 OK, and 401 Unauthorized without credentials.`,
 		"auth_method": "basic", "credential_source": "arguments", "registry_host": "registry.example.com", "http_status": 200,
 		"evidence": map[string]any{
 			"endpoint":  "https://registry.example.com/v2/",
