@@ -156,9 +156,6 @@ func onceUntrue() []failure {
 	unsafe := func(fault registry.Fault, detail string) func(registry.TokenRequest) *registry.TokenAnswer {
 		answer := verdicttest.TokenFailed(fault)
 		answer.Failure.Detail = detail
-		if strings.Contains(detail, "plain http") {
-			answer.Endpoint = "http://auth.example.com/token"
-		}
 		return serves(answer)
 	}
 	const service = "https://auth.example.com/token"
@@ -167,7 +164,7 @@ func onceUntrue() []failure {
 		{name: "an invented login is refused", credential: ci, r0: status(200), r1: status(200), change: verified},
 		{name: "an identity token where no token service exists", credential: identity, r0: basic},
 		{name: "an identity token that is refused", credential: identity, r0: bearer, token: serves(says(401, "invalid_grant"))},
-		{name: "a realm of plain http", credential: ci, r0: bearer, token: unsafe(registry.FaultUnsafe, "the realm is plain http while the registry is https")},
+		{name: "a realm of plain http", credential: ci, r0: unauthorized(strings.Replace(bearerChallenge, "https://", "http://", 1)), token: unsafe(registry.FaultUnsafe, "the realm is plain http while the registry is https")},
 		{name: "a realm at a metadata address", credential: ci, r0: bearer, token: unsafe(registry.FaultUnsafe, "the realm is at a link-local or metadata address")},
 		{name: "a realm at a private address", credential: ci, r0: bearer, token: unsafe(registry.FaultPrivateAddress, "the realm is at a private address while the registry was reached at a public one")},
 		{name: "pull denied", credential: ci, r0: basic, r1: status(200), use: answered(403, "requested access to the resource is denied"), access: pull},
