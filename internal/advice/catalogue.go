@@ -234,7 +234,7 @@ var answerReasons = []Entry{{
 	Reason: verdict.ReasonUnexpectedAnswer, Status: "fail",
 	Meaning:  "The answer to the credentials has a status that says nothing about them.",
 	Next:     "Check what stands in front of the registry",
-	sentence: "{registry} gave {login} an answer that decides nothing: {answer}",
+	sentence: "{registry} answered {login} with a status that says nothing about it: {answer}",
 	causes: []string{
 		"A proxy, a firewall or a billing system in front of the registry answers requests that carry credentials",
 		"The registry lives under another base path, which only a request with credentials shows",
@@ -265,8 +265,8 @@ var answerReasons = []Entry{{
 }, {
 	Reason: verdict.ReasonAcceptedUnproven, Status: "pass",
 	Meaning:  "The registry answers 200, but it does so without credentials too. `require_verified` tries whether it refuses a wrong password.",
-	Next:     "require_verified = true shows whether it refuses an invented one",
-	sentence: "{registry} answers {login} as it answers without credentials ({answer}), so the login is not proven",
+	Next:     "With require_verified = true an invented login is sent too, to see whether it is refused",
+	sentence: "{registry} answers {answer} with and without {login}, so the login is not proven",
 	causes: []string{
 		"The registry is open for reading",
 	},
@@ -279,8 +279,8 @@ var answerReasons = []Entry{{
 }, {
 	Reason: verdict.ReasonExchangeAnonymous, Status: "fail",
 	Meaning:  "The token service issued these credentials the token that it issues without credentials, so it did not accept them.",
-	Next:     "Check the password: what it gets, any request gets",
-	sentence: "{registry} gave {login} only the token that it gives without credentials: {answer}",
+	Next:     "Check the password",
+	sentence: "{registry} treats {login} as a request without credentials: its token service gave it the same token",
 	causes: []string{
 		causeRotated,
 		"The token service answers a wrong password with an anonymous token instead of a refusal",
@@ -395,7 +395,7 @@ var answerReasons = []Entry{{
 	Reason: verdict.ReasonAccessDenied, Status: "fail",
 	Meaning:  "A permission in `access` is refused.",
 	Next:     "Grant the permission at the registry",
-	sentence: "{registry} refuses {login} {missing}",
+	sentence: "{registry} does not let {login} {missing}",
 	causes: []string{
 		"The account lacks this permission on the repository",
 		"The repository does not exist, or its name is mistyped",
@@ -405,7 +405,7 @@ var answerReasons = []Entry{{
 	Reason: verdict.ReasonAccessUnproven, Status: "fail",
 	Meaning:  "A permission in `access` could not be decided.",
 	Next:     "Check the permission at the registry",
-	sentence: "{registry} does not say whether {login} has {unknown}",
+	sentence: "{registry} does not say whether {login} may {unknown}",
 	causes:   []string{"The registry does not say what a token grants"},
 	remedy:   remedyPermission,
 }, {

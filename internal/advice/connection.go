@@ -57,7 +57,7 @@ func describeFailure(f registry.Failure, e verdict.Evidence) string {
 // may be about the registry or its token service.
 var connectionSights = map[registry.Cause][]string{
 	registry.CauseAuthority:       {"If that authority is private, ca_cert_pem takes its certificate"},
-	registry.CauseOtherAuthority:  {"ca_cert_pem is set, but holds another authority than the one that signed the server's certificate"},
+	registry.CauseOtherAuthority:  {"ca_cert_pem does not lead to the server's certificate; its authority or an intermediate one is missing"},
 	registry.CauseNoAuthority:     {"The certificate that signed the server's is not an authority's: it lacks CA:TRUE, or keyCertSign in its key usage; both have to be made anew"},
 	registry.CauseWeakSignature:   {"The certificate is signed by means of SHA-1; it has to be issued anew"},
 	registry.CauseName:            {"The certificate was issued for another host; write one that it names, or have it issued anew"},
@@ -73,10 +73,10 @@ var connectionSights = map[registry.Cause][]string{
 	registry.CauseLargeKey:        {causeChain + "an RSA key of more than 8192 bits" + causeIssueAnew},
 	registry.CauseNoTLS:           {"The port that was asked speaks another protocol than TLS; write the port of the registry"},
 	registry.CauseOldTLS:          {"The server supports no TLS version above 1.1; enable TLS 1.2 there"},
-	registry.CauseNoClientCert:    {"client_cert_pem and client_key_pem are not set"},
+	registry.CauseNoClientCert:    {"Set client_cert_pem and client_key_pem; neither is set"},
 	registry.CauseOtherClientCert: {"client_cert_pem is set, but the server accepts client certificates of other authorities only"},
 	registry.CauseBadClientCert:   {"client_cert_pem is set, and the server refused it: it has expired, is not for clients, or is of an authority that the server does not accept"},
-	registry.CauseProxyRefused:    {"A proxy answers so for a host that it cannot reach, or may not; check the host in registry_url"},
+	registry.CauseProxyRefused:    {"Check the host in registry_url: the proxy cannot reach it, or is not allowed to"},
 	registry.CauseProxyAddress:    {"Write the proxy as a URL such as http://user:password@host:3128, with % as %25, / as %2F, # as %23 and @ as %40 in user name and password"},
 }
 
@@ -88,7 +88,7 @@ const (
 // connectionCauses are what else may be the cause, most likely first.
 var connectionCauses = map[registry.Cause][]string{
 	registry.CauseAuthority:      {"The server does not send the intermediate certificates that lead to its authority", causeIntercepted},
-	registry.CauseOtherAuthority: {"The server does not send the intermediate certificates that lead to that authority; ca_cert_pem takes these too", causeIntercepted},
+	registry.CauseOtherAuthority: {causeIntercepted},
 	registry.CauseName:           {causeIntercepted},
 	registry.CauseNegativeSerial: {"Until it is issued anew, GODEBUG=x509negativeserial=1 in the environment of terraform accepts it here"},
 	registry.CauseMalformedName:  {"The name has to be written in punycode, as in xn--…"},

@@ -81,7 +81,7 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	case v.Reason == verdict.ReasonAnonymousAccepted && e.Anonymous.Status != verdict.StatusOK:
 		return "{registry} allows without credentials what access names, and none are configured", ""
 	case v.Reason == verdict.ReasonAuthenticationRequired && len(e.Access) > 0:
-		return "{registry} requires a login for {missing}, and none is configured", entry.Next
+		return "{registry} requires a login to {missing}, and none is configured", entry.Next
 	case v.Reason == verdict.ReasonExchangeInconclusive && (e.Control == nil || e.Control.Token.Empty()):
 		return "{registry} issued a token for {login}, but what its token service issues without credentials is not known, so it is not proven", entry.Next
 	case v.Reason == verdict.ReasonForbiddenNetwork && e.Exchange != nil && (e.Control == nil || e.Control.Status != verdict.StatusForbidden || e.Scoped == nil || e.Scoped.Status != verdict.StatusForbidden):
@@ -89,13 +89,17 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	case v.Reason == verdict.ReasonExchangeUnavailable && v.Unproven:
 		return "{Login} at {registry} could not be verified: its token service {service} {why}", ""
 	case v.Reason == verdict.ReasonExchangeUnavailable && identity && e.Exchange == nil:
-		return "{registry} has no token service, which an identity token requires: {answer}", "Set username and password"
+		return "{registry} has no token service, so an identity token does not work there: {answer}", "Set username and password"
+	case v.Reason == verdict.ReasonAccessDenied && isBearer(e):
+		return entry.sentence, "Issue a token with this permission"
+	case v.Reason == verdict.ReasonTokenExpired && takesLoginOnly(e):
+		return "{registry} accepts only user name and password, and the token has expired: {answer}", ""
 	case v.Reason == verdict.ReasonUnsupportedChallenge && takesLoginOnly(e):
 		return "{registry} accepts only user name and password, but a bearer token is configured: {answer}", "Set username and password"
 	case v.Reason == verdict.ReasonUnsupportedChallenge && len(e.Offered()) > 0:
 		return "{registry} offers only {offered}, which {login} does not fit: {answer}", ""
 	case v.Reason == verdict.ReasonNotARegistry && e.Endpoint.Base() != "" && e.Last().Status == verdict.StatusNotFound:
-		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository, leave out https://"
+		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository in registry_url, leave out https://"
 	default:
 		return entry.sentence, entry.Next
 	}
@@ -232,6 +236,9 @@ func why(e verdict.Evidence) string {
 // maxAccess is the largest number of permissions in a message.
 const maxAccess = 3
 
+// prepositions stand between an action and a repository.
+var prepositions = map[string]string{"pull": " from ", "push": " to ", "delete": " in "}
+
 // describeAccess lists permissions, and the answers that did not grant them.
 func describeAccess(e verdict.Evidence, of func(verdict.AccessResult) []string) string {
 	var parts []string
@@ -240,9 +247,9 @@ func describeAccess(e verdict.Evidence, of func(verdict.AccessResult) []string) 
 		if len(actions) == 0 {
 			continue
 		}
-		part := strings.Join(actions, " and ") + " on " + redact.Cut(result.Repository, maxName)
+		part := strings.Join(actions, " and ") + prepositions[actions[len(actions)-1]] + redact.Cut(result.Repository, maxName)
 		if result.Answer != nil {
-			part += " (" + describeResult(*result.Answer, e) + ")"
+			part += ": " + describeResult(*result.Answer, e)
 		}
 		parts = append(parts, part)
 	}

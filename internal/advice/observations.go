@@ -13,14 +13,14 @@ import (
 // {mark} are filled in; nothing else of a secret ever is.
 var sights = map[verdict.Seen]string{
 	verdict.SeenReference:     "The {part} is a reference that was not resolved ({mark}); pass the value that it stands for",
-	verdict.SeenPlaceholder:   "The {part} is {mark}, which programs write in the place of a secret; pass the secret itself",
+	verdict.SeenPlaceholder:   "The {part} itself is {mark}, which programs write in the place of a secret; set the real one",
 	verdict.SeenSchemeWord:    "The {part} begins with the word Bearer or Basic; leave that word out",
 	verdict.SeenQuotes:        "The {part} has quotes around it; leave them out",
 	verdict.SeenLineBreak:     "The {part} ends in a line break; trimspace() removes it",
 	verdict.SeenBlank:         "The {part} begins or ends with a blank; trimspace() removes it",
-	verdict.SeenByteOrderMark: "The {part} holds a byte order mark (U+FEFF), which no editor shows; save its file as UTF-8 without one",
-	verdict.SeenZeroWidth:     "The {part} holds a zero width space (U+200B), which no editor shows; type it anew or copy it from another place",
-	verdict.SeenInvisible:     "The {part} holds a character that no editor shows; type it anew or copy it from another place",
+	verdict.SeenByteOrderMark: "The {part} holds an invisible byte order mark (U+FEFF); save its file as UTF-8 without one",
+	verdict.SeenZeroWidth:     "The {part} holds an invisible zero width space (U+200B); enter it again where it is stored",
+	verdict.SeenInvisible:     "The {part} holds an invisible character; enter it again where it is stored",
 	verdict.SeenNotUTF8:       "The {part} is not UTF-8, as text saved in UTF-16 is not; save it as UTF-8 and read it anew",
 	verdict.SeenControl:       "The {part} holds a control character, such as a tab or a line break, inside; copy it anew",
 	verdict.SeenQuestionMark:  "The {part} may begin with a ? in place of a byte order mark that was lost when it was converted; compare it with the original",
@@ -80,7 +80,7 @@ func credentialObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	}
 	var seen []string
 	if v.Reason == verdict.ReasonTokenExpired && takesLoginOnly(e) {
-		seen = append(seen, "The registry accepts only user name and password; set these, since a new token would not help")
+		seen = append(seen, "Set username and password; a new token would not help")
 	}
 	for _, o := range c.Seen {
 		seen = append(seen, sight(o))
@@ -111,6 +111,8 @@ func addressObservations(e verdict.Evidence) []string {
 		return nil
 	case answer.Status == verdict.StatusBadRequest && e.Endpoint.Scheme() == "http" && e.Authenticated == nil:
 		return []string{"The port may speak TLS; write https:// in registry_url"}
+	case answer.Status == verdict.StatusPaymentRequired && answer != e.Anonymous:
+		return []string{"Check the billing of the account"}
 	case wantsHTTPS(e, *answer) != "":
 		return []string{"The registry requires TLS; write " + wantsHTTPS(e, *answer) + " in registry_url"}
 	default:
@@ -127,11 +129,11 @@ func exchangeObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	case v.Reason == verdict.ReasonRealmUnsafe && t.Failure.Fault == registry.FaultPrivateAddress:
 		return []string{"trusted_realms of the provider block allows it"}
 	case v.Reason == verdict.ReasonRealmUnsafe && strings.HasPrefix(t.Endpoint, "http://") && e.Endpoint.Scheme() == "https":
-		return []string{"A proxy that ends TLS without X-Forwarded-Proto mostly causes that"}
+		return []string{"The usual cause is a reverse proxy of the registry without X-Forwarded-Proto: https"}
 	case v.Reason == verdict.ReasonRealmUnsafe:
 		return []string{"trusted_realms does not allow it"}
 	case v.Reason == verdict.ReasonExchangeUnavailable && e.BreaksOnLogin():
-		return []string{"The token service fails on this login, or on every login: it answers " + e.Control.StatusLine() + " without one"}
+		return []string{"Without a login it answers " + e.Control.StatusLine() + ", so it fails on this login or on every one; try another"}
 	default:
 		return nil
 	}
@@ -154,17 +156,19 @@ func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	answer := accessAnswer(e)
 	switch {
 	case v.Reason == verdict.ReasonAccessDenied && answer != nil && answer.Answer.Status == verdict.StatusUnauthorized && !verdict.JudgeCredentials(e).Verified:
-		return []string{"A 401 is about the password or token itself, which /v2/ did not check"}
+		return []string{"A 401 is about the password or token itself, which was not checked before"}
 	case v.Reason != verdict.ReasonAccessUnproven:
 		return nil
 	case answer != nil && answer.Answer.Failure.Unsafe():
 		return []string{"Nothing was sent to the token service that the repository names"}
 	case slices.ContainsFunc(e.Access, func(r verdict.AccessResult) bool { return r.OtherSubject }):
-		return []string{"The token service gave a token that is not this user's, as Harbor does for a moment after a failed login with the same name; plan again"}
+		return []string{"The token service answered as if for another user, as Harbor does for 1.5 s after a failed login with this name; plan again"}
 	case answer != nil && isOutage(*answer.Answer):
 		return []string{"That answer says nothing about the permission; plan again when the registry works"}
-	case answer == nil && unknownAction(e) != "pull":
-		return []string{"No token says so, and it is tried only with probe = true in access"}
+	case answer == nil && unknownAction(e) == "push":
+		return []string{"Set probe = true in access to have it tried: an upload is started and cancelled"}
+	case answer == nil && unknownAction(e) == "delete":
+		return []string{"Set probe = true in access to have it tried, on a digest that does not exist"}
 	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && unknownAction(e) == "pull":
 		return []string{"The tag latest is absent for every client, and tags are not listed; push a tag latest to have it tried"}
 	case answer != nil && unknownAction(e) != "pull":

@@ -271,7 +271,7 @@ func TestOf_NamesAFewPermissionsOfMany(t *testing.T) {
 		e.Access = append(e.Access, verdict.AccessResult{Repository: fmt.Sprintf("team/app-%d", i), Unknown: []string{"push"}})
 	}
 	message := advice.Of(e, verdict.Judge(e)).Message
-	if !strings.Contains(message, "push on team/app-0") || !strings.Contains(message, "and 1997 more") || len(message) > 500 {
+	if !strings.Contains(message, "push to team/app-0") || !strings.Contains(message, "and 1997 more") || len(message) > 500 {
 		t.Errorf("%d bytes: %.600s", len(message), message)
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 // Reasons why a realm gets no secret, each a clause for a message.
 var (
-	errDowngrade      = errors.New("the realm is plain http while the registry is https")
-	errLinkLocal      = errors.New("the realm is at a link-local or metadata address")
-	errPrivateAddress = errors.New("the realm is at a private address while the registry was reached at a public one")
-	errUserInfo       = errors.New("the realm carries user information")
+	errDowngrade      = errors.New("it is plain http while the registry is https")
+	errLinkLocal      = errors.New("it is at a link-local or metadata address")
+	errPrivateAddress = errors.New("it is at a private address while the registry was reached at a public one")
+	errUserInfo       = errors.New("its URL carries user information")
 )
 
 // unsafeError is the guard's refusal.

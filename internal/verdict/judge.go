@@ -12,6 +12,7 @@ const (
 	StatusOK              = 200
 	StatusBadRequest      = 400
 	StatusUnauthorized    = 401
+	StatusPaymentRequired = 402
 	StatusForbidden       = 403
 	StatusNotFound        = 404
 	StatusProxyAuth       = 407
