@@ -7,8 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httptrace"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -16,35 +16,30 @@ import (
 // ten requests hold its ten connections, and the eleventh waits for one.
 func TestClient_SendOnce_UnsentWhileItWaitsForAConnection(t *testing.T) {
 	t.Parallel()
-	arrived := make(chan struct{}, connections)
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		arrived <- struct{}{}
-		<-r.Context().Done()
-	}))
-	t.Cleanup(server.Close)
-	client := NewClient(Options{})
-	t.Cleanup(client.CloseIdleConnections)
-	req := request{method: http.MethodGet, url: server.URL, header: http.Header{}, limit: maxBodyBytes}
-
-	ctx, cancel := context.WithCancel(t.Context())
-	asked := make(chan received, connections)
-	for range connections {
-		go func() { asked <- client.sendOnce(ctx, client.direct, req) }()
-	}
-	for range connections {
-		<-arrived
-	}
-	waiting, leave := context.WithCancel(t.Context())
-	r := client.sendOnce(httptrace.WithClientTrace(waiting, &httptrace.ClientTrace{GetConn: func(string) { leave() }}), client.direct, req)
-	if r.failure == nil || r.failure.Fault != FaultTimeout || !r.failure.unsent {
-		t.Errorf("failure %+v of the eleventh, want a timeout that is unsent", r.failure)
-	}
-	cancel()
-	for range connections {
-		if r := <-asked; r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unsent {
-			t.Errorf("failure %+v of the ten, want a timeout that was asked", r.failure)
+	synctest.Test(t, func(t *testing.T) {
+		client := NewClient(Options{Dial: func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, theirs) }()
+			return ours, nil
+		}})
+		req := request{method: http.MethodGet, url: "http://r.example.com", header: http.Header{}, limit: maxBodyBytes}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		asked := make(chan received, connections)
+		for range connections {
+			go func() { asked <- client.sendOnce(ctx, client.direct, req) }()
 		}
-	}
+		synctest.Wait() // each has its connection
+		if r := client.sendOnce(ctx, client.direct, req); r.failure == nil || r.failure.Fault != FaultTimeout || !r.failure.unsent {
+			t.Errorf("failure %+v of the eleventh, want a timeout that is unsent", r.failure)
+		}
+		for range connections {
+			if r := <-asked; r.failure == nil || r.failure.Fault != FaultTimeout || r.failure.unsent {
+				t.Errorf("failure %+v of the ten, want a timeout that was asked", r.failure)
+			}
+		}
+		client.CloseIdleConnections()
+	})
 }
 
 // TestClient_SendOnce_SentOnAKeptConnection: no connection is opened for it.
