@@ -232,7 +232,7 @@ var answerReasons = []Entry{{
 	remedy: remedyTooLarge,
 }, {
 	Reason: verdict.ReasonUnexpectedAnswer, Status: "fail",
-	Meaning:  "The answer to the credentials has a status that says nothing about them.",
+	Meaning:  "The answer to the credentials has a status that says nothing about them, or another image is served than the digest in `reference` names.",
 	Next:     "Check what stands in front of the registry",
 	sentence: "{registry} answered {login} with a status that says nothing about it: {answer}",
 	causes: []string{
@@ -401,6 +401,16 @@ var answerReasons = []Entry{{
 		"The repository does not exist, or its name is mistyped",
 	},
 	remedy: remedyGrant,
+}, {
+	Reason: verdict.ReasonImageMissing, Status: "fail",
+	Meaning:  "The credentials may pull, and the image that `reference` names is not there.",
+	Next:     "Push the image, or correct the name, the tag or the digest",
+	sentence: "{registry} accepts {login}, but {absent}",
+	causes: []string{
+		"The image was not pushed yet, or was deleted",
+		"The tag or the digest is mistyped, or belongs to another repository",
+	},
+	remedy: remedyImage,
 }, {
 	Reason: verdict.ReasonAccessUnproven, Status: "fail",
 	Meaning:  "A permission in `access` could not be decided.",

@@ -40,6 +40,8 @@ func message(e verdict.Evidence, v verdict.Verdict) string {
 		"{why}", why(e),
 		"{offered}", offered(e),
 		"{missing}", describeAccess(e, func(r verdict.AccessResult) []string { return r.Missing }),
+		"{absent}", describeImage(e, verdict.ImageNoTag, verdict.ImageNoRepository, verdict.ImageAbsent),
+		"{other}", describeImage(e, verdict.ImageOther),
 		"{unknown}", describeAccess(e, func(r verdict.AccessResult) []string { return r.Unknown }),
 	).Replace(sentence)
 	if v.Unproven {
@@ -90,6 +92,8 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 		return "{Login} at {registry} could not be verified: its token service {service} {why}", ""
 	case v.Reason == verdict.ReasonExchangeUnavailable && identity && e.Exchange == nil:
 		return "{registry} has no token service, so an identity token does not work there: {answer}", "Set username and password"
+	case v.Reason == verdict.ReasonUnexpectedAnswer && e.Last().Status == verdict.StatusOK:
+		return "{registry} accepts {login}, but {other}", "Check what stands in front of the registry"
 	case v.Reason == verdict.ReasonAccessDenied && isBearer(e):
 		return entry.sentence, "Issue a token with this permission"
 	case v.Reason == verdict.ReasonTokenExpired && takesLoginOnly(e):
@@ -235,6 +239,25 @@ func why(e verdict.Evidence) string {
 
 // maxAccess is the largest number of permissions in a message.
 const maxAccess = 3
+
+// describeImage describes the first image that was found so.
+func describeImage(e verdict.Evidence, found ...verdict.Image) string {
+	i := slices.IndexFunc(e.Access, func(r verdict.AccessResult) bool { return slices.Contains(found, r.Image) })
+	if i < 0 {
+		return ""
+	}
+	repository, reference := redact.Cut(e.Access[i].Repository, maxName), e.Access[i].Reference
+	switch e.Access[i].Image {
+	case verdict.ImageNoTag:
+		return repository + " has no image " + reference
+	case verdict.ImageNoRepository:
+		return "the repository " + repository + " is not there, nor its image " + reference
+	case verdict.ImageOther:
+		return "serves " + e.Access[i].Digest + " for " + reference + " of " + repository
+	default:
+		return "the image " + reference + " of " + repository + " is not there"
+	}
+}
 
 // prepositions stand between an action and a repository.
 var prepositions = map[string]string{"pull": " from ", "push": " to ", "delete": " in "}

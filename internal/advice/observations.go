@@ -170,7 +170,7 @@ func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	case answer == nil && unknownAction(e) == "delete":
 		return []string{"Set probe = true in access to have it tried, on a digest that does not exist"}
 	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && unknownAction(e) == "pull":
-		return []string{"The tag latest is absent for every client, and tags are not listed; push a tag latest to have it tried"}
+		return []string{"The tag latest is absent for every client, and tags are not listed; name a tag that is there in reference"}
 	case answer != nil && unknownAction(e) != "pull":
 		return []string{"That answer to the trial neither allows nor refuses it"}
 	default:
@@ -201,5 +201,5 @@ func accessAnswer(e verdict.Evidence) *verdict.AccessResult {
 
 // isOutage reports whether nothing about permissions follows from an answer.
 func isOutage(a registry.Answer) bool {
-	return a.Failure != nil || a.Status == verdict.StatusTooManyRequests || a.Status == verdict.StatusRequestTimeout || a.Status >= verdict.StatusInternalError
+	return a.Failure != nil && a.Status == 0 || a.Status == verdict.StatusTooManyRequests || a.Status == verdict.StatusRequestTimeout || a.Status >= verdict.StatusInternalError
 }

@@ -55,6 +55,7 @@ const (
 	proveWrong    = "# To prove the login, set require_verified = true: the check then tries whether a wrong password is refused"
 	proveAccess   = `# To prove the login, add access = [{ repository = "team/app", actions = ["pull"] }] with a repository that is not public`
 	proveByTrial  = "# To have push or delete tried, set probe = true in the entry of access"
+	pushImage     = "# Push the image that access names, or correct its repository and reference"
 	pushLatest    = "# Push an image with the tag latest, which the check asks for to try pull"
 	otherLogin    = "# Set credentials of a kind that the registry offers; it offers: {offered}"
 )
@@ -94,6 +95,7 @@ const (
 	checkBound      = "Check that the credentials were issued for this registry and its region."
 	issueScope      = "Issue a token whose scope has every action that is asked for."
 	grant           = "Grant the account every action that access asks for."
+	checkImage      = "Check that the tag or the digest exists in the repository."
 	checkRepository = "Check that the repository exists under this name."
 	checkPermission = "Check which permissions the account has on the repository."
 	checkRuns       = "Check that the registry runs, and that its firewall lets this machine in."

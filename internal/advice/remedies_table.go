@@ -41,6 +41,7 @@ var (
 	remedyExchange   = remedy{plan: []string{askTokens}}
 	remedyOffer      = remedy{plan: []string{otherLogin}, registry: []string{offerScheme}}
 	remedyGrant      = remedy{plan: []string{waitPermit}, registry: []string{checkRepository, grant}}
+	remedyImage      = remedy{plan: []string{pushImage}, registry: []string{checkImage}}
 	remedyPermission = remedy{plan: []string{waitShown}, registry: []string{checkRepository, checkPermission}}
 	remedyProve      = remedy{plan: []string{proveWrong, proveAccess}, registry: []string{checkJudges}}
 	remedyProveUse   = remedy{plan: []string{proveAccess}, registry: []string{checkJudges}}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 // AccessRequest names the actions to prove on a repository.
 type AccessRequest struct {
 	Repository string
+	Reference  string   // tag or digest that must be there to pull; empty for none
 	Actions    []string // pull, push, delete
 	Probe      bool     // whether push and delete may be tried
 	// Coverage says how far clients use the credential of the check for this
@@ -30,6 +32,8 @@ type decision struct {
 	answer  *registry.Answer // the one that did not grant it; nil where grants decide
 	service string           // the token service that gave the answer; empty for the registry
 	other   bool             // whether a token of another subject left it undecided
+	digest  string           // of the manifest that was asked for
+	image   verdict.Image
 }
 
 type outcome int
@@ -47,7 +51,7 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 		return
 	}
 	for _, wanted := range g.request.Access {
-		result := verdict.AccessResult{Repository: wanted.Repository}
+		result := verdict.AccessResult{Repository: wanted.Repository, Reference: wanted.Reference}
 		for _, action := range wanted.Actions {
 			var is decision
 			if wanted.Coverage != registry.CoverageNone {
@@ -68,6 +72,7 @@ func add(r *verdict.AccessResult, action string, is decision) {
 	switch is.outcome {
 	case granted:
 		r.Granted = append(r.Granted, action)
+		r.Digest, r.Image = cmp.Or(r.Digest, is.digest), max(r.Image, is.image)
 	case missing:
 		if len(r.Missing) == 0 {
 			r.Answer, r.Service = is.answer, is.service
@@ -87,19 +92,34 @@ func add(r *verdict.AccessResult, action string, is decision) {
 }
 
 // access decides one permission: by the grants of a token, else by performing the
-// action. The claims of a configured token count only after the registry has verified
-// the token, since anyone can write claims.
+// action. An image that must be there is always asked for. The claims of a configured
+// token count only after the registry has verified the token, since anyone can write
+// claims.
 func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action registry.Action) decision {
+	decided, grants, perform := g.means(ctx, wanted, action)
+	switch {
+	case decided != nil:
+		return *decided
+	case grants.Known() && (wanted.Reference == "" || action != registry.ActionPull):
+		return allowed(grants, wanted, action)
+	default:
+		return g.accessByUse(ctx, wanted, action, grants, perform)
+	}
+}
+
+// means returns what decides one permission: the answer of a token service, the grants of
+// a token, which may not be known, or what performs the action.
+func (g *gatherer) means(ctx context.Context, wanted AccessRequest, action registry.Action) (*decision, registry.Grants, use) {
 	if g.Credential.Method == registry.MethodBearer {
-		grants := registry.TokenGrants(g.request.Credential.Token)
-		if grants.Known() && verdict.JudgeCredentials(g.Evidence).Verified {
-			return allowed(grants, wanted, action)
+		grants := registry.Grants{}
+		if verdict.JudgeCredentials(g.Evidence).Verified {
+			grants = registry.TokenGrants(g.request.Credential.Token)
 		}
-		return g.accessByUse(ctx, wanted, action, g.direct(wanted))
+		return nil, grants, g.direct(wanted)
 	}
 	request := g.scopedToken(ctx, wanted, action)
 	if request == nil {
-		return g.accessByUse(ctx, wanted, action, g.direct(wanted))
+		return nil, registry.Grants{}, g.direct(wanted)
 	}
 	issued, known := g.scoped[request.Scope]
 	if !known {
@@ -110,22 +130,19 @@ func (g *gatherer) access(ctx context.Context, wanted AccessRequest, action regi
 	switch {
 	case issued.Refused, refuses(issued.Answer):
 		byScope.outcome = missing
-		return byScope
+		return &byScope, registry.Grants{}, nil
 	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without a scope may still be allowed the action.
-		return g.accessByUse(ctx, wanted, action, g.exchanged(wanted, *g.tokenService, *g.Exchange))
+		return nil, registry.Grants{}, g.exchanged(wanted, *g.tokenService, *g.Exchange)
 	case issued.Token.Empty():
-		return byScope
+		return &byScope, registry.Grants{}, nil
 	case g.isOfAnotherSubject(issued):
-		return decision{method: verdict.AccessByScope, other: true}
-	case !issued.Grants.Known():
-		return g.accessByUse(ctx, wanted, action, g.exchanged(wanted, *request, issued))
+		return &decision{method: verdict.AccessByScope, other: true}, registry.Grants{}, nil
 	}
-	is := allowed(issued.Grants, wanted, action)
-	if is.outcome == granted {
+	if ok, _ := issued.Grants.Allow(wanted.Repository, string(action)); ok && (wanted.Reference == "" || action != registry.ActionPull) {
 		g.proveByGrant(ctx, wanted, action, *request)
 	}
-	return is
+	return nil, issued.Grants, g.exchanged(wanted, *request, issued)
 }
 
 // isOfAnotherSubject reports whether a token with a scope was issued for another subject

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/verdict"
@@ -13,7 +14,10 @@ type use func(ctx context.Context, action registry.Action, credential registry.C
 // direct sends credentials to the registry itself.
 func (g *gatherer) direct(wanted AccessRequest) use {
 	return func(ctx context.Context, action registry.Action, credential registry.Credential) registry.Answer {
-		request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Digest: g.decoy.digest, Credential: credential}
+		request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Reference: wanted.Reference, Credential: credential}
+		if action == registry.ActionDelete {
+			request.Reference = g.decoy.digest
+		}
 		if _, known := g.tried[request]; !known {
 			g.tried[request] = g.asker.Try(ctx, request)
 		}
@@ -47,8 +51,9 @@ func (g *gatherer) exchanged(wanted AccessRequest, request registry.TokenRequest
 }
 
 // accessByUse decides a permission by performing the action, and performs it without
-// credentials too where only the comparison decides.
-func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action registry.Action, perform use) decision {
+// credentials too where only the comparison decides. grants are those of the token that
+// it is performed with.
+func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action registry.Action, grants registry.Grants, perform use) decision {
 	is := decision{method: verdict.AccessByUse}
 	if action != registry.ActionPull {
 		if !wanted.Probe {
@@ -57,6 +62,10 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 		is.method = verdict.AccessByProbe
 	}
 	answer := perform(ctx, action, g.request.Credential)
+	if action == registry.ActionPull && wanted.Reference != "" {
+		answer = g.fetched(ctx, wanted, grants, perform, answer)
+		is.digest = answer.Digest
+	}
 	if is.answer = &answer; refuses(answer) {
 		if g.Exchange == nil || g.Exchange.Usable() { // else the registry requires a token, which could not be had
 			is.outcome = missing
@@ -64,17 +73,19 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 		return is
 	}
 	done, gone := succeeds(answer), absent(answer, action)
-	accepted := decoyOfUse(gone, action)
-	if !done && !gone {
+	switch {
+	case !done && !gone:
 		return is
+	case gone && wanted.Reference != "" && action == registry.ActionPull:
+		return g.imageGone(ctx, wanted, grants, perform, is)
+	case done && registry.IsDigest(wanted.Reference) && is.digest != "" && is.digest != wanted.Reference:
+		is.image = verdict.ImageOther
 	}
 	if g.Credential.Method != registry.MethodAnonymous && (gone || !verdict.JudgeCredentials(g.Evidence).Verified) {
 		others := perform(ctx, action, registry.Credential{})
 		if refuses(others) {
-			g.ProvenByUse, is.outcome = true, granted
-			g.proof = func(ctx context.Context, credential registry.Credential) verdict.DecoyOutcome {
-				return accepted(perform(ctx, action, credential))
-			}
+			g.proveByUse(action, perform, gone)
+			is.outcome = granted
 			return is
 		}
 		if gone && !absent(others, action) {
@@ -84,13 +95,79 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 	}
 	if gone && action == registry.ActionPull { // the tag is absent for every client; the list of tags takes the same permission
 		listed := perform(ctx, registry.ActionList, g.request.Credential)
-		is.answer, done = &listed, succeeds(listed) && !listed.IsHTML
+		is.answer, done = &listed, lists(listed)
 	}
 	if done {
 		is.outcome = granted
 	}
 	return is
 }
+
+// proveByUse makes an action the proof of the credentials: it was refused without them.
+// gone reports whether they found its target absent.
+func (g *gatherer) proveByUse(action registry.Action, perform use, gone bool) {
+	accepted := decoyOfUse(gone, action)
+	g.ProvenByUse = true
+	g.proof = func(ctx context.Context, credential registry.Credential) verdict.DecoyOutcome {
+		return accepted(perform(ctx, action, credential))
+	}
+}
+
+// fetched returns the answer to GET in place of that to HEAD of a manifest, where HEAD
+// has no digest that can be compared, or is refused although the token service granted
+// pull or /v2/ accepted the login: ECR Public refuses HEAD where it serves GET.
+func (g *gatherer) fetched(ctx context.Context, wanted AccessRequest, grants registry.Grants, perform use, head registry.Answer) registry.Answer {
+	algorithm, _, _ := strings.Cut(wanted.Reference, ":")
+	comparable := head.Digest != "" && (!registry.IsDigest(wanted.Reference) || strings.HasPrefix(head.Digest, algorithm+":"))
+	allowed, _ := grants.Allow(wanted.Repository, string(registry.ActionPull))
+	switch {
+	case succeeds(head) && !comparable, refuses(head) && (allowed || g.Last().Status == verdict.StatusOK):
+	default:
+		return head
+	}
+	got := perform(ctx, registry.ActionFetch, g.request.Credential)
+	switch {
+	case succeeds(got) && got.Digest == "": // a page, or more than a manifest may be
+		got.Failure = &registry.Failure{Fault: registry.FaultConnection, Detail: "what is served for it is not a manifest of at most 4 MiB"}
+	case succeeds(head) && !succeeds(got) && !registry.IsDigest(wanted.Reference):
+		return head // it is there, and its digest is not known
+	}
+	return got
+}
+
+// imageGone decides on a manifest that the credentials do not find: the list of tags
+// tells whether the repository is there, and a request without credentials whether
+// others would be told as much.
+func (g *gatherer) imageGone(ctx context.Context, wanted AccessRequest, grants registry.Grants, perform use, is decision) decision {
+	listed := perform(ctx, registry.ActionList, g.request.Credential)
+	if lists(listed) {
+		is.outcome, is.image = granted, verdict.ImageNoTag
+		return is
+	}
+	is.image = verdict.ImageAbsent
+	if absent(listed, registry.ActionList) {
+		is.image = verdict.ImageNoRepository
+	}
+	if allowed, _ := grants.Allow(wanted.Repository, string(registry.ActionPull)); allowed {
+		is.outcome = granted
+		return is
+	}
+	if g.Credential.Method != registry.MethodAnonymous {
+		others := perform(ctx, registry.ActionPull, registry.Credential{})
+		if refuses(others) {
+			g.proveByUse(registry.ActionPull, perform, true)
+			is.outcome = granted
+			return is
+		}
+		if !absent(others, registry.ActionPull) {
+			is.answer = &others
+		}
+	}
+	return is
+}
+
+// lists reports whether an answer is a list of tags.
+func lists(a registry.Answer) bool { return succeeds(a) && !a.IsHTML }
 
 func refuses(a registry.Answer) bool {
 	return a.Failure == nil && (a.Status == verdict.StatusUnauthorized || a.Status == verdict.StatusForbidden)

@@ -60,7 +60,7 @@ func TestDoctor_Check_AccessOfATokenOfAnotherSubject(t *testing.T) {
 			if len(s.used) > 0 {
 				t.Errorf("used %q with a token that is not the user's", s.used)
 			}
-			if row.want == unproven && !strings.Contains(report.Causes[0], "not this user's") {
+			if row.want == unproven && !strings.Contains(report.Causes[0], "as if for another user") {
 				t.Errorf("the first cause is %q", report.Causes[0])
 			}
 		})

@@ -1,12 +1,18 @@
 package provider
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/registry"
 	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
@@ -23,6 +29,7 @@ func accessValue(t *testing.T, s server, repository string, actions ...string) t
 		"repository": str(repository),
 		"actions":    tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, values),
 		"probe":      tftypes.NewValue(tftypes.Bool, nil),
+		"reference":  tftypes.NewValue(tftypes.String, nil),
 	})})
 }
 
@@ -95,6 +102,10 @@ func TestDataSource_Read_RefusesUnusableAccess(t *testing.T) {
 		{"an unknown action", accessValue(t, s, "org/app", "pull", "mount"), none, entry.WithAttributeName("actions")},
 		{"a null action", nullAction(t, s), none, entry.WithAttributeName("actions")},
 		{"a null entry", tftypes.NewValue(s.schema.AttributeTypes["access"], []tftypes.Value{tftypes.NewValue(s.schema.AttributeTypes["access"].(tftypes.List).ElementType, nil)}), none, entry},
+		{"no actions beside an empty reference", withReference(accessValue(t, s, "org/app"), "", true), none, entry.WithAttributeName("actions")},
+		{"an empty list of actions beside a reference", withReference(accessValue(t, s, "org/app"), "1.2.3", false), none, entry.WithAttributeName("actions")},
+		{"a reference with a repository", withReference(accessValue(t, s, "org/app", "pull"), "org/app:1.2.3", false), none, entry.WithAttributeName("reference")},
+		{"a digest in capitals", withReference(accessValue(t, s, "org/app", "pull"), "sha256:"+strings.Repeat("A", 64), false), none, entry.WithAttributeName("reference")},
 		{"a repository with a tag", accessValue(t, s, "org/app:1", "pull"), none, entry.WithAttributeName("repository")},
 		{"a repository in capitals", accessValue(t, s, "Org/app", "pull"), none, entry.WithAttributeName("repository")},
 		{"a repository that climbs", accessValue(t, s, "org/../admin", "pull"), none, entry.WithAttributeName("repository")},
@@ -166,6 +177,115 @@ func TestProviderModel_TrustedRealms(t *testing.T) { //nolint:paralleltest // it
 		// A check that does not need the setting has its verdict.
 		if _, diags := s.read(t.Context(), t, address); row.want == "trusted_realms is not known yet" && len(diags) > 0 {
 			t.Errorf("%s: an anonymous check needs no trusted realms: %v", row.name, diags[0])
+		}
+	}
+}
+
+// withReference sets reference in the entries of access; noActions leaves actions out.
+func withReference(access tftypes.Value, reference string, noActions bool) tftypes.Value {
+	var entries []tftypes.Value
+	if err := access.As(&entries); err != nil {
+		panic(err)
+	}
+	for i, entry := range entries {
+		object := map[string]tftypes.Value{}
+		if err := entry.As(&object); err != nil {
+			panic(err)
+		}
+		object["reference"] = str(reference)
+		if noActions {
+			object["actions"] = tftypes.NewValue(object["actions"].Type(), nil)
+		}
+		entries[i] = tftypes.NewValue(entry.Type(), object)
+	}
+	return tftypes.NewValue(access.Type(), entries)
+}
+
+// TestDataSource_Read_ReferenceOfAnImage has the places of a reference: the entry itself,
+// else registry_url.
+func TestDataSource_Read_ReferenceOfAnImage(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	const served = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a" // of {}
+	fake := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("Authorization") == "":
+			w.Header().Set("WWW-Authenticate", `Basic realm="r"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		case r.URL.Path == "/v2/":
+		case strings.HasSuffix(r.URL.Path, "/manifests/1.2.3"), strings.HasSuffix(r.URL.Path, "/manifests/latest"):
+			w.Header().Set("Docker-Content-Digest", served)
+		case strings.HasSuffix(r.URL.Path, "/tags/list"):
+			_, _ = io.WriteString(w, `{"name":"org/app","tags":["1.2.3"]}`)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(fake.Close)
+	for _, row := range []struct {
+		name                      string
+		access                    tftypes.Value
+		reason, reference, digest string
+	}{
+		{"in the entry", withReference(accessValue(t, s, "org/app", "pull"), "1.2.3", false), "accepted", "1.2.3", served},
+		{"in the entry, which leaves actions out", withReference(accessValue(t, s, "org/app"), "1.2.3", true), "accepted", "1.2.3", served},
+		{"one that is not there", withReference(accessValue(t, s, "org/app"), "2", true), "image_missing", "2", ""},
+		{"none", accessValue(t, s, "org/app", "pull"), "accepted", "", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			got, diags := s.read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "username": str("ci"), "password": str("hunter2x"), "access": row.access})
+			if len(diags) > 0 || asString(t, got["reason"]) != row.reason {
+				t.Fatalf("reason %s, %v", got["reason"], diags)
+			}
+			var results []tftypes.Value
+			if err := got["access_results"].As(&results); err != nil {
+				t.Fatal(err)
+			}
+			object := map[string]tftypes.Value{}
+			if err := results[0].As(&object); err != nil {
+				t.Fatal(err)
+			}
+			for name, want := range map[string]string{"reference": row.reference, "digest": row.digest} {
+				if value := object[name]; want == "" != value.IsNull() || want != "" && asString(t, value) != want {
+					t.Errorf("%s is %s, want %q", name, value, want)
+				}
+			}
+		})
+	}
+}
+
+func TestCheckModel_AccessRequests_TakeTheReferenceOfTheAddress(t *testing.T) {
+	t.Parallel()
+	entry := func(repository, reference string, actions ...string) *accessModel {
+		a := &accessModel{Repository: types.StringValue(repository)}
+		if reference != "" {
+			a.Reference = types.StringValue(reference)
+		}
+		for _, action := range actions {
+			a.Actions = append(a.Actions, types.StringValue(action))
+		}
+		return a
+	}
+	for _, row := range []struct {
+		name, address string
+		entry         *accessModel
+		want          string
+	}{
+		{"a tag", "r.example.com/org/app:1.2.3", entry("org/app", "", "pull"), "1.2.3"},
+		{"a digest beside a tag", "r.example.com/org/app:1@sha256:" + strings.Repeat("0", 64), entry("org/app", "", "pull", "push"), "sha256:" + strings.Repeat("0", 64)},
+		{"a name of one part at Docker Hub", "docker.io/alpine:3", entry("alpine", "", "pull"), "3"},
+		{"the entry has one", "r.example.com/org/app:1.2.3", entry("org/app", "2", "pull"), "2"},
+		{"another repository", "r.example.com/org/app:1.2.3", entry("org/other", "", "pull"), ""},
+		{"a push alone", "r.example.com/org/app:1.2.3", entry("org/app", "", "push"), ""},
+	} {
+		endpoint, err := registry.ParseEndpoint(row.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		requests, diags := (&checkModel{Access: []*accessModel{row.entry}}).accessRequests(endpoint)
+		if diags.HasError() || requests[0].Reference != row.want {
+			t.Errorf("%s: %q, want %q (%v)", row.name, requests[0].Reference, row.want, diags)
 		}
 	}
 }

@@ -30,9 +30,10 @@ var requestFields = []field{
 	{name: "docker_config_json", kind: kindSecret, argument: true, text: "Payload of a `kubernetes.io/dockerconfigjson` secret, read as the kubelet reads it: what is checked is what is shipped. " +
 		"The key of `auths` that matches the repository in `registry_url` or `access` counts; of several, each is tried where the one before does not pass. Host and port are compared as they are written, capitals included. A payload without an entry for the registry is checked as anonymous access. The kubelet does not read `identitytoken` and `registrytoken`, so an entry of these alone is a user name without a password, or anonymous. Never stored: in the data source it reads back as null. " + planText},
 	{name: "access", kind: kindObjects, argument: true, text: "Permissions to prove, after the credentials themselves. Each action is one request for a token with that scope; Quay creates a repository when a token for `push` is asked for. " +
-		"Where the token does not say what it grants, `pull` is tried: a `HEAD` of the tag `latest`, or a list of one tag where that is absent. Without credentials, a check passes if every action is allowed without them.", fields: []field{
+		"A `reference` is always asked for, by a `HEAD` of its manifest, and by a `GET` where a registry refuses that; no layer is read. Without one, where the token does not say what it grants, `pull` is tried: a `HEAD` of the tag `latest`, or a list of one tag where that is absent. Without credentials, a check passes if every action is allowed without them.", fields: []field{
 		{name: "repository", argument: true, required: true, text: "Repository without the registry's host. A name of one part gets its `library/` on Docker Hub."},
-		{name: "actions", kind: kindStrings, argument: true, required: true, text: "Any of `pull`, `push` and `delete`."},
+		{name: "reference", argument: true, text: "Tag or digest of an image that these credentials must be able to pull: `pull` is implied, and an image that is not there fails with the reason `image_missing`. The tag or digest in `registry_url` counts for an entry of that repository that asks for `pull` and has none."},
+		{name: "actions", kind: kindStrings, argument: true, text: "Any of `pull`, `push` and `delete`; may be left out beside `reference`."},
 		{name: "probe", kind: kindBool, argument: true, text: "Whether push and delete may be tried where the registry does not say what is granted: an upload that is started and cancelled at once (some registries keep an empty repository, or the upload until they clean up), the deletion of a digest that does not exist. Default `false`: they are unknown then."},
 	}},
 	{name: "token_exchange", kind: kindBool, argument: true, text: "Whether to exchange user name and password for a token where the registry asks for that. Default `true`. " +
@@ -69,6 +70,8 @@ var verdictFields = []field{
 	}},
 	{name: "access_results", kind: kindObjects, text: "Permissions that were proven, one entry per repository; empty when none were asked for.", fields: []field{
 		{name: "repository", text: "Repository."},
+		{name: "reference", text: "Tag or digest that was asked for; null for none."},
+		{name: "digest", text: "Digest of the manifest that the registry serves for `reference`, to pin the image by; null where it is not known."},
 		{name: "granted", kind: kindStrings, text: "Actions that are granted."},
 		{name: "missing", kind: kindStrings, text: "Actions that are refused."},
 		{name: "unknown", kind: kindStrings, text: "Actions that could not be decided."},

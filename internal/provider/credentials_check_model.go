@@ -45,6 +45,7 @@ type checkModel struct {
 // accessModel is an element of access.
 type accessModel struct {
 	Repository types.String   `tfsdk:"repository"`
+	Reference  types.String   `tfsdk:"reference"`
 	Actions    []types.String `tfsdk:"actions"`
 	Probe      types.Bool     `tfsdk:"probe"`
 }
@@ -71,6 +72,8 @@ type exchangeModel struct {
 
 type accessResultModel struct {
 	Repository string       `tfsdk:"repository"`
+	Reference  types.String `tfsdk:"reference"`
+	Digest     types.String `tfsdk:"digest"`
 	Granted    []string     `tfsdk:"granted"`
 	Missing    []string     `tfsdk:"missing"`
 	Unknown    []string     `tfsdk:"unknown"`
@@ -123,7 +126,7 @@ func (m *checkModel) fill(r result) {
 	}
 	m.AccessResults = make([]accessResultModel, len(e.Access))
 	for i, a := range e.Access {
-		m.AccessResults[i] = accessResultModel{a.Repository, listOf(a.Granted), listOf(a.Missing), listOf(a.Unknown), textOrNull(string(a.Method))}
+		m.AccessResults[i] = accessResultModel{a.Repository, textOrNull(a.Reference), textOrNull(a.Digest), listOf(a.Granted), listOf(a.Missing), listOf(a.Unknown), textOrNull(string(a.Method))}
 	}
 	m.LikelyCauses = listOf(r.advice.Causes)
 	m.Remediation = make([]remediationModel, len(r.advice.Remediation))

@@ -94,17 +94,29 @@ func (m *checkModel) accessRequests(endpoint registry.Endpoint) ([]doctor.Access
 			diags.AddAttributeError(at, "Empty entry", "This entry of access is null. Write repository and actions, or leave it out.")
 			continue
 		}
+		reference := argument.Reference.ValueString()
+		if reference != "" && !registry.IsReference(reference) {
+			diags.AddAttributeError(at.AtName("reference"), "reference cannot be used",
+				"The value of reference is neither a tag nor a digest. Write it without repository and host, as in 1.2.3, or as sha256: and 64 hexadecimal digits in small letters.")
+		}
 		actions, ok := knownActions(argument.Actions)
+		if reference != "" && !slices.Contains(actions, string(registry.ActionPull)) && (ok || argument.Actions == nil) {
+			actions, ok = append([]string{string(registry.ActionPull)}, actions...), true
+		}
 		if !ok {
 			diags.AddAttributeError(at.AtName("actions"), "Unknown action",
-				fmt.Sprintf("actions holds nothing, or something other than %s. Write one or more of these.", strings.Join(doctor.Actions(), ", ")))
+				fmt.Sprintf("actions holds nothing, or something other than %s. Write one or more of these, or leave it out beside reference, which implies pull.", strings.Join(doctor.Actions(), ", ")))
 		}
 		name := argument.Repository.ValueString()
 		if !repositoryName.MatchString(name) || len(name) > 255 {
 			diags.AddAttributeError(at.AtName("repository"), "repository cannot be used",
 				"The value of repository is not the name of a repository. Write it without host, tag and digest, in small letters, as in org/app.")
 		}
-		requests[i] = doctor.AccessRequest{Repository: endpoint.RepositoryName(name), Actions: actions, Probe: argument.Probe.ValueBool()}
+		name = endpoint.RepositoryName(name)
+		if reference == "" && name == endpoint.Repository() && slices.Contains(actions, string(registry.ActionPull)) && registry.IsReference(endpoint.Reference()) {
+			reference = endpoint.Reference()
+		}
+		requests[i] = doctor.AccessRequest{Repository: name, Reference: reference, Actions: actions, Probe: argument.Probe.ValueBool()}
 	}
 	return requests, diags
 }

@@ -50,7 +50,8 @@ func everyArgument(t *testing.T, s server, url string) map[string]tftypes.Value 
 		"require_verified": tftypes.NewValue(tftypes.Bool, true),
 		"access": tftypes.NewValue(accessType, []tftypes.Value{tftypes.NewValue(entry, map[string]tftypes.Value{
 			"repository": str("org/app"), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], []tftypes.Value{str("pull")}),
-			"probe": tftypes.NewValue(tftypes.Bool, nil),
+			"probe":     tftypes.NewValue(tftypes.Bool, nil),
+			"reference": str("1.2.3"),
 		})}),
 	}
 	for _, f := range checkFields {

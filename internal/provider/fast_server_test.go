@@ -38,7 +38,7 @@ func TestFastServer_ValidateDataResourceConfig_FindsWhatTheFrameworkFinds(t *tes
 		{"an attribute", map[string]tftypes.Value{"passed": tftypes.NewValue(tftypes.Bool, true)}, 1},
 		{"two attributes", map[string]tftypes.Value{"message": str("all is well"), "http_status": tftypes.NewValue(tftypes.Number, 200)}, 2},
 		{"an attribute with parts", map[string]tftypes.Value{"check": check}, 1},
-		{"access without a repository", map[string]tftypes.Value{"access": noRepository}, 2},
+		{"access without a repository", map[string]tftypes.Value{"access": noRepository}, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +151,7 @@ func TestFastServer_ReadDataSource_IsWhatTheFrameworkReads(t *testing.T) {
 	entry := access.ElementType.(tftypes.Object)
 	accessTo := func(repository string, actions ...tftypes.Value) tftypes.Value {
 		return tftypes.NewValue(access, []tftypes.Value{tftypes.NewValue(entry, values{
-			"repository": str(repository), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], actions), "probe": tftypes.NewValue(tftypes.Bool, nil),
+			"repository": str(repository), "actions": tftypes.NewValue(entry.AttributeTypes["actions"], actions), "probe": tftypes.NewValue(tftypes.Bool, nil), "reference": tftypes.NewValue(tftypes.String, nil),
 		})})
 	}
 	secret := func(s server, url string) values { return everyArgument(t, s, url) }

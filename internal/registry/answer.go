@@ -26,6 +26,7 @@ type Answer struct {
 	TooLarge   bool          // whether the server refuses the size of the request's header
 	Cause      Cause         // why it has none that it accepts; of a ClientCert only
 	Location   string        // other origin that a redirect points to; "" if none
+	Digest     string        // of the manifest that was asked for; "" if it is not known
 	Text       string        // error message of the server, unchanged: clean it before showing it
 	RetryAfter time.Duration // Retry-After of a 429; 0 if there is none
 }

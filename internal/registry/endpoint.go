@@ -41,12 +41,13 @@ const (
 )
 
 // Endpoint is the address of one registry; make it with [ParseEndpoint]. Two
-// endpoints are equal (==) if they have the same URL and the same repository.
+// endpoints are equal (==) if they have the same URL and the same image.
 type Endpoint struct {
 	scheme     string // "https" or "http"
 	host       string // host[:port] of requests; lower case, default port dropped
 	base       string // escaped path in front of /v2/, "" or "/…" without a slash at the end
 	repository string // repository named behind a host without scheme, may be ""
+	reference  string // its digest, else its tag, may be ""
 }
 
 // ParseEndpoint parses the address of a registry. Without a scheme it means https,
@@ -90,7 +91,7 @@ func ParseEndpoint(address string) (Endpoint, error) {
 	if hasScheme {
 		e.base, err = parseBase(tail)
 	} else {
-		e.repository = parseRepository(tail)
+		e.repository, e.reference = parseImage(tail)
 	}
 	if err != nil {
 		return Endpoint{}, err
@@ -196,18 +197,22 @@ func parseBase(tail string) (string, error) {
 	return base, nil
 }
 
-// parseRepository drops tag and digest. v1 alone is the path of the API behind the name
-// under which docker login stores Docker Hub, and not a repository.
-func parseRepository(tail string) string {
-	name, _, _ := strings.Cut(tail, "@")
+// parseImage splits an image name without its host into the repository and the digest,
+// else the tag. v1 alone is the path of the API behind the name under which docker login
+// stores Docker Hub, and not a repository.
+func parseImage(tail string) (repository, reference string) {
+	name, reference, _ := strings.Cut(tail, "@")
 	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
+		if reference == "" {
+			reference = name[i+1:]
+		}
 		name = name[:i]
 	}
 	name = strings.Trim(name, "/")
 	if name == "v1" {
-		return ""
+		return "", ""
 	}
-	return name
+	return name, reference
 }
 
 // DockerHubNames returns the hosts that are aliases of Docker Hub.
@@ -262,6 +267,9 @@ func (e Endpoint) SameRegistry(other Endpoint) bool { return e.DialAddress() == 
 // Repository returns the repository in the address, without tag and digest; empty if
 // it has none.
 func (e Endpoint) Repository() string { return e.repository }
+
+// Reference returns the digest, else the tag, in the address; empty if it has neither.
+func (e Endpoint) Reference() string { return e.reference }
 
 // URL returns the URL of the API version check, which every registry serves (OCI
 // distribution specification, end-1).

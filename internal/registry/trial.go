@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -12,7 +13,8 @@ type Action string
 // The actions, and the request that tries each.
 const (
 	ActionPull   Action = "pull"   // HEAD of a manifest
-	ActionList   Action = "list"   // GET of one tag, which takes the permission to pull
+	ActionFetch  Action = "fetch"  // GET of a manifest, which takes the permission to pull
+	ActionList   Action = "list"   // GET of one tag, which takes it too
 	ActionPush   Action = "push"   // an upload that is started and cancelled at once
 	ActionDelete Action = "delete" // DELETE of a manifest that does not exist
 )
@@ -22,7 +24,7 @@ type Trial struct {
 	Endpoint   Endpoint
 	Repository string
 	Action     Action
-	Digest     string // of no manifest, for ActionDelete: "sha256:" and 64 hex digits
+	Reference  string // tag or digest of the manifest; empty for the tag latest
 	Credential Credential
 }
 
@@ -35,7 +37,7 @@ var manifestTypes = []string{
 // Try tries an action (OCI distribution specification, end-3, end-4a, end-8b, end-9) and
 // returns the answer to its first request. A push starts an upload and cancels it at
 // once; some registries create an empty repository by it. A delete is for a digest
-// that does not exist.
+// that does not exist. The answer to a fetch has the digest of what was received.
 func (c *Client) Try(ctx context.Context, r Trial) Answer {
 	received := c.send(ctx, c.direct, r.request())
 	if received.failure != nil {
@@ -44,7 +46,11 @@ func (c *Client) Try(ctx context.Context, r Trial) Answer {
 	if r.Action == ActionPush && received.response.StatusCode == http.StatusAccepted {
 		c.cancelUpload(ctx, received.response, r.Credential)
 	}
-	return newAnswer(received)
+	answer := newAnswer(received)
+	if answer.Digest = digestHeader(received.response.Header); r.Action == ActionFetch {
+		answer.Digest = digestOf(received, r.Reference)
+	}
+	return answer
 }
 
 // request returns the HTTP request.
@@ -57,9 +63,12 @@ func (r Trial) request() request {
 	case ActionList:
 		req.method, req.url = http.MethodGet, root+"/tags/list?n=1"
 	case ActionDelete:
-		req.method, req.url = http.MethodDelete, root+"/manifests/"+r.Digest
+		req.method, req.url = http.MethodDelete, root+"/manifests/"+r.Reference
 	default:
-		req.method, req.url = http.MethodHead, root+"/manifests/latest"
+		req.method, req.url = http.MethodHead, root+"/manifests/"+cmp.Or(r.Reference, "latest")
+		if r.Action == ActionFetch {
+			req.method, req.limit = http.MethodGet, maxManifestBytes
+		}
 		req.header["Accept"] = manifestTypes
 	}
 	authorize(req.header, r.Credential)

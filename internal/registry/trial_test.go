@@ -25,9 +25,11 @@ func basic(password string) registry.Credential {
 // try tries an action on org/app of http://r.example.com.
 func try(t *testing.T, client *registry.Client, action registry.Action, credential registry.Credential) registry.Answer {
 	t.Helper()
-	return client.Try(t.Context(), registry.Trial{
-		Endpoint: parse(t, "http://r.example.com"), Repository: "org/app", Action: action, Digest: digest, Credential: credential,
-	})
+	trial := registry.Trial{Endpoint: parse(t, "http://r.example.com"), Repository: "org/app", Action: action, Credential: credential}
+	if action == registry.ActionDelete {
+		trial.Reference = digest
+	}
+	return client.Try(t.Context(), trial)
 }
 
 func TestClient_Try_Sends(t *testing.T) {
@@ -64,9 +66,11 @@ func TestClient_Try_Sends(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			trap, server := record(t, respond(http.StatusOK, "")), record(t, respond(http.StatusNotFound, ""))
-			answer := clientBetween(t, server, trap).Try(t.Context(), registry.Trial{
-				Endpoint: parse(t, row.address), Repository: row.repository, Action: row.action, Digest: digest, Credential: row.credential,
-			})
+			trial := registry.Trial{Endpoint: parse(t, row.address), Repository: row.repository, Action: row.action, Credential: row.credential}
+			if row.action == registry.ActionDelete {
+				trial.Reference = digest
+			}
+			answer := clientBetween(t, server, trap).Try(t.Context(), trial)
 			if answer.Failure != nil || answer.Status != http.StatusNotFound {
 				t.Errorf("status %d, failure %+v; want 404", answer.Status, answer.Failure)
 			}
@@ -103,7 +107,7 @@ func TestClient_Try_Faults(t *testing.T) {
 	t.Parallel()
 	for _, action := range actions {
 		address, options := nothingListens(t)
-		answer := newClient(t, options).Try(t.Context(), registry.Trial{Endpoint: parse(t, address), Repository: "org/app", Action: action, Digest: digest})
+		answer := newClient(t, options).Try(t.Context(), registry.Trial{Endpoint: parse(t, address), Repository: "org/app", Action: action, Reference: digest})
 		if answer.Failure == nil || answer.Failure.Fault != registry.FaultRefused {
 			t.Errorf("%s: answer %+v, failure %+v", action, answer, answer.Failure)
 		}

@@ -167,6 +167,9 @@ func AccessMethods() []AccessMethod {
 // AccessResult is what was decided about the requested actions on one repository.
 type AccessResult struct {
 	Repository string
+	Reference  string // tag or digest that must be there; empty for none
+	Digest     string // of the manifest that is served for it; empty where that is not known
+	Image      Image
 	Granted    []string
 	Missing    []string
 	Unknown    []string
@@ -181,6 +184,18 @@ type AccessResult struct {
 	// is not the user's.
 	OtherSubject bool
 }
+
+// Image is what was found for the reference of an [AccessResult] that may be pulled.
+type Image int
+
+// The values of [Image].
+const (
+	ImageServed       Image = iota // or none was asked for
+	ImageNoTag                     // the repository is there, the tag or digest is not
+	ImageNoRepository              // the repository is not there
+	ImageAbsent                    // one of the two is not there
+	ImageOther                     // another digest is served than the one that was asked for
+)
 
 // DecoyOutcome is the result of a request with invented credentials.
 type DecoyOutcome int

@@ -7,10 +7,12 @@ func judgeAccess(e Evidence, v Verdict) Verdict {
 	if len(e.Access) == 0 {
 		return v
 	}
-	missing, unknown := false, false
+	missing, unknown, absent, other := false, false, false, false
 	for _, result := range e.Access {
 		missing = missing || len(result.Missing) > 0
 		unknown = unknown || len(result.Unknown) > 0
+		other = other || result.Image == ImageOther
+		absent = absent || result.Image != ImageServed && result.Image != ImageOther
 	}
 	anonymous := v.Reason == ReasonAuthenticationRequired
 	switch {
@@ -18,6 +20,10 @@ func judgeAccess(e Evidence, v Verdict) Verdict {
 		return v
 	case missing:
 		return rejected(ReasonAccessDenied)
+	case absent:
+		return fail(ReasonImageMissing)
+	case other:
+		return fail(ReasonUnexpectedAnswer)
 	case unknown:
 		return fail(ReasonAccessUnproven)
 	case anonymous:

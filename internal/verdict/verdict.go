@@ -44,6 +44,7 @@ const (
 	ReasonForbiddenNetwork       Reason = "forbidden_network"
 	ReasonForbidden              Reason = "forbidden"
 	ReasonAccessDenied           Reason = "access_denied"
+	ReasonImageMissing           Reason = "image_missing"
 	ReasonAccessUnproven         Reason = "access_unproven"
 	ReasonAnyoneAccepted         Reason = "anyone_accepted"
 )

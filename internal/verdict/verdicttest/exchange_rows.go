@@ -258,6 +258,20 @@ func accessRows() []judgeRow {
 	add("access: a use that is allowed without credentials is none", basic, open(), Status(200), Pass(verdict.ReasonAcceptedUnproven), permissions(false, granted))
 	add("access: bad credentials stay bad", basic, closed(), closed(), Refused(verdict.ReasonInvalidCredentials), permissions(false, granted))
 	add("access: anonymous, and an anonymous token grants it", anonymous, Unauthorized(BearerChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
+	image := func(found verdict.Image) verdict.AccessResult {
+		result := granted
+		result.Reference, result.Digest, result.Image = "1.2.3", "sha256:0", found
+		return result
+	}
+	for _, found := range []verdict.Image{verdict.ImageNoTag, verdict.ImageNoRepository, verdict.ImageAbsent} {
+		add(fmt.Sprintf("access: an image that is not there (%d)", found), basic, closed(), Status(200), Fail(verdict.ReasonImageMissing), permissions(false, image(found)))
+	}
+	add("access: another image than its digest names", basic, closed(), Status(200), Fail(verdict.ReasonUnexpectedAnswer), permissions(false, image(verdict.ImageOther)))
+	add("access: an image that is there", basic, closed(), Status(200), Accepted, permissions(false, image(verdict.ImageServed)))
+	add("access: refused comes before an image that is not there", basic, closed(), Status(200), Refused(verdict.ReasonAccessDenied), permissions(false, image(verdict.ImageNoTag), missing))
+	add("access: an image that is not there comes before another one", basic, closed(), Status(200), Fail(verdict.ReasonImageMissing), permissions(false, image(verdict.ImageOther), image(verdict.ImageNoTag)))
+	add("access: an image that is not there comes before not decided", basic, closed(), Status(200), Fail(verdict.ReasonImageMissing), permissions(false, image(verdict.ImageNoTag), unknown))
+	add("access: anonymous, and the image is not there", anonymous, Unauthorized(BearerChallenge), nil, Fail(verdict.ReasonImageMissing), permissions(false, image(verdict.ImageNoTag)))
 	add("access: anonymous without a token service, and a use is allowed", anonymous, Unauthorized(BasicChallenge), nil, Pass(verdict.ReasonAnonymousAccepted), permissions(false, granted))
 	add("access: anonymous, and it is not decided", anonymous, Unauthorized(BearerChallenge), nil, Fail(verdict.ReasonAccessUnproven), permissions(false, unknown))
 	add("access: anonymous, and one is refused beside one that is not decided", anonymous, Unauthorized(BasicChallenge), nil, Refused(verdict.ReasonAuthenticationRequired), permissions(false, unknown, missing))
