@@ -241,17 +241,21 @@ func TestPlaces_Find_DockerAuthConfig(t *testing.T) {
 	}
 }
 
-// The variable is a part of the Docker configuration, which a check uses only where
-// docker_config_path is set. A login in it needs no file.
-func TestPlaces_Find_DockerAuthConfigNeedsThePath(t *testing.T) {
+// TestPlaces_Find_DockerAuthConfigNeedsNoPath has the variable alone, and before a file
+// that is not there or not known yet.
+func TestPlaces_Find_DockerAuthConfigNeedsNoPath(t *testing.T) {
 	t.Parallel()
 	places := credentials.Places{Environ: []string{`DOCKER_AUTH_CONFIG={"auths":{"r.example.com":{"auth":"` + auth("ci", canary) + `"}}}`}}
-	unset := find(t, places, searchFor(t, host))
-	compare(t, unset, credentials.Result{Source: credentials.SourceNone, Notes: []string{"DOCKER_AUTH_CONFIG of the environment has a login for r.example.com, but is read only with docker_config_path; set that in the provider block"}})
-	checkNoCanary(t, unset, nil)
-	compare(t, find(t, places, searchFor(t, "other.example.com")), credentials.Result{Source: credentials.SourceNone})
+	found := credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", canary)}
+	compare(t, find(t, places, searchFor(t, host)), found)
+	other := find(t, places, searchFor(t, "other.example.com"))
+	compare(t, other, credentials.Result{Source: credentials.SourceNone, Notes: []string{"DOCKER_AUTH_CONFIG of the environment has no login for other.example.com (it has r.example.com)"}})
+	checkNoCanary(t, other, nil)
 
-	places.DockerConfigPath = set(filepath.Join(t.TempDir(), "config.json"))
-	compare(t, find(t, places, searchFor(t, host)), credentials.Result{Source: credentials.SourceDockerConfig, Credential: login("ci", canary)})
+	places.DockerConfigPath = set(filepath.Join(t.TempDir(), "config.json")) // which is not there
+	compare(t, find(t, places, searchFor(t, host)), found)
+	findError(t, places, searchFor(t, "other.example.com"))
+	places.DockerConfigPath = credentials.Setting[string]{Unknown: true}
+	compare(t, find(t, places, searchFor(t, host)), found)
 	findError(t, places, searchFor(t, "other.example.com"))
 }

@@ -26,29 +26,24 @@ type dockerConfig struct {
 
 // fromDockerConfig looks for the registry's login in Docker's order: in the
 // environment, in the helper for its host, else in the store for all hosts, else in
-// the file itself. All of these are the Docker configuration, which is used only where
-// docker_config_path is set.
+// the file itself. The file and its helpers are used only where docker_config_path is
+// set.
 func (p Places) fromDockerConfig(ctx context.Context, search Search) (Result, error) {
-	none := Result{Source: SourceNone}
-	if p.DockerConfigPath.Unknown {
-		return none, unknown(dockerConfigName, search)
-	}
 	variable, ignored := authsOfEnvironment(p.Environ)
-	path := p.DockerConfigPath.Value
-	if path == "" {
-		if variable.keysFor(search).whole != "" {
-			none.Notes = []string{variable.place + " has a login for " + search.loginName() + ", but is read only with docker_config_path; set that in the provider block"}
-		}
-		return none, nil
-	}
 	inVariable, err := variable.find(search)
 	if err != nil || inVariable.Source != SourceNone {
 		return inVariable, err
 	}
-	result, err := p.fromDockerFile(ctx, path, search)
+	if p.DockerConfigPath.Unknown {
+		return Result{}, unknown(dockerConfigName, search)
+	}
+	result := Result{Source: SourceNone}
+	if path := p.DockerConfigPath.Value; path != "" {
+		result, err = p.fromDockerFile(ctx, path, search)
+	}
 	switch {
 	case err != nil:
-		return none, err
+		return Result{}, err
 	case ignored != "":
 		result.Notes = append([]string{ignored}, result.Notes...)
 	case result.Source == SourceNone && len(variable.logins) > 0:

@@ -118,10 +118,10 @@ func (g *gatherer) proveByUse(action registry.Action, perform use, gone bool) {
 // pull or /v2/ accepted the login: ECR Public refuses HEAD where it serves GET.
 func (g *gatherer) fetched(ctx context.Context, wanted AccessRequest, grants registry.Grants, perform use, head registry.Answer) registry.Answer {
 	algorithm, _, _ := strings.Cut(wanted.Reference, ":")
-	comparable := head.Digest != "" && (!registry.IsDigest(wanted.Reference) || strings.HasPrefix(head.Digest, algorithm+":"))
+	named := head.Digest != "" && (!registry.IsDigest(wanted.Reference) || strings.HasPrefix(head.Digest, algorithm+":"))
 	allowed, _ := grants.Allow(wanted.Repository, string(registry.ActionPull))
 	switch {
-	case succeeds(head) && !comparable, refuses(head) && (allowed || g.Last().Status == verdict.StatusOK):
+	case succeeds(head) && !named, refuses(head) && (allowed || g.Last().Status == verdict.StatusOK):
 	default:
 		return head
 	}

@@ -102,10 +102,10 @@ func TestDataSource_Read_RefusesUnusableAccess(t *testing.T) {
 		{"an unknown action", accessValue(t, s, "org/app", "pull", "mount"), none, entry.WithAttributeName("actions")},
 		{"a null action", nullAction(t, s), none, entry.WithAttributeName("actions")},
 		{"a null entry", tftypes.NewValue(s.schema.AttributeTypes["access"], []tftypes.Value{tftypes.NewValue(s.schema.AttributeTypes["access"].(tftypes.List).ElementType, nil)}), none, entry},
-		{"no actions beside an empty reference", withReference(accessValue(t, s, "org/app"), "", true), none, entry.WithAttributeName("actions")},
-		{"an empty list of actions beside a reference", withReference(accessValue(t, s, "org/app"), "1.2.3", false), none, entry.WithAttributeName("actions")},
-		{"a reference with a repository", withReference(accessValue(t, s, "org/app", "pull"), "org/app:1.2.3", false), none, entry.WithAttributeName("reference")},
-		{"a digest in capitals", withReference(accessValue(t, s, "org/app", "pull"), "sha256:"+strings.Repeat("A", 64), false), none, entry.WithAttributeName("reference")},
+		{"no actions beside an empty reference", withReference(t, accessValue(t, s, "org/app"), "", true), none, entry.WithAttributeName("actions")},
+		{"an empty list of actions beside a reference", withReference(t, accessValue(t, s, "org/app"), "1.2.3", false), none, entry.WithAttributeName("actions")},
+		{"a reference with a repository", withReference(t, accessValue(t, s, "org/app", "pull"), "org/app:1.2.3", false), none, entry.WithAttributeName("reference")},
+		{"a digest in capitals", withReference(t, accessValue(t, s, "org/app", "pull"), "sha256:"+strings.Repeat("A", 64), false), none, entry.WithAttributeName("reference")},
 		{"a repository with a tag", accessValue(t, s, "org/app:1", "pull"), none, entry.WithAttributeName("repository")},
 		{"a repository in capitals", accessValue(t, s, "Org/app", "pull"), none, entry.WithAttributeName("repository")},
 		{"a repository that climbs", accessValue(t, s, "org/../admin", "pull"), none, entry.WithAttributeName("repository")},
@@ -182,15 +182,16 @@ func TestProviderModel_TrustedRealms(t *testing.T) { //nolint:paralleltest // it
 }
 
 // withReference sets reference in the entries of access; noActions leaves actions out.
-func withReference(access tftypes.Value, reference string, noActions bool) tftypes.Value {
+func withReference(t *testing.T, access tftypes.Value, reference string, noActions bool) tftypes.Value {
+	t.Helper()
 	var entries []tftypes.Value
 	if err := access.As(&entries); err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
 	for i, entry := range entries {
 		object := map[string]tftypes.Value{}
 		if err := entry.As(&object); err != nil {
-			panic(err)
+			t.Fatal(err)
 		}
 		object["reference"] = str(reference)
 		if noActions {
@@ -227,9 +228,9 @@ func TestDataSource_Read_ReferenceOfAnImage(t *testing.T) {
 		access                    tftypes.Value
 		reason, reference, digest string
 	}{
-		{"in the entry", withReference(accessValue(t, s, "org/app", "pull"), "1.2.3", false), "accepted", "1.2.3", served},
-		{"in the entry, which leaves actions out", withReference(accessValue(t, s, "org/app"), "1.2.3", true), "accepted", "1.2.3", served},
-		{"one that is not there", withReference(accessValue(t, s, "org/app"), "2", true), "image_missing", "2", ""},
+		{"in the entry", withReference(t, accessValue(t, s, "org/app", "pull"), "1.2.3", false), "accepted", "1.2.3", served},
+		{"in the entry, which leaves actions out", withReference(t, accessValue(t, s, "org/app"), "1.2.3", true), "accepted", "1.2.3", served},
+		{"one that is not there", withReference(t, accessValue(t, s, "org/app"), "2", true), "image_missing", "2", ""},
 		{"none", accessValue(t, s, "org/app", "pull"), "accepted", "", ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

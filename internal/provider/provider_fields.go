@@ -25,7 +25,7 @@ var placeFields = []field{
 	{name: "appsettings_path", argument: true, text: "JSON file with Stella Ops settings: `OCI:RegistryUrl`, `OCI:Username`, `OCI:Password` and `OCI:Token`, else the same below `Registry`; a section is taken whole. " +
 		"Comments, commas behind the last element and keys in any case are allowed, and UTF-16 with a byte order mark. The environment (`OCI__Username`, in any case) counts before the file, key by key, also where no file is named. " +
 		"The credentials go to the registry that `RegistryUrl` names and to its token service."},
-	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) in UTF-8 without a byte order mark, to look for logins in as Docker does: in `DOCKER_AUTH_CONFIG` of the environment, then with its `credHelpers` and `credsStore`, else in its `auths`. " +
+	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) in UTF-8 without a byte order mark, to look for logins in as Docker does: in `DOCKER_AUTH_CONFIG` of the environment (also where no file is named), then with its `credHelpers` and `credsStore`, else in its `auths`. " +
 		"A host is compared as it is written, with its port and in its capitals. An entry with a path, such as `quay.io/team`, is for the repositories below it. Neither file nor variable is read unless a file is named here."},
 }
 
