@@ -28,25 +28,36 @@ func causes(e verdict.Evidence, v verdict.Verdict) []string {
 		seen = append(seen, "require_verified is set, and "+decoyCause(e.Decoy))
 	}
 	seen = append(seen, observations(e, v)...)
-	if notesLead(e, v) || e.Last() == nil && e.Credential.Place.PasswordEmpty {
+	others := supposed(e, v)
+	if len(connectionObservations(e, v)) > 0 {
+		others = append(slices.Clone(connectionCauses[seenCause(e)]), others...)
+	}
+	if v.Outage { // the place of the credentials explains none
+		others = append(slices.Clone(others), e.Credential.Notes...)
+	} else {
 		seen = append(seen, e.Credential.Notes...)
 	}
-	seen = append(seen, connectionCauses[seenCause(e)]...)
-	for _, cause := range supposed(e, v) {
-		if !slices.Contains(seen, cause) {
+	at := e.Credential.ExpiresAt
+	for _, cause := range others {
+		if !slices.Contains(seen, cause) && (cause != causeExpired || at.IsZero() || at.After(e.AskedAt)) {
 			seen = append(seen, cause)
 		}
 	}
-	return seen
+	return slices.Compact(seen)
 }
 
 // supposed returns the causes of a reason that do not contradict what was seen.
 func supposed(e verdict.Evidence, v verdict.Verdict) []string {
 	identity := e.Credential.Method == registry.MethodIdentityToken
+	known := len(connectionObservations(e, v)) > 0
 	switch cause := seenCause(e); {
-	case cause == registry.CauseProxyRefused, cause == registry.CauseProxyAddress:
+	case known && (cause == registry.CauseProxyRefused || cause == registry.CauseProxyAddress), v.Reason == verdict.ReasonAccessUnproven && len(accessObservations(e, v)) > 0:
 		return nil // it is known
-	case v.Reason == verdict.ReasonInvalidCredentials && identity:
+	case v.Reason == verdict.ReasonExchangeUnavailable && e.Exchange != nil && e.Exchange.Failure != nil && e.Exchange.Failure.Fault == registry.FaultRealm:
+		return []string{"The registry, or what stands in front of it, sends an incomplete challenge"}
+	case v.Reason == verdict.ReasonAuthenticationRequired && len(e.Credential.Notes) > 0, v.Reason == verdict.ReasonExchangeUnavailable && e.BreaksOnLogin():
+		return nil // it is known
+	case (v.Reason == verdict.ReasonInvalidCredentials || v.Reason == verdict.ReasonExchangeAnonymous) && identity:
 		return []string{"The identity token has expired or was revoked; docker login makes a new one"}
 	case v.Reason == verdict.ReasonExchangeUnavailable && e.Exchange == nil:
 		return []string{"Identity tokens are for registries with a token service, and this one has none"}
@@ -54,6 +65,12 @@ func supposed(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"The registry names a token service that is not one, or another path of it"}
 	case v.Reason == verdict.ReasonExchangeInconclusive && identity:
 		return []string{"The token service also issues a token without credentials, and neither says for whom it is"}
+	case v.Reason == verdict.ReasonUnexpectedRedirect && ofService(e):
+		return []string{"The registry names another address of its token service than the one that answers"}
+	case v.Reason == verdict.ReasonTokenRejected && (e.Minted.Status == verdict.StatusTooLarge || e.Minted.Status == verdict.StatusHeaderTooLarge):
+		return []string{"A server in front of the registry accepts smaller headers than its token service's tokens take"}
+	case v.Reason == verdict.ReasonAccessUnproven && e.Exchange == nil && !isBearer(e):
+		return []string{"The registry issues no tokens that say what they grant"}
 	case v.Reason == verdict.ReasonTokenRejected && e.Minted.Status == verdict.StatusForbidden:
 		return []string{"The account may log in, but not use this registry", causeAllowlist}
 	case v.Reason == verdict.ReasonUnsupportedChallenge && takesLoginOnly(e):
@@ -67,6 +84,11 @@ func supposed(e verdict.Evidence, v verdict.Verdict) []string {
 	default:
 		return lookup(v.Reason).causes
 	}
+}
+
+// ofService reports whether the answer of the token service ended the check.
+func ofService(e verdict.Evidence) bool {
+	return e.Exchange != nil && e.Last() == e.Anonymous
 }
 
 // decoyCause says why require_verified found no proof.

@@ -85,6 +85,17 @@ const (
 	causeIssueAnew = ", which programs in Go refuse; it has to be issued anew"
 )
 
+// connectionObservations say what is known of the connection that failed. What is said
+// of the registry's address is not said of its token service's.
+func connectionObservations(e verdict.Evidence, v verdict.Verdict) []string {
+	cause := seenCause(e)
+	ofService := v.Reason == verdict.ReasonExchangeUnavailable
+	if !v.Outage && !ofService || ofService && (cause == registry.CauseProxyRefused || cause == registry.CauseNoTLS) {
+		return nil
+	}
+	return connectionSights[cause]
+}
+
 // connectionCauses are what else may be the cause, most likely first.
 var connectionCauses = map[registry.Cause][]string{
 	registry.CauseAuthority:      {"The server does not send the intermediate certificates that lead to its authority", causeIntercepted},

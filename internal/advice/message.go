@@ -2,6 +2,7 @@ package advice
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,8 +45,13 @@ func message(e verdict.Evidence, v verdict.Verdict) string {
 		"{other}", describeImage(e, verdict.ImageOther),
 		"{unknown}", describeAccess(e, func(r verdict.AccessResult) []string { return r.Unknown }),
 	).Replace(sentence)
-	if v.Unproven {
-		head += ", and require_verified is set"
+	switch {
+	case v.Unproven && v.Reason == verdict.ReasonExchangeUnavailable:
+		head, next = head+", and require_verified is set", ""
+	case v.Unproven && e.Credential.Method == registry.MethodAnonymous:
+		head, next = head+"; require_verified is set, and no login is configured", ""
+	case v.Unproven:
+		head, next = head+"; require_verified is set, and "+decoyCause(e.Decoy), ""
 	}
 	if seen := observations(e, v); len(seen) > 0 {
 		next = seen[0]
@@ -71,6 +77,9 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	identity := e.Credential.Method == registry.MethodIdentityToken
 	switch {
 	case e.Last() == nil:
+		if e.Credential.UsernameColon && v.Reason == verdict.ReasonMalformedCredentials {
+			return entry.unsent, "Write the user name alone, and the password into password"
+		}
 		return entry.unsent, entry.Next
 	case v.Verified && v.Reason != verdict.ReasonAccepted && v.Reason != verdict.ReasonExchangeAccepted && e.Decoy == verdict.DecoyRefused:
 		return "{registry} accepted {login} and refused an invented one", ""
@@ -86,8 +95,22 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 		return "{registry} requires a login to {missing}, and none is configured", entry.Next
 	case v.Reason == verdict.ReasonExchangeInconclusive && (e.Control == nil || e.Control.Token.Empty()):
 		return "{registry} issued a token for {login}, but what its token service issues without credentials is not known, so it is not proven", entry.Next
+	case v.Reason == verdict.ReasonExchangeUnavailable && e.Exchange != nil && e.Exchange.Failure != nil && e.Exchange.Failure.Fault == registry.FaultRealm:
+		return "{registry} requires a token in place of {login}, but names no token service", "Have the realm of its challenge corrected"
+	case v.Reason == verdict.ReasonUnexpectedRedirect && ofService(e):
+		return "The token service of {registry} did not check {login}: {answer}", "Correct the token service that the registry names"
+	case v.Reason == verdict.ReasonRateLimited && ofService(e):
+		return "The token service of {registry} limits requests and did not check {login}: {answer}", entry.Next
+	case v.Reason == verdict.ReasonExchangeAnonymous && identity:
+		return entry.sentence, "docker login makes a new identity token"
+	case v.Reason == verdict.ReasonTokenRejected && (e.Minted.Status == verdict.StatusTooLarge || e.Minted.Status == verdict.StatusHeaderTooLarge):
+		return entry.sentence, "Have the registry accept larger headers"
+	case v.Reason == verdict.ReasonForbiddenNetwork && e.Credential.Method == registry.MethodAnonymous:
+		return "{registry} forbids requests from here: {answer}", entry.Next
 	case v.Reason == verdict.ReasonForbiddenNetwork && e.Exchange != nil && (e.Control == nil || e.Control.Status != verdict.StatusForbidden || e.Scoped == nil || e.Scoped.Status != verdict.StatusForbidden):
 		return "The token service of {registry} forbids {login}, and whether it forbids every request is not known: {answer}", ""
+	case v.Reason == verdict.ReasonForbiddenNetwork && e.Exchange != nil:
+		return "The token service of {registry} forbids every request from here, with and without credentials, so {login} could not be checked: {answer}", entry.Next
 	case v.Reason == verdict.ReasonExchangeUnavailable && v.Unproven:
 		return "{Login} at {registry} could not be verified: its token service {service} {why}", ""
 	case v.Reason == verdict.ReasonExchangeUnavailable && identity && e.Exchange == nil:
@@ -103,7 +126,7 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	case v.Reason == verdict.ReasonUnsupportedChallenge && len(e.Offered()) > 0:
 		return "{registry} offers only {offered}, which {login} does not fit: {answer}", ""
 	case v.Reason == verdict.ReasonNotARegistry && e.Endpoint.Base() != "" && e.Last().Status == verdict.StatusNotFound:
-		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository in registry_url, leave out https://"
+		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository in registry_url, leave out " + e.Endpoint.Scheme() + "://"
 	default:
 		return entry.sentence, entry.Next
 	}
@@ -122,17 +145,26 @@ func notesLead(e verdict.Evidence, v verdict.Verdict) bool {
 	}
 }
 
+// startsWithWord matches a text that a sentence can begin with.
+var startsWithWord = regexp.MustCompile(`^[a-z]+ `)
+
 // splitNote splits a note into what was seen and what to do, which may be empty.
 func splitNote(note string) (seen, do string) {
 	i := strings.LastIndex(note, "; ")
-	if i < 0 {
+	if i < 0 || !startsWithWord.MatchString(note[i+2:]) {
 		return note, ""
 	}
 	return note[:i], strings.ToUpper(note[i+2:i+3]) + note[i+3:]
 }
 
 // quoteUser quotes a user name, so that its control characters do not reach a terminal.
-func quoteUser(name string) string { return strconv.Quote(redact.Cut(name, maxName)) }
+// What follows a colon, which no user name may have, may be a password.
+func quoteUser(name string) string {
+	if before, _, ok := strings.Cut(name, ":"); ok {
+		name = before + ":" + redact.Ellipsis
+	}
+	return strconv.Quote(redact.Cut(name, maxName))
+}
 
 func describeLogin(c verdict.CredentialFacts) string {
 	switch c.Method {
@@ -146,7 +178,7 @@ func describeLogin(c verdict.CredentialFacts) string {
 	case registry.MethodBasic:
 		return "the login of user " + quoteUser(c.Username)
 	default:
-		return "requests without credentials"
+		return "access without credentials"
 	}
 }
 
@@ -156,13 +188,13 @@ func describeUnsent(c verdict.CredentialFacts, r verdict.Reason) string {
 	if username == "" {
 		username, password = "username", "password"
 	}
-	if c.Source == "environment" || c.Source == "appsettings" {
+	if c.Place.Name != "" && c.Source != "arguments" {
 		where = " in " + c.Place.Name
 	}
 	switch {
 	case r == verdict.ReasonPasswordMissing:
 		name := username + " " + quoteUser(c.Username)
-		if where != "" {
+		if strings.Contains(username, "__") || strings.Contains(username, ":") {
 			name = username + " (" + quoteUser(c.Username) + ")"
 		}
 		if c.Method == registry.MethodBearer {
@@ -174,7 +206,7 @@ func describeUnsent(c verdict.CredentialFacts, r verdict.Reason) string {
 		return name + " is set" + where + ", but " + password + " is not"
 	case r == verdict.ReasonUsernameMissing:
 		return password + " is set" + where + ", but " + username + " is not"
-	case c.UsernameMalformed && strings.Contains(c.Username, ":"):
+	case c.UsernameColon:
 		return "the user name " + quoteUser(c.Username) + " contains a colon"
 	case c.UsernameMalformed:
 		return "the user name " + quoteUser(c.Username) + " contains a line break or another control character"
@@ -207,7 +239,7 @@ func describeResult(a registry.Answer, e verdict.Evidence) string {
 	}
 	text := a.StatusLine()
 	if a.Text != "" {
-		text += ` ("` + a.Text + `")`
+		text += ` ("` + strings.ReplaceAll(a.Text, `"`, "'") + `")`
 	}
 	switch {
 	case a.Location != "":

@@ -25,8 +25,8 @@ var sights = map[verdict.Seen]string{
 	verdict.SeenControl:       "The {part} holds a control character, such as a tab or a line break, inside; copy it anew",
 	verdict.SeenQuestionMark:  "The {part} may begin with a ? in place of a byte order mark that was lost when it was converted; compare it with the original",
 	verdict.SeenEncodedLogin:  "The {part} is a user name and a password in base64; decode it, and set username and password",
-	verdict.SeenEncodedText:   "The {part} is readable text in base64; base64decode() undoes that",
-	verdict.SeenJWT:           "The {part} is a JWT, which most registries take as a bearer token; set token in its place",
+	verdict.SeenEncodedText:   "The {part} is readable text in base64; if it was encoded once too often, base64decode() undoes that",
+	verdict.SeenJWT:           "The {part} is a JWT; if it is a bearer token, set token in its place",
 	verdict.SeenAccessToken:   "A personal access token is a password here: set username and password",
 	verdict.SeenEmailAddress:  "The {part} is an e-mail address, and Docker Hub logs in by Docker ID",
 	verdict.SeenCapital:       "The {part} has a capital letter, and a Docker ID has none",
@@ -42,20 +42,16 @@ func sight(o verdict.Observation) string {
 // Each is one sentence without a full stop. Nothing in it is only likely.
 func observations(e verdict.Evidence, v verdict.Verdict) []string {
 	var seen []string
-	notesFirst := e.Last() == nil && !e.Credential.Place.PasswordEmpty // else the message begins with it
-	if notesFirst {
-		seen = append(seen, e.Credential.Notes...)
+	if e.Last() == nil && !e.Credential.Place.PasswordEmpty && v.Reason != verdict.ReasonCredentialSourceFailed {
+		seen = append(seen, e.Credential.Notes...) // what is wrong with the place explains why nothing was sent
 	}
 	if judgesCredential(v) {
 		seen = append(seen, credentialObservations(e, v)...)
 	}
-	seen = append(seen, connectionSights[seenCause(e)]...)
+	seen = append(seen, connectionObservations(e, v)...)
 	seen = append(seen, addressObservations(e)...)
 	seen = append(seen, exchangeObservations(e, v)...)
 	seen = append(seen, accessObservations(e, v)...)
-	if !notesFirst && e.Last() != nil && !notesLead(e, v) {
-		seen = append(seen, e.Credential.Notes...)
-	}
 	return seen
 }
 
@@ -123,7 +119,7 @@ func addressObservations(e verdict.Evidence) []string {
 // exchangeObservations say what lies in the token service.
 func exchangeObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	switch t := e.Exchange; {
-	case v.Reason == verdict.ReasonInvalidCredentials && isHarbor(e):
+	case v.Reason == verdict.ReasonInvalidCredentials && isHarbor(e) && !isIdentity(e):
 		// Measured on Harbor 2.16; nothing in its answers tells these cases apart.
 		return []string{"Harbor also refuses the right password while its database is down, and for 1.5 s after any failed login with this user name"}
 	case v.Reason == verdict.ReasonRealmUnsafe && t.Failure.Fault == registry.FaultPrivateAddress:
@@ -153,7 +149,10 @@ func isHarbor(e verdict.Evidence) bool {
 
 // accessObservations say what left a permission open, or refused.
 func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
-	answer := accessAnswer(e)
+	answer, action := openAnswer(e), unknownAction(e)
+	if v.Reason == verdict.ReasonAccessDenied {
+		answer = accessAnswer(e)
+	}
 	switch {
 	case v.Reason == verdict.ReasonAccessDenied && answer != nil && answer.Answer.Status == verdict.StatusUnauthorized && !verdict.JudgeCredentials(e).Verified:
 		return []string{"A 401 is about the password or token itself, which was not checked before"}
@@ -165,13 +164,13 @@ func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"The token service answered as if for another user, as Harbor does for 1.5 s after a failed login with this name; plan again"}
 	case answer != nil && isOutage(*answer.Answer):
 		return []string{"That answer says nothing about the permission; plan again when the registry works"}
-	case answer == nil && unknownAction(e) == "push":
+	case answer == nil && action == "push":
 		return []string{"Set probe = true in access to have it tried: an upload is started and cancelled"}
-	case answer == nil && unknownAction(e) == "delete":
+	case answer == nil && action == "delete":
 		return []string{"Set probe = true in access to have it tried, on a digest that does not exist"}
-	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && unknownAction(e) == "pull":
+	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull":
 		return []string{"The tag latest is absent for every client, and tags are not listed; name a tag that is there in reference"}
-	case answer != nil && unknownAction(e) != "pull":
+	case answer != nil && action != "pull":
 		return []string{"That answer to the trial neither allows nor refuses it"}
 	default:
 		return nil
@@ -186,6 +185,20 @@ func unknownAction(e verdict.Evidence) string {
 		}
 	}
 	return ""
+}
+
+// openAnswer returns the first result with an action that could not be decided, if an
+// answer left it open; else nil.
+func openAnswer(e verdict.Evidence) *verdict.AccessResult {
+	for _, result := range e.Access {
+		if len(result.Unknown) > 0 {
+			if result.Answer == nil || len(result.Missing) > 0 {
+				return nil
+			}
+			return &result
+		}
+	}
+	return nil
 }
 
 // accessAnswer returns the first result with an answer that did not grant a permission;

@@ -87,6 +87,8 @@ var specialRemedies = []struct {
 		return e.Endpoint.Scheme() == "http" && e.Anonymous.Status == verdict.StatusBadRequest
 	}, remedyHTTPS},
 
+	{verdict.ReasonForbiddenNetwork, ofService, remedy{plan: []string{noteService, askService, waitAllowed}, registry: []string{allowAddress}}},
+
 	{verdict.ReasonAcceptedUnproven, func(e verdict.Evidence) bool { return e.RequireVerified }, remedyProveUse},
 	{verdict.ReasonExchangeInconclusive, isIdentity, remedyLogin},
 	{verdict.ReasonExchangeInconclusive, func(e verdict.Evidence) bool { return e.RequireVerified }, remedyProveUse},

@@ -3,6 +3,7 @@ package credentials
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -112,8 +113,20 @@ func hostText(key string) string {
 	if end := strings.IndexAny(key, "?#"); end >= 0 {
 		key = key[:end]
 	}
+	if looksSecret.MatchString(key) {
+		return ""
+	}
+	key = userAndPassword.ReplaceAllString(key, "$1:"+redact.Ellipsis)
 	return redact.Cut(redact.Printable(key), maxHostText)
 }
+
+// userAndPassword matches a key whose host is followed by something else than a port,
+// which may be a password.
+var userAndPassword = regexp.MustCompile(`^((?:[^:/]*://)?[^:/\[\]]+):(?:[^0-9/]|[0-9]+[^0-9/]).*`)
+
+// looksSecret matches what begins like an access token of GitHub, GitLab, Docker Hub or
+// Artifactory.
+var looksSecret = regexp.MustCompile(`^(?:gh[opsu]_|github_pat_|glpat-|dckr_[op]at_|AKC)`)
 
 // upperFirst returns a text that begins a sentence.
 func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -53,3 +53,16 @@ func TestOtherHosts(t *testing.T) {
 		})
 	}
 }
+
+func TestHostText_ShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{
+		"ci:s3cret-long": "ci:…", "https://ci:s3cret-long%40host": "https://ci:…", "ci:1s3cret": "ci:…", "ghp_s3cretlong": "", "glpat-s3cret": "", "ci:s3cret@r.example.com": "r.example.com",
+		"r.example.com:5000": "r.example.com:5000", "r.example.com:5000/org": "r.example.com:5000/org", "https://r.example.com:443/v1/": "https://r.example.com:443/v1/", "[::1]:5000": "[::1]:5000",
+		"*.azurecr.io": "*.azurecr.io", "r.example.com/org/app:1": "r.example.com/org/app:1", "localhost": "localhost",
+	} {
+		if got := hostText(key); got != want {
+			t.Errorf("%q: %q, want %q", key, got, want)
+		}
+	}
+}

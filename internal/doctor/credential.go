@@ -20,6 +20,7 @@ func credentialFacts(r Request) verdict.CredentialFacts {
 		Failure:           r.SourceFailure,
 		ExpiresAt:         c.ExpiresAt(),
 		ExchangeOff:       !r.TokenExchange,
+		UsernameColon:     strings.Contains(c.Username, ":"),
 		UsernameMalformed: strings.ContainsFunc(c.Username, func(r rune) bool { return r == ':' || unicode.IsControl(r) }),
 		TokenMalformed:    strings.ContainsFunc(c.Token.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }),
 		Seen:              observe(c, r.Endpoint),

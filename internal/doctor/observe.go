@@ -25,6 +25,9 @@ func observe(c registry.Credential, endpoint registry.Endpoint) []verdict.Observ
 	case registry.MethodIdentityToken:
 		parts = []part{{verdict.PartIdentityToken, c.IdentityToken.Reveal()}}
 	}
+	if strings.HasPrefix(c.Username, googleKeyUser) {
+		return nil // the password is a file of JSON, or that in base64
+	}
 	var seen []verdict.Observation
 	for _, row := range observations(c, endpoint) {
 		for _, part := range parts {
@@ -65,29 +68,37 @@ func observations(c registry.Credential, endpoint registry.Endpoint) []observati
 		{verdict.SeenSchemeWord, "", unmarked(beginsWithScheme)},
 		{verdict.SeenQuotes, "", unmarked(isQuoted)},
 		{verdict.SeenLineBreak, "", unmarked(func(s string) bool { return strings.HasSuffix(s, "\n") || strings.HasSuffix(s, "\r") })},
-		{verdict.SeenBlank, "", unmarked(func(s string) bool { return strings.Trim(s, "\r\n") != strings.TrimSpace(s) })},
+		{verdict.SeenBlank, "", unmarked(func(s string) bool { return strings.TrimRight(s, "\r\n") != strings.TrimSpace(s) })},
 		{verdict.SeenNotUTF8, "", unmarked(func(s string) bool { return !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\ufffd") })},
 		{verdict.SeenByteOrderMark, "", holds(func(r rune) bool { return r == '\ufeff' })},
 		{verdict.SeenZeroWidth, "", holds(func(r rune) bool { return r == '\u200b' })},
-		{verdict.SeenInvisible, "", holds(func(r rune) bool { return unicode.Is(unicode.Cf, r) && r != '\ufeff' && r != '\u200b' })},
+		{verdict.SeenInvisible, "", holds(func(r rune) bool {
+			return (unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) && r > unicode.MaxASCII) && r != '\ufeff' && r != '\u200b'
+		})},
 		{verdict.SeenControl, "", unmarked(func(s string) bool {
 			return strings.ContainsFunc(strings.TrimSpace(s), func(r rune) bool { return unicode.IsControl(r) && r != 0 })
 		})},
 		{verdict.SeenQuestionMark, "", unmarked(func(s string) bool { return strings.HasPrefix(s, "?") })},
-		{verdict.SeenEncodedLogin, "", unmarked(isEncodedLogin)},
-		{verdict.SeenEncodedText, "", unmarked(func(s string) bool { return decodedText(s) != "" && !isEncodedLogin(s) })},
+		{verdict.SeenEncodedLogin, "", unmarked(func(s string) bool { return isEncodedLogin(s, c) })},
+		{verdict.SeenEncodedText, "", unmarked(func(s string) bool { return decodedText(s) != "" && !strings.Contains(decodedText(s), ":") })},
 		{verdict.SeenJWT, verdict.PartPassword, unmarked(func(s string) bool { return isJWT(s) && !slices.Contains(jwtUsers, c.Username) })},
 		{verdict.SeenAccessToken, verdict.PartToken, unmarked(isAccessToken)},
-		{verdict.SeenEmailAddress, verdict.PartUsername, atHub(holds(func(r rune) bool { return r == '@' }))},
+		{verdict.SeenEmailAddress, verdict.PartUsername, atHub(unmarked(func(s string) bool { return strings.Contains(strings.Trim(s, "@"), "@") }))},
 		{verdict.SeenCapital, verdict.PartUsername, atHub(holds(unicode.IsUpper))},
 		{verdict.SeenBeyondASCII, "", holds(func(r rune) bool { return r > unicode.MaxASCII && unicode.IsPrint(r) && r != utf8.RuneError })},
 	}
 }
 
+// googleKeyUser begins the user names beside which the password is a service account's
+// key at Google.
+const googleKeyUser = "_json_key"
+
 // referenceMarks begin references to a secret that the program which should have
 // resolved them left as they are: 1Password, shells and Compose, CI systems, Helm and
-// Jinja, AWS, Vault, vals and Azure.
-var referenceMarks = []string{"op://", "${", "$(", "{{", "arn:", "vault:", "ref+", "@Microsoft.KeyVault("}
+// Jinja, AWS, Vault, vals and Azure. Those with an end need it too.
+var referenceMarks = []struct{ mark, end string }{
+	{"op://", ""}, {"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"arn:", ":"}, {"vault:", ""}, {"ref+", "://"}, {"@Microsoft.KeyVault(", ")"},
+}
 
 // secretPath are the parts of the name of a secret at Google.
 const secretPath = "projects/…/secrets/…"
@@ -95,9 +106,9 @@ const secretPath = "projects/…/secrets/…"
 // referenceMark returns the mark of a reference that was not resolved.
 func referenceMark(text string) (mark string, is bool) {
 	text = strings.TrimSpace(text)
-	for _, mark := range referenceMarks {
-		if strings.HasPrefix(text, mark) {
-			return mark, true
+	for _, known := range referenceMarks {
+		if rest, ok := strings.CutPrefix(text, known.mark); ok && strings.Contains(rest, known.end) {
+			return known.mark, true
 		}
 	}
 	if rest, ok := strings.CutPrefix(text, "projects/"); ok && strings.Contains(rest, "/secrets/") {
@@ -108,7 +119,7 @@ func referenceMark(text string) (mark string, is bool) {
 
 // placeholders are what programs write in the place of a secret: a mask, or the empty
 // values of JSON, Go, templates and JavaScript, and of Terraform itself.
-var placeholders = []string{"null", "<nil>", "<no value>", "undefined", "None", "(sensitive value)", "<sensitive>", "changeme"}
+var placeholders = []string{"null", "<nil>", "<no value>", "undefined", "(sensitive value)", "<sensitive>"}
 
 // placeholder returns the mark of a text that stands in the place of a secret.
 func placeholder(text string) (mark string, is bool) {
@@ -118,8 +129,6 @@ func placeholder(text string) (mark string, is bool) {
 		return "***", true
 	case slices.Contains(placeholders, text):
 		return text, true
-	case strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">"):
-		return "<…>", true
 	default:
 		return "", false
 	}
@@ -141,7 +150,7 @@ func isQuoted(text string) bool {
 
 // minEncoded is the shortest decoded text that counts as readable, in bytes: a random
 // secret may decode to a short one by chance.
-const minEncoded = 8
+const minEncoded = 12
 
 // decodedText returns the readable text that a text in base64 stands for; empty if it
 // stands for none. A line break at the end is what `echo x | base64` leaves.
@@ -160,11 +169,18 @@ func decodedText(text string) string {
 }
 
 // isEncodedLogin reports whether a text is a user name and a password in base64, as the
-// header of Basic has them (RFC 7617 section 2).
-func isEncodedLogin(text string) bool {
+// header of Basic has them (RFC 7617 section 2). A password is one only with the name
+// that stands beside it: some services issue secrets of that form.
+func isEncodedLogin(text string, c registry.Credential) bool {
 	name, _, ok := strings.Cut(decodedText(text), ":")
-	return ok && name != "" && !strings.ContainsAny(name, "{[ ")
+	if c.Method() == registry.MethodBasic {
+		return ok && name == c.Username
+	}
+	return ok && name != "" && name != artifactoryToken && !strings.ContainsAny(name, "{[ ")
 }
+
+// artifactoryToken begins what a reference token of Artifactory is the base64 of.
+const artifactoryToken = "reftkn"
 
 // jwtUsers are the user names beside which a JWT is the password: Azure's registries,
 // Google's and GitLab's in its jobs.

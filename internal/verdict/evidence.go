@@ -49,6 +49,7 @@ type CredentialFacts struct {
 
 	ExchangeOff bool // no request may be sent to a token service
 
+	UsernameColon     bool // the user name has a colon
 	UsernameMalformed bool // a colon or a control character, which Basic cannot carry (RFC 7617 section 2)
 	TokenMalformed    bool // a blank or a control character, which Bearer cannot carry (RFC 6750 section 2.1)
 
