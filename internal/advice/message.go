@@ -105,6 +105,8 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 		return entry.sentence, "docker login makes a new identity token"
 	case v.Reason == verdict.ReasonTokenRejected && (e.Minted.Status == verdict.StatusTooLarge || e.Minted.Status == verdict.StatusHeaderTooLarge):
 		return entry.sentence, "Have the registry accept larger headers"
+	case v.Reason == verdict.ReasonTokenRejected && e.Minted.Status == verdict.StatusForbidden:
+		return entry.sentence, "Check that the account may use the registry"
 	case v.Reason == verdict.ReasonForbiddenNetwork && e.Credential.Method == registry.MethodAnonymous:
 		return "{registry} forbids requests from here: {answer}", entry.Next
 	case v.Reason == verdict.ReasonForbiddenNetwork && e.Exchange != nil && (e.Control == nil || e.Control.Status != verdict.StatusForbidden || e.Scoped == nil || e.Scoped.Status != verdict.StatusForbidden):

@@ -127,7 +127,7 @@ func exchangeObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	case v.Reason == verdict.ReasonRealmUnsafe && strings.HasPrefix(t.Endpoint, "http://") && e.Endpoint.Scheme() == "https":
 		return []string{"The usual cause is a reverse proxy of the registry without X-Forwarded-Proto: https"}
 	case v.Reason == verdict.ReasonRealmUnsafe:
-		return []string{"trusted_realms does not allow it"}
+		return []string{"The registry has to name another one; trusted_realms does not allow it"}
 	case v.Reason == verdict.ReasonExchangeUnavailable && e.BreaksOnLogin():
 		return []string{"Without a login it answers " + e.Control.StatusLine() + ", so it fails on this login or on every one; try another"}
 	default:

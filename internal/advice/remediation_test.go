@@ -173,7 +173,7 @@ func TestRemediation_IsTrueOfTheEvidence(t *testing.T) {
 		{"a realm of http, at a metadata address or with user information", basic, exchanged(verdicttest.TokenFailed(registry.FaultUnsafe), nil, nil), verdict.ReasonRealmUnsafe, []string{"X-Forwarded-Proto"}, []string{"trusted_realms"}},
 		{"push that was not tried", basic, access(verdict.AccessByUse, "push", nil), verdict.ReasonAccessUnproven, []string{"set probe = true"}, []string{"latest"}},
 		{"push that was tried", basic, access(verdict.AccessByProbe, "push", status(404)), verdict.ReasonAccessUnproven, []string{"Check which permissions"}, []string{"latest", "probe"}},
-		{"pull of a repository without the tag", basic, access(verdict.AccessByUse, "pull", status(404)), verdict.ReasonAccessUnproven, []string{"the tag latest"}, []string{"probe"}},
+		{"pull of a repository without the tag", basic, access(verdict.AccessByUse, "pull", status(404)), verdict.ReasonAccessUnproven, []string{"Name a tag that is there in reference"}, []string{"probe"}},
 		{"push at a registry with an outage", basic, access(verdict.AccessByProbe, "push", status(503)), verdict.ReasonAccessUnproven, []string{"status page"}, []string{"latest", "probe"}},
 		{"push is refused to a login that was accepted", basic, denied(unauthorized(basicChallenge), status(401)), verdict.ReasonAccessDenied, []string{"Grant the account"}, []string{"Issue"}},
 		{"push is 401 where the login was not checked before", basic, denied(status(200), status(401)), verdict.ReasonAccessDenied, []string{"Issue new credentials"}, []string{"Grant"}},

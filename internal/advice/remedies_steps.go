@@ -56,7 +56,7 @@ const (
 	proveAccess   = `# To prove the login, add access = [{ repository = "team/app", actions = ["pull"] }] with a repository that is not public`
 	proveByTrial  = "# To have push or delete tried, set probe = true in the entry of access"
 	pushImage     = "# Push the image that access names, or correct its repository and reference"
-	pushLatest    = "# Push an image with the tag latest, which the check asks for to try pull"
+	nameTag       = "# Name a tag that is there in reference of the entry of access"
 	otherLogin    = "# Set credentials of a kind that the registry offers; it offers: {offered}"
 )
 

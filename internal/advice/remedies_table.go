@@ -121,7 +121,7 @@ var specialRemedies = []struct {
 		return slices.ContainsFunc(e.Access, func(r verdict.AccessResult) bool { return r.OtherSubject })
 	}, remedy{plan: []string{waitSubject}, registry: []string{stopRepeats}}},
 	{verdict.ReasonAccessUnproven, leavesOpen(false), remedy{plan: []string{proveByTrial}, registry: []string{checkPermission}}},
-	{verdict.ReasonAccessUnproven, leavesOpen(true), remedy{plan: []string{pushLatest}, registry: []string{checkRepository, checkPermission}}},
+	{verdict.ReasonAccessUnproven, leavesOpen(true), remedy{plan: []string{nameTag}, registry: []string{checkRepository, checkPermission}}},
 }
 
 func isBearer(e verdict.Evidence) bool { return e.Credential.Method == registry.MethodBearer }
