@@ -77,6 +77,22 @@ func (s Sandbox) AddArchive(source, archive string) error {
 	return nil
 }
 
+// Override makes the CLI take providers from a folder, where each is a program such as
+// terraform-provider-aws, and from nowhere else: a configuration that needs no others
+// needs no init. sources are addresses such as hashicorp/aws.
+func (s Sandbox) Override(folder string, sources ...string) error {
+	var config strings.Builder
+	config.WriteString("provider_installation {\n  dev_overrides {\n")
+	for _, source := range sources {
+		fmt.Fprintf(&config, "    %q = %q\n", source, filepath.ToSlash(folder))
+	}
+	config.WriteString("  }\n}\n")
+	if err := os.WriteFile(filepath.Join(s.dir, "cli.tfrc"), []byte(config.String()), 0o600); err != nil {
+		return fmt.Errorf("write a CLI configuration: %w", err)
+	}
+	return nil
+}
+
 // env returns the caller's environment with the sandbox's HOME and CLI configuration.
 func (s Sandbox) env() []string {
 	return append(Environ(s.Home()), "TF_CLI_CONFIG_FILE="+filepath.Join(s.dir, "cli.tfrc"))
