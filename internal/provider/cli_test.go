@@ -14,30 +14,41 @@ import (
 // a configuration that it copies or writes.
 func newCLI(t *testing.T, env ...string) tfcli.CLI {
 	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set")
-	}
+	provider := builtProvider(t)
 	dir := t.TempDir()
-	root, err := tfcli.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider := os.Getenv("STELLAOPS_TEST_PROVIDER")
-	if provider == "" {
-		provider = filepath.Join(dir, "provider")
-		if err := tfcli.BuildProvider(t.Context(), root, provider, "test"); err != nil {
-			t.Fatal(err)
-		}
-	}
 	sandbox, err := tfcli.NewSandbox(dir, provider)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if path == "" {
-		path = "terraform"
+	return tfcli.CLI{Path: cliPath(), Dir: filepath.Join(dir, "work"), Env: env, Sandbox: sandbox}
+}
+
+// builtProvider is the provider as a program. It skips where no CLI is to be run.
+func builtProvider(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set")
 	}
-	return tfcli.CLI{Path: path, Dir: filepath.Join(dir, "work"), Env: env, Sandbox: sandbox}
+	if provider := os.Getenv("STELLAOPS_TEST_PROVIDER"); provider != "" {
+		return provider
+	}
+	root, err := tfcli.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := filepath.Join(t.TempDir(), "provider")
+	if err := tfcli.BuildProvider(t.Context(), root, provider, "test"); err != nil {
+		t.Fatal(err)
+	}
+	return provider
+}
+
+// cliPath is the CLI under test.
+func cliPath() string {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	return "terraform"
 }
 
 const providerBlock = `

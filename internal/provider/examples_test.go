@@ -13,7 +13,8 @@ import (
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
-// examples are the folders of examples/ that hold a configuration.
+// examples are the folders of examples/ that hold a configuration, without the recipes,
+// which need other providers and have tests of their own.
 func examples(t *testing.T) (folders []string) {
 	t.Helper()
 	root, err := tfcli.Root()
@@ -21,6 +22,9 @@ func examples(t *testing.T) (folders []string) {
 		t.Fatal(err)
 	}
 	err = filepath.WalkDir(filepath.Join(root, "examples"), func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && entry.Name() == "recipes" {
+			return filepath.SkipDir
+		}
 		if err == nil && filepath.Ext(path) == ".tf" {
 			name, _ := filepath.Rel(root, filepath.Dir(path)) // it lies below root
 			folders = append(folders, name)
