@@ -121,6 +121,9 @@ func exchangeObservations(e verdict.Evidence, v verdict.Verdict) []string {
 	switch t := e.Exchange; {
 	case v.Reason == verdict.ReasonInvalidCredentials && isHarbor(e) && !isIdentity(e):
 		// Measured on Harbor 2.16; nothing in its answers tells these cases apart.
+		if strings.HasPrefix(e.Credential.Username, "robot$") { // which Harbor does not lock
+			return []string{"Harbor also refuses the right password while its database is down"}
+		}
 		return []string{"Harbor also refuses the right password while its database is down, and for 1.5 s after any failed login with this user name"}
 	case v.Reason == verdict.ReasonRealmUnsafe && t.Failure.Fault == registry.FaultPrivateAddress:
 		return []string{"trusted_realms of the provider block allows it"}

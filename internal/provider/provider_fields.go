@@ -26,7 +26,7 @@ var placeFields = []field{
 		"Comments, commas behind the last element and keys in any case are allowed, and UTF-16 with a byte order mark. The environment (`OCI__Username`, in any case) counts before the file, key by key, also where no file is named. " +
 		"The credentials go to the registry that `RegistryUrl` names and to its token service."},
 	{name: "docker_config_path", argument: true, text: "Docker configuration (`config.json`) in UTF-8 without a byte order mark, to look for logins in as Docker does: in `DOCKER_AUTH_CONFIG` of the environment (also where no file is named), then with its `credHelpers` and `credsStore`, else in its `auths`. " +
-		"A host is compared as it is written, with its port and in its capitals. An entry with a path, such as `quay.io/team`, is for the repositories below it. Neither file nor variable is read unless a file is named here."},
+		"A host is compared as it is written, with its port and in its capitals. An entry with a path, such as `quay.io/team`, is for the repositories below it. No file is read unless it is named here."},
 }
 
 // connectionFields are the arguments about the connection, for a check and, as
