@@ -18,16 +18,10 @@ const (
 
 // chart draws the wall time of the plans with the most checks.
 func (r results) chart() string {
-	most, longest := 0, time.Duration(1)
-	for _, row := range r {
-		most = max(most, row.checks)
-	}
-	var shown results
-	for _, row := range r {
-		if row.checks == most {
-			shown = append(shown, row)
-			longest = max(longest, median(row.costs, wall))
-		}
+	shown, longest := r.largest(), time.Duration(1)
+	most := 0
+	for _, row := range shown {
+		most, longest = row.checks, max(longest, median(row.costs, wall))
 	}
 	height := titleSpace + len(shown)*(barHeight+barGap)
 	var svg strings.Builder

@@ -29,3 +29,13 @@ func TestResults_Distance_ComparesWithHTTP(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }
+
+func TestResults_Largest_HasTheMostChecks(t *testing.T) {
+	t.Parallel()
+	costs := []cost{{wall: time.Second}}
+	r := results{{"floor", 1, costs}, {"floor", 1000, costs}, {"identical", 1000, costs}, {"floor", 100, costs}}
+	largest := r.largest()
+	if len(largest) != 2 || largest[0].checks != 1000 || len(r) != 4 {
+		t.Errorf("%d of %d rows are shown", len(largest), len(r))
+	}
+}
