@@ -43,6 +43,7 @@ func runBlock(t *testing.T, b block, host string) {
 		{"| @tsv'", "\ndata.stellaops_oci_credentials_check.registry\t" + verdict},
 		{"| @tsv'", "module.inner.data.stellaops_oci_credentials_check.registry\t" + verdict},
 		{"terraform destroy", "Destroy complete"},
+		{"TF_LOG_PROVIDER=DEBUG", "Checked registry credentials"},
 	} {
 		if !strings.Contains(b.text, known.part) {
 			continue

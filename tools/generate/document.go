@@ -133,8 +133,8 @@ const (
 )
 
 // brokenLinks returns the links to files or anchors that do not exist in this
-// repository. Links to other sites are not followed.
-func brokenLinks(root string, pages []document) []string {
+// repository; links of the version lead here too. Links to other sites are not followed.
+func brokenLinks(root string, pages []document, version string) []string {
 	anchors := map[string][]string{}
 	for _, page := range pages {
 		anchors[page.name] = page.anchors
@@ -142,7 +142,7 @@ func brokenLinks(root string, pages []document) []string {
 	var broken []string
 	for _, page := range pages {
 		for _, link := range page.links {
-			file, fragment, ok := target(page.name, link)
+			file, fragment, ok := target(page.name, unpinned(link, version))
 			if !ok {
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,8 @@ func TestBrokenLinks(t *testing.T) {
 		repository + "blob/main/gone.md": false, repository + "blob/develop/docs/guide.md": false, repository + "raw/v1.0.0/main.tf": false,
 		raw + "main/main.tf": true, raw + "main/gone.svg": false, raw + "develop/main.tf": false,
 		published + "guide": true, published + "guide#guide": true, published + "gone": false, published + "guide#gone": false,
+		repository + "blob/v1.2.3/main.tf": true, repository + "blob/v1.2.2/main.tf": false, raw + "v1.2.3/gone.svg": false,
+		strings.Replace(published, "latest", "1.2.3", 1) + "guide#guide": true, strings.Replace(published, "latest", "1.2.3", 1) + "gone": false,
 		repository + "releases/tag/v1.0.0": true, repository + "mainly": true, "docs/guide.md#a--page": false, "%zz": false,
 	} {
 		pages, err := documents(root)
@@ -41,7 +44,7 @@ func TestBrokenLinks(t *testing.T) {
 		if len(page.links) != 1 {
 			t.Fatalf("%s: the links are %q", link, page.links)
 		}
-		if broken := brokenLinks(root, pages); (len(broken) == 0) != good {
+		if broken := brokenLinks(root, pages, "1.2.3"); (len(broken) == 0) != good {
 			t.Errorf("%s: %q", link, broken)
 		}
 	}

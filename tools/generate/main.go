@@ -1,7 +1,8 @@
-// Command generate writes docs/ and the table of verdicts in README.md from the
-// code: the schema as OpenTofu reads it from the built provider, the examples,
-// the catalogue of reasons, and what registries answer. Then it looks for links in
-// the documents that lead nowhere.
+// Command generate writes docs/ from the code: the schema as OpenTofu reads it from
+// the built provider, the examples, the catalogue of reasons, what registries answer,
+// and the pictures of the guides. In the commit of a release, links to this project's own
+// pages and files name its version. Then it looks for links in the documents that lead
+// nowhere.
 package main
 
 import (
@@ -33,16 +34,21 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"README.md", "templates/guides/verdicts.md"} {
-		if err := markers.Insert(filepath.Join(root, name), "verdicts", "make generate", verdicts()); err != nil {
-			return err
-		}
+	guides := filepath.Join(root, "templates", "guides")
+	if err := markers.Insert(filepath.Join(guides, "verdicts.md"), "verdicts", "make generate", verdicts()); err != nil {
+		return err
+	}
+	if err := markers.Insert(filepath.Join(guides, "troubleshooting.md"), "reasons", "make generate", reasons()); err != nil {
+		return err
+	}
+	if err := draw(root); err != nil {
+		return err
 	}
 	answers, err := registries(filepath.Join(root, "internal", "provider", "testdata", "registries.csv"))
 	if err != nil {
 		return err
 	}
-	if err := markers.Insert(filepath.Join(root, "templates", "guides", "registries.md"), "registries", "make generate", answers); err != nil {
+	if err := markers.Insert(filepath.Join(guides, "registries.md"), "registries", "make generate", answers); err != nil {
 		return err
 	}
 	dir := filepath.Join(root, ".cache", "generate")
@@ -64,16 +70,24 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("tfplugindocs %s: %w\n%s", args[0], err, output)
 		}
 	}
-	return lookOver(root)
+	released, err := releasedVersion(filepath.Join(root, "CHANGELOG.md"))
+	if err != nil {
+		return err
+	}
+	if err := pinLinks(filepath.Join(root, "docs"), released); err != nil {
+		return err
+	}
+	return lookOver(root, released)
 }
 
-// lookOver reports links that do not work in the documents as they are now.
-func lookOver(root string) error {
+// lookOver reports links that do not work in the documents as they are now; those of
+// docs/ may name the version.
+func lookOver(root, version string) error {
 	pages, err := documents(root)
 	if err != nil {
 		return err
 	}
-	if broken := brokenLinks(root, pages); len(broken) > 0 {
+	if broken := brokenLinks(root, pages, version); len(broken) > 0 {
 		return fmt.Errorf("the documents are wrong:\n%s", strings.Join(broken, "\n"))
 	}
 	return nil
@@ -124,9 +138,26 @@ func providerSchema(ctx context.Context, root, dir string) (string, error) {
 // verdicts returns the catalogue of reasons as a Markdown table.
 func verdicts() string {
 	var table strings.Builder
-	table.WriteString("| `reason` | `status` | meaning | what to do |\n|---|---|---|---|\n")
+	table.WriteString("| `reason` | `status` | meaning |\n|---|---|---|\n")
 	for _, entry := range advice.Catalogue() {
-		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", entry.Reason, entry.Status, entry.Meaning, entry.Next)
+		fmt.Fprintf(&table, "| [`%[1]s`](%[2]sguides/troubleshooting#%[1]s) | %[3]s | %[4]s |\n", entry.Reason, published, entry.Status, entry.Meaning)
 	}
 	return table.String()
+}
+
+// reasons returns the catalogue as one section for each reason, with an anchor of its
+// name.
+func reasons() string {
+	var sections strings.Builder
+	for i, entry := range advice.Catalogue() {
+		if i > 0 {
+			sections.WriteString("\n")
+		}
+		next := "Nothing: this is the proof."
+		if entry.Next != "" {
+			next = entry.Next + "."
+		}
+		fmt.Fprintf(&sections, "<a id=\"%[1]s\"></a>\n### `%[1]s`\n\nStatus: %[2]s. %[3]s\n\n**What to do:** %[4]s\n", entry.Reason, entry.Status, entry.Meaning, next)
+	}
+	return sections.String()
 }

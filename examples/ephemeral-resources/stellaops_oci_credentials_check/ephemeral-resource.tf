@@ -3,7 +3,8 @@ terraform {
 
   required_providers {
     stellaops = {
-      source = "stellaops/stellaops"
+      source  = "stellaops/stellaops"
+      version = "~> 0.1"
     }
   }
 }
