@@ -188,3 +188,30 @@ func TestDocuments_AreShort(t *testing.T) {
 		}
 	}
 }
+
+// TestReadme_SaysWhatAReaderLooksFor holds the order of the first screen, and the two
+// commands that set everything up.
+func TestReadme_SaysWhatAReaderLooksFor(t *testing.T) {
+	t.Parallel()
+	root, _ := goldenFile(t)
+	content, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(content)
+	for _, want := range []string{
+		"any OCI registry", "Stella Ops is not needed", "Stella Ops Doctor", "/badge.svg", "```terraform\nterraform {\n", "version = \"~> 0.1\"",
+		"precondition", "```text\nError: ", "## Install", "```sh\nmake demo\n```", "```sh\nmake testacc\n```",
+	} {
+		_, rest, ok := strings.Cut(readme, want)
+		if !ok {
+			t.Fatalf("README.md does not say %q, or says it too early", want)
+		}
+		readme = rest
+	}
+	_, failure, _ := strings.Cut(string(content), "```text\n")
+	failure, _, _ = strings.Cut(failure, "```")
+	if n := strings.Count(failure, "\n"); n > 15 {
+		t.Errorf("the failure in README.md has %d lines", n)
+	}
+}
