@@ -139,14 +139,23 @@ func documentCLI(t *testing.T, configuration, host string) tfcli.CLI {
 	return cli
 }
 
-// planBlock plans a block as somebody does who copies this one and nothing else. A
-// provider that it does not name is looked for at hashicorp/, where init finds none.
+// planBlock plans a block as somebody does who copies this one and nothing else, and
+// looks whether its checks pass. A provider that it does not name is looked for at
+// hashicorp/, where init finds none.
 func planBlock(t *testing.T, b block, host string) {
 	t.Helper()
 	cli := documentCLI(t, b.text, host)
 	mustRun(t, cli, 0, "fmt", "-check", "-no-color")
-	if printed := mustRun(t, cli, 0, "plan", "-no-color", "-input=false"); strings.Contains(printed, "Warning:") {
+	if printed := mustRun(t, cli, 0, "plan", "-no-color", "-input=false", "-out=plan.bin"); strings.Contains(printed, "Warning:") {
 		t.Errorf("it warns:\n%s", printed)
+	}
+	if !strings.Contains(b.text, "\ndata ") {
+		return // an ephemeral resource warns if it does not pass
+	}
+	shown := mustRun(t, cli, 0, "show", "-json", "-no-color", "plan.bin")
+	passes := strings.Count(shown, `"passed":true`)
+	if passes == 0 || strings.Contains(shown, `"passed":false`) {
+		t.Errorf("%d checks pass, and not all of them:\n%s", passes, shown)
 	}
 }
 
