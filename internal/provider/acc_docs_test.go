@@ -73,6 +73,8 @@ func TestAccDocuments_EveryBlockIsTrue(t *testing.T) {
 				t.Error("the configuration of a CLI is no Terraform: call it hcl")
 			case b.language == "terraform":
 				planBlock(t, b, registry.Host)
+			case b.language == "hcl" && strings.Contains(b.text, "filesystem_mirror"):
+				compareLines(t, b)
 			case b.language == "hcl":
 				useConfiguration(t, b)
 			case b.language == "sh":

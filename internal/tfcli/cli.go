@@ -8,10 +8,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 )
 
@@ -56,20 +54,13 @@ func (s Sandbox) mirror() string { return filepath.Join(s.dir, "mirror") }
 // Add puts another provider into the mirror; source is an address such as
 // stellaops/stellaops.
 func (s Sandbox) Add(source, binary string) error {
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		folder := filepath.Join(s.mirror(), host, filepath.FromSlash(source), mirrorVersion, runtime.GOOS+"_"+runtime.GOARCH)
-		name := "terraform-provider-" + path.Base(source) + "_v" + mirrorVersion
-		if err := copyFile(binary, filepath.Join(folder, name), 0o755); err != nil {
-			return err
-		}
-	}
-	return nil
+	return AddToMirror(s.mirror(), source, mirrorVersion, binary)
 }
 
 // AddArchive puts the archive of a release into the mirror, under its own name and
 // version.
 func (s Sandbox) AddArchive(source, archive string) error {
-	for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+	for _, host := range registryHosts() {
 		if err := copyFile(archive, filepath.Join(s.mirror(), host, filepath.FromSlash(source), filepath.Base(archive)), 0o644); err != nil {
 			return err
 		}

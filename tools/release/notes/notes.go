@@ -2,6 +2,7 @@
 package notes
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -13,13 +14,15 @@ var heading = regexp.MustCompile(`(?m)^## (\S+) \((\S+)\)$`)
 // date is when a version was released.
 var date = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
+var errNoPart = errors.New(`the changelog has no part such as "## 1.2.3 (2006-01-02)"`)
+
 // For returns the newest part of a changelog without its heading. It is an error if
 // that part has another version than the tag, or no date, since an undated part is not
 // finished.
 func For(changelog, tag string) (string, error) {
 	parts := heading.FindAllStringSubmatchIndex(changelog, 2)
 	if len(parts) == 0 {
-		return "", fmt.Errorf("the changelog has no part such as %q", "## 1.2.3 (2006-01-02)")
+		return "", errNoPart
 	}
 	newest, end := parts[0], len(changelog)
 	if len(parts) > 1 {
@@ -33,4 +36,13 @@ func For(changelog, tag string) (string, error) {
 		return "", fmt.Errorf("the part of %s in the changelog is %s: write its date", version, day)
 	}
 	return strings.TrimSpace(changelog[newest[1]:end]) + "\n", nil
+}
+
+// Newest returns the version of the newest part of a changelog, released or not.
+func Newest(changelog string) (string, error) {
+	part := heading.FindStringSubmatch(changelog)
+	if part == nil {
+		return "", errNoPart
+	}
+	return part[1], nil
 }

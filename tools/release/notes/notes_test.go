@@ -31,6 +31,19 @@ func TestFor(t *testing.T) {
 	}
 }
 
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	for changelog, want := range map[string]string{
+		"# Changelog\n\n## 0.2.0 (unreleased)\n\n- New.\n\n## 0.1.0 (2026-01-02)\n": "0.2.0",
+		"# Changelog\n\n## 0.1.0 (2026-01-02)\n":                                    "0.1.0",
+		"# Changelog\n":                                                             "",
+	} {
+		if got, err := notes.Newest(changelog); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q, %v; want %q", got, err, want)
+		}
+	}
+}
+
 // TestConfiguration_TakesTheNotes reads .goreleaser.yml: with its own changelog disabled,
 // GoReleaser ignores the notes too.
 func TestConfiguration_TakesTheNotes(t *testing.T) {
