@@ -56,6 +56,9 @@ const tokenConfig = `auth:
     jwks: %s
 `
 
+// accessLine matches a line of the access log, in the combined format of Apache.
+var accessLine = regexp.MustCompile(`^\S+ \S+ \S+ \[[^]]+\] "[A-Z]+ \S+ HTTP/`)
+
 var listening = regexp.MustCompile(`listening on (127\.0\.0\.1:\d+)`)
 
 // StartDistribution runs the registry binary with its files in dir. With
@@ -165,10 +168,16 @@ func (d *Distribution) SetAccounts(accounts map[string]string) error {
 	return nil
 }
 
-// Asked returns the lines of the access log for GET /v2/ so far. It asks a path
-// of its own and waits for its line, so that no earlier request is still on its
-// way into the log.
+// Asked returns the lines of the access log for GET /v2/ so far.
 func (d *Distribution) Asked(ctx context.Context) ([]string, error) {
+	requests, err := d.Requests(ctx)
+	return slices.DeleteFunc(requests, func(line string) bool { return !strings.Contains(line, `"GET /v2/ HTTP`) }), err
+}
+
+// Requests returns the lines of the access log so far. It asks a path of its own and
+// waits for its line, so that no earlier request is still on its way into the log; such
+// lines are left out.
+func (d *Distribution) Requests(ctx context.Context) ([]string, error) {
 	marker := fmt.Sprintf("/v2/marker/%d", d.log.count())
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.Host+marker, nil)
 	if err != nil {
@@ -183,7 +192,7 @@ func (d *Distribution) Asked(ctx context.Context) ([]string, error) {
 	if _, err := d.log.wait(ctx, startTime, isMarker); err != nil {
 		return nil, fmt.Errorf("find the mark in the registry's log: %w", err)
 	}
-	return d.log.matching(func(line string) bool { return strings.Contains(line, `"GET /v2/ HTTP`) }), nil
+	return d.log.matching(func(line string) bool { return accessLine.MatchString(line) && !strings.Contains(line, "/v2/marker/") }), nil
 }
 
 // Repositories are the names in the registry's catalog, as that user sees it.

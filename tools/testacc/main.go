@@ -117,7 +117,7 @@ func prepare(ctx context.Context, root, cli string) ([]suite, error) {
 			} else if path, err = build(ctx, root, s.Name, program); err != nil {
 				return nil, err
 			}
-			s.args, s.env = []string{"-run", "^TestAcc[A-Z]", "./internal/provider"}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+path)
+			s.args, s.env = []string{"-run", "^TestAcc[A-Z]", "./internal/provider", "./tools/demo"}, append(slices.Clone(env), "CGO_ENABLED=0", "TF_ACC=1", "TF_ACC_TERRAFORM_PATH="+path)
 			if program == "tofu" {
 				s.env = append(s.env, "TF_ACC_PROVIDER_HOST=registry.opentofu.org", "TF_ACC_PROVIDER_NAMESPACE=hashicorp")
 			}
