@@ -29,7 +29,7 @@ func blocks(t *testing.T) []block {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"}
+	files := []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "SUPPORT.md", "DESIGN.md", "CHANGELOG.md"}
 	for _, pattern := range []string{"docs/*.md", "docs/*/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
