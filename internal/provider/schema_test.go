@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/base64"
 	"reflect"
 	"testing"
 
@@ -11,6 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	blockSchema "github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 )
 
 func TestProvider_Schema_IsValid(t *testing.T) {
@@ -50,6 +54,25 @@ func TestCheckModel_HasEveryFieldOfTheSchema(t *testing.T) {
 	}
 	for name := range tagged {
 		t.Errorf("%s is not in the schema", name)
+	}
+}
+
+// TestCheckModel_Fill_SetsEachAttribute reads a check after which no attribute is null: a
+// token that says when it expires is refused.
+func TestCheckModel_Fill_SetsEachAttribute(t *testing.T) {
+	t.Parallel()
+	fake := registrytest.New(t, func(string) registrytest.Response {
+		return registrytest.Unauthorized(`Bearer realm="https://auth.example.com/token",service="registry.example.com"`)
+	})
+	claims := base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1767225600}`))
+	got, diags := newServerWith(t, nil).read(t.Context(), t, map[string]tftypes.Value{"registry_url": str(fake.URL), "token": str("e30." + claims + ".e30")})
+	if len(diags) > 0 {
+		t.Fatal(diags[0])
+	}
+	for _, f := range checkFields {
+		if !f.argument && got[f.name].IsNull() {
+			t.Errorf("%s is null", f.name)
+		}
 	}
 }
 
