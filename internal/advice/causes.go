@@ -69,6 +69,10 @@ func supposed(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"The registry names another address of its token service than the one that answers"}
 	case v.Reason == verdict.ReasonTokenRejected && (e.Minted.Status == verdict.StatusTooLarge || e.Minted.Status == verdict.StatusHeaderTooLarge):
 		return []string{"A server in front of the registry accepts smaller headers than its token service's tokens take"}
+	case v.Reason == verdict.ReasonAccessUnproven && servesNoManifest(e):
+		return []string{"A proxy or a cache in front of the registry answers in its place"}
+	case v.Reason == verdict.ReasonUnexpectedAnswer && describeImage(e, verdict.ImageOther) != "":
+		return []string{"A proxy or a cache in front of the registry serves another image"}
 	case v.Reason == verdict.ReasonAccessUnproven && e.Exchange == nil && !isBearer(e):
 		return []string{"The registry issues no tokens that say what they grant"}
 	case v.Reason == verdict.ReasonTokenRejected && e.Minted.Status == verdict.StatusForbidden:

@@ -92,7 +92,7 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	case v.Reason == verdict.ReasonAnonymousAccepted && e.Anonymous.Status != verdict.StatusOK:
 		return "{registry} allows without credentials what access names, and none are configured", ""
 	case v.Reason == verdict.ReasonAuthenticationRequired && len(e.Access) > 0:
-		return "{registry} requires a login to {missing}, and none is configured", entry.Next
+		return "No login is configured, and {registry} requires one to {missing}", entry.Next
 	case v.Reason == verdict.ReasonExchangeInconclusive && (e.Control == nil || e.Control.Token.Empty()):
 		return "{registry} issued a token for {login}, but what its token service issues without credentials is not known, so it is not proven", entry.Next
 	case v.Reason == verdict.ReasonExchangeUnavailable && e.Exchange != nil && e.Exchange.Failure != nil && e.Exchange.Failure.Fault == registry.FaultRealm:
@@ -119,6 +119,8 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 		return "{registry} has no token service, so an identity token does not work there: {answer}", "Set username and password"
 	case v.Reason == verdict.ReasonUnexpectedAnswer && e.Last().Status == verdict.StatusOK:
 		return "{registry} accepts {login}, but {other}", "Check what stands in front of the registry"
+	case v.Reason == verdict.ReasonAccessUnproven && servesNoManifest(e):
+		return entry.sentence, "Check what stands in front of the registry"
 	case v.Reason == verdict.ReasonAccessDenied && isBearer(e):
 		return entry.sentence, "Issue a token with this permission"
 	case v.Reason == verdict.ReasonTokenExpired && takesLoginOnly(e):
@@ -280,16 +282,33 @@ func describeImage(e verdict.Evidence, found ...verdict.Image) string {
 	if i < 0 {
 		return ""
 	}
-	repository, reference := redact.Cut(e.Access[i].Repository, maxName), e.Access[i].Reference
-	switch e.Access[i].Image {
-	case verdict.ImageNoTag:
-		return repository + " has no image " + reference
-	case verdict.ImageNoRepository:
-		return "the repository " + repository + " is not there, nor its image " + reference
-	case verdict.ImageOther:
-		return "serves " + e.Access[i].Digest + " for " + reference + " of " + repository
+	result := e.Access[i]
+	repository, name := redact.Cut(result.Repository, maxName), imageName(result)
+	switch {
+	case result.Image == verdict.ImageNoTag && !registry.IsDigest(result.Reference):
+		return "the repository " + repository + " has no tag " + result.Reference
+	case result.Image == verdict.ImageNoTag:
+		return "the repository " + repository + " has no image " + result.Reference
+	case result.Image == verdict.ImageNoRepository:
+		return name + " is not there, and neither is its repository"
+	case result.Image == verdict.ImageOther:
+		return "serves " + result.Digest + " for " + name
 	default:
-		return "the image " + reference + " of " + repository + " is not there"
+		return name + " is not there"
+	}
+}
+
+// imageName writes an image as clients do; the repository alone where no image was asked
+// for.
+func imageName(r verdict.AccessResult) string {
+	name := redact.Cut(r.Repository, maxName)
+	switch {
+	case r.Reference == "":
+		return name
+	case registry.IsDigest(r.Reference):
+		return name + "@" + r.Reference
+	default:
+		return name + ":" + r.Reference
 	}
 }
 
@@ -305,6 +324,9 @@ func describeAccess(e verdict.Evidence, of func(verdict.AccessResult) []string) 
 			continue
 		}
 		part := strings.Join(actions, " and ") + prepositions[actions[len(actions)-1]] + redact.Cut(result.Repository, maxName)
+		if result.Reference != "" && len(actions) == 1 && actions[0] == string(registry.ActionPull) {
+			part = "pull " + imageName(result)
+		}
 		if result.Answer != nil {
 			part += ": " + describeResult(*result.Answer, e)
 		}

@@ -171,6 +171,8 @@ func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"Set probe = true in access to have it tried: an upload is started and cancelled"}
 	case answer == nil && action == "delete":
 		return []string{"Set probe = true in access to have it tried, on a digest that does not exist"}
+	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull" && answer.Reference != "":
+		return []string{"The registry shows neither this image nor the tags of its repository; check the names"}
 	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull":
 		return []string{"The tag latest is absent for every client, and tags are not listed; name a tag that is there in reference"}
 	case answer != nil && action != "pull":
@@ -188,6 +190,12 @@ func unknownAction(e verdict.Evidence) string {
 		}
 	}
 	return ""
+}
+
+// servesNoManifest reports whether something other than a manifest is served for an image.
+func servesNoManifest(e verdict.Evidence) bool {
+	open := openAnswer(e)
+	return open != nil && open.Reference != "" && open.Answer.Failure != nil && open.Answer.Status == verdict.StatusOK
 }
 
 // openAnswer returns the first result with an action that could not be decided, if an

@@ -49,6 +49,7 @@ var (
 	remedyRealm      = remedy{plan: []string{noteOffer, showHeaders, waitRegistry}, registry: []string{setRealm}}
 	remedyService    = remedy{plan: []string{noteService, askService, setProxy, waitService}, registry: []string{checkService}}
 	remedyAllow      = remedy{plan: []string{noteRefused, askRegistry, waitAllowed}, registry: []string{allowAddress}}
+	remedyFront      = remedy{plan: []string{waitRegistry}, registry: []string{checkFront}}
 	remedyUnexpected = remedy{plan: []string{noteHeaders, showHeaders, setAddress}, registry: []string{checkFront}}
 
 	remedyName       = remedy{plan: []string{noteName, resolveName, setAddress}, registry: []string{checkName}}
@@ -121,6 +122,11 @@ var specialRemedies = []struct {
 		return slices.ContainsFunc(e.Access, func(r verdict.AccessResult) bool { return r.OtherSubject })
 	}, remedy{plan: []string{waitSubject}, registry: []string{stopRepeats}}},
 	{verdict.ReasonAccessUnproven, leavesOpen(false), remedy{plan: []string{proveByTrial}, registry: []string{checkPermission}}},
+	{verdict.ReasonAccessUnproven, servesNoManifest, remedyFront},
+	{verdict.ReasonAccessUnproven, func(e verdict.Evidence) bool {
+		open := openAnswer(e)
+		return open != nil && open.Reference != "" && open.Answer.Status == verdict.StatusNotFound
+	}, remedyImage},
 	{verdict.ReasonAccessUnproven, leavesOpen(true), remedy{plan: []string{nameTag}, registry: []string{checkRepository, checkPermission}}},
 }
 

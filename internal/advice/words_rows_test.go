@@ -219,3 +219,45 @@ func onceUntrue() []failure {
 		{name: "an open registry, and no login is configured", r0: status(200)},
 	}
 }
+
+// images are images that access names: those that are there, and those that are not.
+func images() []failure {
+	const served, other = "sha256:1111111111111111111111111111111111111111111111111111111111111111", "sha256:2222222222222222222222222222222222222222222222222222222222222222"
+	ci, basic, bearer := login("ci", "s3cret-and-long"), unauthorized(basicChallenge), unauthorized(bearerChallenge)
+	found, gone := status(200), status(404)
+	found.Digest = served
+	// A manifest is answered with mine to the login and others without it, and the list of tags with list.
+	answers := func(mine, others, list *registry.Answer) func(registry.Trial) *registry.Answer {
+		return func(r registry.Trial) *registry.Answer {
+			switch {
+			case r.Credential.Method() == registry.MethodAnonymous && others != nil:
+				return others
+			case r.Action == registry.ActionList:
+				return list
+			default:
+				return mine
+			}
+		}
+	}
+	entry := func(reference string) []doctor.AccessRequest {
+		return []doctor.AccessRequest{{Repository: "org/app", Reference: reference, Actions: []string{"pull"}}}
+	}
+	page := &registry.Answer{Status: 200, IsHTML: true}
+	denied := answered(403, "requested access to the resource is denied")
+	return []failure{
+		{name: "it is there", credential: ci, r0: basic, r1: status(200), try: answers(found, basic, nil), access: entry("1.2.3")},
+		{name: "a tag that is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, status(200)), access: entry("1.2.4")},
+		{name: "a digest that is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, status(200)), access: entry(other)},
+		{name: "the repository is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, gone), access: entry("1.2.3")},
+		{name: "it is absent, and tags are not listed, as at ECR", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, denied), access: entry("1.2.3")},
+		{name: "a tag that is absent, and the token service grants pull", credential: ci, r0: bearer, v: status(200), token: serves(granting("ci", "repository:org/app:pull")), try: answers(gone, basic, denied), access: entry("1.2.3")},
+		{name: "another digest is served", credential: ci, r0: basic, r1: status(200), try: answers(found, basic, nil), access: entry(other)},
+		{name: "a page is served", credential: ci, r0: basic, r1: status(200), try: answers(page, basic, nil), access: entry("1.2.3")},
+		{name: "it is refused", credential: ci, r0: basic, r1: status(200), try: answers(denied, basic, nil), access: entry("1.2.3")},
+		{name: "absent for every client, and tags are not listed", credential: ci, r0: status(200), r1: status(200), try: answers(gone, gone, gone), access: entry("1.2.3")},
+		{name: "the registry fails", credential: ci, r0: basic, r1: status(200), try: answers(status(503), basic, nil), access: entry("1.2.3")},
+		{name: "a public image, without a login", r0: basic, try: answers(found, found, nil), access: entry("1.2.3")},
+		{name: "a public repository without the tag, without a login", r0: basic, try: answers(gone, nil, status(200)), access: entry("1.2.4")},
+		{name: "a private image, without a login", r0: basic, try: answers(basic, basic, nil), access: entry("1.2.3")},
+	}
+}

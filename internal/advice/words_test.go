@@ -36,6 +36,7 @@ type failure struct {
 	r0, r1, v   *registry.Answer
 	token       func(registry.TokenRequest) *registry.TokenAnswer
 	use         *registry.Answer
+	try         func(registry.Trial) *registry.Answer // in place of use
 	access      []doctor.AccessRequest
 	change      func(*doctor.Request)
 }
@@ -52,6 +53,7 @@ func parts() []struct {
 		{"Thirty failures", thirty()},
 		{"What can be seen on a login", seenOnLogins()},
 		{"What was once said and was not true", onceUntrue()},
+		{"Images", images()},
 	}
 }
 
@@ -65,7 +67,7 @@ func (f failure) run(t *testing.T) (r report, problem string) {
 	if found.err != nil {
 		return report{}, found.err.Error()
 	}
-	s := &script{use: f.use}
+	s := &script{use: f.use, try: f.try}
 	for to, from := range map[*registry.Answer]*registry.Answer{&s.r0: f.r0, &s.r1: f.r1, &s.v: f.v} {
 		if from != nil {
 			*to = *from
@@ -195,6 +197,9 @@ func ownWords(r report, message string) string {
 		if a != nil {
 			parts = append(parts, `("`+a.Text+`")`, a.StatusLine(), a.Location)
 		}
+	}
+	for _, result := range e.Access {
+		parts = append(parts, result.Reference, result.Digest)
 	}
 	if e.Exchange != nil {
 		parts = append(parts, e.Exchange.Endpoint, `("`+e.Exchange.Text+`")`, e.Exchange.StatusLine())

@@ -168,9 +168,9 @@ func TestDoctor_Check_ImageOfARealRegistryWithHtpasswd(t *testing.T) {
 		{"by digest", ci("right"), "org/app", "DIGEST", accepted, "DIGEST", `accepted the login of user "ci"`, direct + "HEAD org/app/manifests/DIGEST"},
 		{"for two platforms", ci("right"), "org/app", "multi", accepted, "INDEX", `accepted the login of user "ci"`, direct + "HEAD org/app/manifests/multi"},
 		{"for one platform, by digest", ci("right"), "org/app", "ARM64", accepted, "ARM64", `accepted the login of user "ci"`, direct + "HEAD org/app/manifests/ARM64"},
-		{"a tag that is absent", ci("right"), "org/app", "2", fail(verdict.ReasonImageMissing), "", "org/app has no", direct + "HEAD org/app/manifests/2, GET org/app/tags/list?n=1"},
+		{"a tag that is absent", ci("right"), "org/app", "2", fail(verdict.ReasonImageMissing), "", "the repository org/app has no tag 2", direct + "HEAD org/app/manifests/2, GET org/app/tags/list?n=1"},
 		{"a digest that is absent", ci("right"), "org/app", wrongSum, fail(verdict.ReasonImageMissing), "", wrongSum, direct + "HEAD org/app/manifests/" + wrongSum + ", GET org/app/tags/list?n=1"},
-		{"in another repository", ci("right"), "org/other", "1.2.3", fail(verdict.ReasonImageMissing), "", "repository org/other",
+		{"in another repository", ci("right"), "org/other", "1.2.3", fail(verdict.ReasonImageMissing), "", "org/other:1.2.3 is not there, and neither is its repository",
 			direct + "HEAD org/other/manifests/1.2.3, GET org/other/tags/list?n=1, HEAD org/other/manifests/1.2.3"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -186,7 +186,7 @@ func TestDoctor_Check_ImageOfARealOpenRegistry(t *testing.T) {
 	for _, row := range []imageRow{
 		{"with a login", ci("right"), "org/app", "1.2.3", pass(verdict.ReasonAcceptedUnproven), "DIGEST", "", "R0, R1 or V, HEAD org/app/manifests/1.2.3, HEAD org/app/manifests/1.2.3"},
 		{"without one", registry.Credential{}, "org/app", "1.2.3", pass(verdict.ReasonAnonymousAccepted), "DIGEST", "", "R0, HEAD org/app/manifests/1.2.3"},
-		{"a tag that is absent", registry.Credential{}, "org/app", "2", fail(verdict.ReasonImageMissing), "", "org/app has no", "R0, HEAD org/app/manifests/2, GET org/app/tags/list?n=1"},
+		{"a tag that is absent", registry.Credential{}, "org/app", "2", fail(verdict.ReasonImageMissing), "", "the repository org/app has no tag 2", "R0, HEAD org/app/manifests/2, GET org/app/tags/list?n=1"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -202,10 +202,10 @@ func TestDoctor_Check_ImageOfARealRegistryWithTokens(t *testing.T) {
 		{"by tag", ci("right"), "org/app", "1.2.3", exchangeAccepted, "DIGEST", `accepted the login of user "ci"`, exchange + "HEAD org/app/manifests/1.2.3" + tokens},
 		{"by digest", ci("right"), "org/app", "DIGEST", exchangeAccepted, "DIGEST", "", exchange + "HEAD org/app/manifests/DIGEST" + tokens},
 		{"for two platforms", ci("right"), "org/app", "multi", exchangeAccepted, "INDEX", "", exchange + "HEAD org/app/manifests/multi" + tokens},
-		{"a tag that is absent", ci("right"), "org/app", "2", fail(verdict.ReasonImageMissing), "", "org/app has no", exchange + "HEAD org/app/manifests/2, GET org/app/tags/list?n=1" + tokens},
-		{"in another repository", ci("right"), "org/read", "1.2.3", fail(verdict.ReasonImageMissing), "", "repository org/read",
+		{"a tag that is absent", ci("right"), "org/app", "2", fail(verdict.ReasonImageMissing), "", "the repository org/app has no tag 2", exchange + "HEAD org/app/manifests/2, GET org/app/tags/list?n=1" + tokens},
+		{"in another repository", ci("right"), "org/read", "1.2.3", fail(verdict.ReasonImageMissing), "", "org/read:1.2.3 is not there, and neither is its repository",
 			exchange + "HEAD org/read/manifests/1.2.3, GET org/read/tags/list?n=1, token for user, token for user repository:org/read:pull"},
-		{"denied", ci("right"), "org/secret", "1.2.3", refused(verdict.ReasonAccessDenied), "", "org/secret",
+		{"denied", ci("right"), "org/secret", "1.2.3", refused(verdict.ReasonAccessDenied), "", "pull org/secret:1.2.3: 401 Unauthorized",
 			exchange + "HEAD org/secret/manifests/1.2.3, GET org/secret/manifests/1.2.3, token for user, token for user repository:org/secret:pull"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -222,8 +222,8 @@ func TestDoctor_Check_ImageOfARealRegistryWithAnonymousTokens(t *testing.T) {
 	for _, row := range []imageRow{
 		{"public", nobody, "org/public", "1.2.3", pass(verdict.ReasonAnonymousAccepted), "DIGEST", "", "R0, HEAD org/public/manifests/1.2.3, token for nobody repository:org/public:pull"},
 		{"public, with a login", ci("right"), "org/public", "1.2.3", exchangeAccepted, "DIGEST", "", "R0, R1 or V, HEAD org/public/manifests/1.2.3, token for user, token for user repository:org/public:pull"},
-		{"public, a tag that is absent", nobody, "org/public", "2", fail(verdict.ReasonImageMissing), "", "org/public has no", "R0, HEAD org/public/manifests/2, GET org/public/tags/list?n=1, token for nobody repository:org/public:pull"},
-		{"private", nobody, "org/app", "1.2.3", refused(verdict.ReasonAuthenticationRequired), "", "requires a login to pull from org/app", "R0, HEAD org/app/manifests/1.2.3, token for nobody repository:org/app:pull"},
+		{"public, a tag that is absent", nobody, "org/public", "2", fail(verdict.ReasonImageMissing), "", "the repository org/public has no tag 2", "R0, HEAD org/public/manifests/2, GET org/public/tags/list?n=1, token for nobody repository:org/public:pull"},
+		{"private", nobody, "org/app", "1.2.3", refused(verdict.ReasonAuthenticationRequired), "", "requires one to pull org/app:1.2.3", "R0, HEAD org/app/manifests/1.2.3, token for nobody repository:org/app:pull"},
 		{"private, with a login", ci("right"), "org/app", "1.2.3", exchangeAccepted, "DIGEST", "", "R0, R1 or V, HEAD org/app/manifests/1.2.3, token for user, token for user repository:org/app:pull"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
