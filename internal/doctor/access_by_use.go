@@ -61,10 +61,14 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 		}
 		is.method = verdict.AccessByProbe
 	}
-	answer := perform(ctx, action, g.request.Credential)
-	if action == registry.ActionPull && wanted.Reference != "" {
-		answer = g.fetched(ctx, wanted, grants, perform, answer)
+	answer, isImage := perform(ctx, action, g.request.Credential), action == registry.ActionPull && wanted.Reference != ""
+	if isImage {
+		head := answer
+		answer = g.fetched(ctx, wanted, grants, perform, head)
 		is.digest = answer.Digest
+		if refuses(head) && !refuses(answer) {
+			action = registry.ActionFetch // a HEAD that is refused to those who may pull tells nothing apart
+		}
 	}
 	if is.answer = &answer; refuses(answer) {
 		if g.Exchange == nil || g.Exchange.Usable() { // else the registry requires a token, which could not be had
@@ -76,8 +80,8 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 	switch {
 	case !done && !gone:
 		return is
-	case gone && wanted.Reference != "" && action == registry.ActionPull:
-		return g.imageGone(ctx, wanted, grants, perform, is)
+	case gone && isImage:
+		return g.imageGone(ctx, wanted, action, grants, perform, is)
 	case done && registry.IsDigest(wanted.Reference) && is.digest != "" && is.digest != wanted.Reference:
 		is.image = verdict.ImageOther
 	}
@@ -115,13 +119,14 @@ func (g *gatherer) proveByUse(action registry.Action, perform use, gone bool) {
 
 // fetched returns the answer to GET in place of that to HEAD of a manifest, where HEAD
 // has no digest that can be compared, or is refused although the token service granted
-// pull or /v2/ accepted the login: ECR Public refuses HEAD where it serves GET.
+// pull, or does not say what it granted, or /v2/ accepted the login: ECR Public refuses
+// HEAD where it serves GET.
 func (g *gatherer) fetched(ctx context.Context, wanted AccessRequest, grants registry.Grants, perform use, head registry.Answer) registry.Answer {
 	algorithm, _, _ := strings.Cut(wanted.Reference, ":")
 	named := head.Digest != "" && (!registry.IsDigest(wanted.Reference) || strings.HasPrefix(head.Digest, algorithm+":"))
 	allowed, _ := grants.Allow(wanted.Repository, string(registry.ActionPull))
 	switch {
-	case succeeds(head) && !named, refuses(head) && (allowed || g.Last().Status == verdict.StatusOK):
+	case succeeds(head) && !named, refuses(head) && (allowed || g.Last().Status == verdict.StatusOK || !grants.Known() && g.holdsToken(wanted)):
 	default:
 		return head
 	}
@@ -135,10 +140,16 @@ func (g *gatherer) fetched(ctx context.Context, wanted AccessRequest, grants reg
 	return got
 }
 
+// holdsToken reports whether a token was issued to pull from the repository.
+func (g *gatherer) holdsToken(wanted AccessRequest) bool {
+	issued, asked := g.scoped["repository:"+wanted.Repository+":"+scopeActions(registry.ActionPull)]
+	return asked && !issued.Token.Empty()
+}
+
 // imageGone decides on a manifest that the credentials do not find: the list of tags
 // tells whether the repository is there, and a request without credentials whether
-// others would be told as much.
-func (g *gatherer) imageGone(ctx context.Context, wanted AccessRequest, grants registry.Grants, perform use, is decision) decision {
+// others would be told as much. action is the one that did not find it.
+func (g *gatherer) imageGone(ctx context.Context, wanted AccessRequest, action registry.Action, grants registry.Grants, perform use, is decision) decision {
 	listed := perform(ctx, registry.ActionList, g.request.Credential)
 	if lists(listed) {
 		is.outcome, is.image = granted, verdict.ImageNoTag
@@ -153,13 +164,13 @@ func (g *gatherer) imageGone(ctx context.Context, wanted AccessRequest, grants r
 		return is
 	}
 	if g.Credential.Method != registry.MethodAnonymous {
-		others := perform(ctx, registry.ActionPull, registry.Credential{})
+		others := perform(ctx, action, registry.Credential{})
 		if refuses(others) {
-			g.proveByUse(registry.ActionPull, perform, true)
+			g.proveByUse(action, perform, true)
 			is.outcome = granted
 			return is
 		}
-		if !absent(others, registry.ActionPull) {
+		if !absent(others, action) {
 			is.answer = &others
 		}
 	}

@@ -29,6 +29,7 @@ type imageRegistry struct {
 	tokens     bool   // whether a token service stands before it
 	subject    string // of its tokens
 	public     bool   // whether everybody may pull
+	open       bool   // whether /v2/ requires no login
 	denies     bool   // whether the user may not pull
 	headStatus int    // of HEAD of the image; 0 for that of GET
 	noDigest   bool   // whether HEAD has none
@@ -60,7 +61,7 @@ func (i *imageRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/token":
 		i.issue(w, r, login)
 		return
-	case r.Header.Get("Authorization") == "" && (r.URL.Path == "/v2/" || i.tokens || !i.public):
+	case r.Header.Get("Authorization") == "" && (r.URL.Path == "/v2/" && !i.open || r.URL.Path != "/v2/" && (i.tokens || !i.public)):
 		status = http.StatusUnauthorized
 	case r.URL.Path == "/v2/":
 	case !login && !i.public, i.denies:
@@ -148,6 +149,10 @@ func TestDoctor_Check_Image(t *testing.T) {
 			direct + "HEAD org/app/manifests/2, " + list + ", HEAD org/app/manifests/2"},
 		{"denied", &imageRegistry{denies: true}, image("1.2.3"), denied, "", verdict.ImageServed, direct + head + ", " + get},
 		{"HEAD is refused, as at ECR Public", &imageRegistry{headStatus: 403}, image("1.2.3"), accepted, manifestSum, verdict.ImageServed, direct + head + ", " + get},
+		{"HEAD is refused, /v2/ is open, and the image is not", &imageRegistry{headStatus: 403, open: true}, image("1.2.3"), verdict.Verdict{Reason: verdict.ReasonAcceptedUnproven, Passed: true, Verified: true}, manifestSum, verdict.ImageServed,
+			direct + head + ", " + head + ", " + get + ", " + get},
+		{"HEAD is refused, and GET is open to every client", &imageRegistry{headStatus: 403, open: true, public: true}, image("1.2.3"), pass(verdict.ReasonAcceptedUnproven), manifestSum, verdict.ImageServed,
+			direct + head + ", " + head + ", " + get + ", " + get},
 		{"HEAD has no digest", &imageRegistry{noDigest: true}, image("1.2.3"), accepted, manifestSum, verdict.ImageServed, direct + head + ", " + get},
 		{"HEAD has no digest, and a page is served", &imageRegistry{noDigest: true, serves: "<html>"}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head + ", " + get},
 		{"HEAD fails", &imageRegistry{headStatus: 503}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head},
@@ -214,6 +219,7 @@ func TestDoctor_Check_ImageWithoutCredentials(t *testing.T) {
 		want     verdict.Verdict
 	}{
 		{"a public image", &imageRegistry{public: true}, "1.2.3", pass(verdict.ReasonAnonymousAccepted)},
+		{"a public image, behind a token service, where HEAD is refused", &imageRegistry{public: true, tokens: true, headStatus: 403}, "1.2.3", pass(verdict.ReasonAnonymousAccepted)},
 		{"a public image, behind a token service", &imageRegistry{public: true, tokens: true}, "1.2.3", pass(verdict.ReasonAnonymousAccepted)},
 		{"a private image", &imageRegistry{}, "1.2.3", refused(verdict.ReasonAuthenticationRequired)},
 		{"a private image, behind a token service", &imageRegistry{tokens: true}, "1.2.3", refused(verdict.ReasonAuthenticationRequired)},

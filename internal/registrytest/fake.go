@@ -34,6 +34,7 @@ type fake struct {
 	locked     map[string]time.Time // until when, by user name
 	assumed    []Capture            // of grade [?] that were served
 	unmeasured bool                 // something was asked to which no answer is known
+	specified  bool                 // a manifest was asked for and answered as the specification says
 }
 
 type login struct{ user, password string }
@@ -109,6 +110,7 @@ func (f *fake) answer(req Request) Response {
 const (
 	rootPath       = "/v2/"
 	repositoryPath = "/v2/{repository}"
+	manifestsPath  = "/v2/{repository}/manifests"
 )
 
 // serve serves the capture for this request. asked are the scopes of a request for a

@@ -2,6 +2,8 @@ package registrytest
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -16,7 +18,7 @@ var (
 // repository answers what lies below /v2/.
 func (f *fake) repository(req Request, v visitor, rest string) Response {
 	if match := manifestPath.FindStringSubmatch(rest); match != nil {
-		return f.manifest(req, v, match[1])
+		return f.manifest(req, v, match[1], match[2])
 	}
 	if match := uploadPath.FindStringSubmatch(rest); match != nil {
 		return f.upload(req, v, match[1], match[2])
@@ -38,7 +40,9 @@ func (f *fake) tags(req Request, v visitor, repository string) Response {
 	return jsonBody(map[string]any{"name": repository, "tags": tags})
 }
 
-func (f *fake) manifest(req Request, v visitor, repository string) Response {
+// manifest answers to who may do that with what was captured, else as the OCI
+// distribution specification says.
+func (f *fake) manifest(req Request, v visitor, repository, reference string) Response {
 	action := pull
 	switch req.Method {
 	case http.MethodGet, http.MethodHead:
@@ -50,19 +54,29 @@ func (f *fake) manifest(req Request, v visitor, repository string) Response {
 	if refusal, ok := f.permit(req, v, action, repository); !ok {
 		return refusal
 	}
-	if repository == "org/empty" {
+	if _, ok := f.profile.answer(req.Method, manifestsPath, v.names, false); ok {
+		return f.serve(req.Method, manifestsPath, v, nil, "repository:"+repository+":"+action)
+	}
+	f.mu.Lock()
+	f.specified = true
+	f.mu.Unlock()
+	digest := fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(manifestBody)))
+	if repository == "org/empty" || reference != "latest" && reference != digest {
 		return ociError(http.StatusNotFound, "MANIFEST_UNKNOWN", "manifest unknown")
 	}
 	return Response{
 		Status: http.StatusOK,
 		Header: http.Header{
 			"Docker-Distribution-Api-Version": {"registry/2.0"},
-			"Content-Type":                    {"application/vnd.oci.image.manifest.v1+json"},
-			"Docker-Content-Digest":           {"sha256:" + strings.Repeat("0", 64)},
+			"Content-Type":                    {typeManifest},
+			"Docker-Content-Digest":           {digest},
 		},
-		Body: "{}",
+		Body: manifestBody,
 	}
 }
+
+// manifestBody is the only manifest that a fake has.
+const manifestBody = "{}"
 
 // upload starts an upload or cancels it. distribution asks for the action
 // delete when an upload is cancelled; this fake is content with push.

@@ -70,6 +70,14 @@ func (i *Instance) Assumed() []Capture {
 	return slices.Clone(i.fake.assumed)
 }
 
+// Specified reports whether a manifest was asked for by who may, to which no answer was
+// captured: it was answered as the OCI distribution specification says.
+func (i *Instance) Specified() bool {
+	i.fake.mu.Lock()
+	defer i.fake.mu.Unlock()
+	return i.fake.specified
+}
+
 // Unmeasured reports whether something was requested to which no answer is known, which
 // is answered with 501.
 func (i *Instance) Unmeasured() bool {

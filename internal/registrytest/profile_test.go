@@ -136,7 +136,7 @@ func TestProfiles_AreComplete(t *testing.T) {
 		for _, c := range p.Answers {
 			method, path, _ := strings.Cut(c.Request, " ")
 			switch {
-			case !slices.Contains([]string{"GET", "POST", "*"}, method) || !strings.HasPrefix(path, "/"):
+			case !slices.Contains([]string{"GET", "HEAD", "POST", "*"}, method) || !strings.HasPrefix(path, "/"):
 				t.Errorf("%s: request %q", p.Name, c.Request)
 			case c.Status < 200 || c.Seen.Source == "" || !slices.Contains([]registrytest.Grade{"M", "V", "S", "R", "?"}, c.Seen.Grade):
 				t.Errorf("%s: %s has no status, source or grade", p.Name, c.Request)

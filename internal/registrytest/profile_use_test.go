@@ -76,9 +76,13 @@ func TestProfiles_KeepToTheirPermissions(t *testing.T) {
 			t.Parallel()
 			i := profile.Start(t)
 			for name, want := range map[string]int{"org/app": 200, "org/read": 200, "org/public": 200, "org/empty": 404, "org/secret": 0} {
-				got := requestAs(t, i, http.MethodHead, "/v2/"+name+"/manifests/latest", "repository:"+name+":pull").status
+				method := http.MethodHead
+				if profile.Name == "ECR Public" { // it refuses that
+					method = http.MethodGet
+				}
+				got := requestAs(t, i, method, "/v2/"+name+"/manifests/latest", "repository:"+name+":pull").status
 				if got != want && (want != 0 || got != 401 && got != 403) {
-					t.Errorf("HEAD %s: %d, want %d (0 is 401 or 403)", name, got, want)
+					t.Errorf("%s: %d, want %d (0 is 401 or 403)", name, got, want)
 				}
 			}
 			read := requestAs(t, i, http.MethodPost, "/v2/org/read/blobs/uploads/", "repository:org/read:pull,push").status
@@ -112,7 +116,7 @@ func TestProfiles_GiveTheAnonymousThePublicOnly(t *testing.T) {
 			for repository, allowed := range map[string]bool{"org/public": true, "org/app": false, "org/read": false} {
 				asked := call(t, http.MethodGet, realmOf(t, i)+"&scope=repository:"+repository+":pull", registrytest.NamedCredential{}, nil)
 				token := registrytest.NamedCredential{Token: asked.token(t)}
-				got := call(t, http.MethodHead, i.Address+"/v2/"+repository+"/manifests/latest", token, nil).status
+				got := call(t, http.MethodGet, i.Address+"/v2/"+repository+"/manifests/latest", token, nil).status
 				if (got == http.StatusOK) != allowed {
 					t.Errorf("%s: %d", repository, got)
 				}
