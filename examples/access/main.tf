@@ -1,4 +1,4 @@
-# Prove that the credentials may pull and push, before anything is built.
+# A build that starts only where its credentials may pull and push.
 
 terraform {
   required_version = ">= 1.5"
@@ -34,6 +34,19 @@ data "stellaops_oci_credentials_check" "registry" {
     actions    = ["pull", "push"]
     probe      = true # start and cancel an upload where the registry does not say what is granted
   }]
+}
+
+# Stands in for your build.
+resource "terraform_data" "build" {
+  lifecycle {
+    precondition {
+      condition = data.stellaops_oci_credentials_check.registry.passed
+      error_message = join("\n  - ", concat(
+        [data.stellaops_oci_credentials_check.registry.message],
+        data.stellaops_oci_credentials_check.registry.likely_causes,
+      ))
+    }
+  }
 }
 
 output "granted" {

@@ -24,7 +24,8 @@ func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	}
 }
 
-// distribution starts the real registry with one account, ci and right.
+// distribution starts the real registry with one account, ci and right, and one image,
+// stellaops/platform:2.1.0.
 func distribution(t *testing.T) *registrytest.Distribution {
 	t.Helper()
 	binary := os.Getenv("STELLAOPS_TEST_REGISTRY")
@@ -36,6 +37,9 @@ func distribution(t *testing.T) *registrytest.Distribution {
 		t.Fatal(err)
 	}
 	t.Cleanup(registry.Stop)
+	if _, err := registry.Push(t.Context(), registrytest.BasicLogin("ci", "right"), "stellaops/platform", "2.1.0"); err != nil {
+		t.Fatal(err)
+	}
 	return registry
 }
 

@@ -112,6 +112,7 @@ func TestAccExamples_StopBadCredentials(t *testing.T) {
 		"examples/gate": 1, "examples/kubernetes-pull-secret": 1, "examples/fleet": 1, "examples/ephemeral-variable": 1, "examples/tested": 1,
 		"examples/ephemeral-resources/stellaops_oci_credentials_check": 1, "examples/data-sources/stellaops_oci_credentials_check": 1,
 		"examples/modules/registry": 1, "examples/modules/fleet": 1, "examples/modules/pull-secret": 1, "examples/modules/vault": 1,
+		"examples/access": 1, "examples/image": 1,
 		"examples/warn": 0,
 	} {
 		t.Run(folder, func(t *testing.T) {
@@ -125,11 +126,64 @@ func TestAccExamples_StopBadCredentials(t *testing.T) {
 	}
 }
 
+// TestAccExampleImage_GatesOnItsOwnImage has the image that is deployed by its digest, and
+// a tag that is not there.
+func TestAccExampleImage_GatesOnItsOwnImage(t *testing.T) {
+	t.Parallel()
+	registry := distribution(t)
+	login := registrytest.BasicLogin("ci", "right")
+	image, err := registry.PushIndex(t.Context(), login, "stellaops/platform", "2.2.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli := example(t, filepath.FromSlash("examples/image"), "http://"+registry.Host, "right")
+	cli.Env = append(cli.Env, "TF_VAR_tag=2.2.0")
+	mustRun(t, cli, 0, "apply", "-auto-approve", "-no-color")
+	want := "http://" + registry.Host + "/stellaops/platform@" + image.Digest
+	if deployed := strings.TrimSpace(mustRun(t, cli, 0, "output", "-raw", "deployed")); deployed != want {
+		t.Errorf("deployed %s, want %s", deployed, want)
+	}
+	cli.Env = append(cli.Env, "TF_VAR_tag=2.3.0")
+	printed := strings.Join(strings.Fields(strings.ReplaceAll(mustRun(t, cli, 1, "plan", "-no-color"), "│", " ")), " ")
+	if !strings.Contains(printed, "the repository stellaops/platform has no tag 2.3.0") {
+		t.Errorf("no word of the tag:\n%s", printed)
+	}
+	// The same tag of another image is another deployment.
+	moved, err := registry.Push(t.Context(), login, "stellaops/platform", "2.2.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli.Env = append(cli.Env, "TF_VAR_tag=2.2.0")
+	if printed := mustRun(t, cli, 2, "plan", "-detailed-exitcode", "-no-color"); !strings.Contains(printed, moved) {
+		t.Errorf("no word of %s:\n%s", moved, printed)
+	}
+}
+
+// TestAccExampleModules_PinImages asks the registry for an image by each module that can.
+func TestAccExampleModules_PinImages(t *testing.T) {
+	t.Parallel()
+	registry := distribution(t)
+	url := "http://" + registry.Host
+	digest, err := registry.Push(t.Context(), registrytest.BasicLogin("ci", "right"), "stellaops/platform", "2.1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli := example(t, filepath.FromSlash("examples/modules/fleet"), url, "right")
+	cli.Env = append(cli.Env, fmt.Sprintf(`TF_VAR_pulls={%q={repository="stellaops/platform",reference="2.1.0"}}`, url))
+	if printed := mustRun(t, cli, 0, "plan", "-no-color"); !strings.Contains(printed, digest) {
+		t.Errorf("fleet has no digest %s:\n%s", digest, printed)
+	}
+	cli.Env = append(cli.Env, fmt.Sprintf(`TF_VAR_pulls={%q={repository="stellaops/platform",reference="9"}}`, url))
+	if printed := mustRun(t, cli, 1, "plan", "-no-color"); !strings.Contains(printed, "has no tag 9") {
+		t.Errorf("fleet has no word of the tag:\n%s", printed)
+	}
+}
+
 // TestAccExamples_TestsPass runs the test command of the CLI.
 func TestAccExamples_TestsPass(t *testing.T) {
 	t.Parallel()
 	for folder, runs := range map[string]int{
-		"tested": 3, "modules/registry": 4, "modules/fleet": 2, "modules/pull-secret": 2, "modules/vault": 4,
+		"tested": 3, "modules/registry": 4, "modules/fleet": 3, "modules/pull-secret": 3, "modules/vault": 4,
 	} {
 		t.Run(folder, func(t *testing.T) {
 			t.Parallel()

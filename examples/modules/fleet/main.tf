@@ -31,12 +31,22 @@ variable "logins" {
   sensitive = true
 }
 
+variable "pulls" {
+  description = "An image of a registry that its login must be able to pull, by the same name; for some of them, or none."
+  type = map(object({
+    repository = string
+    reference  = string
+  }))
+  default = {}
+}
+
 data "stellaops_oci_credentials_check" "all" {
   for_each = var.hosts
 
   registry_url = each.value
   username     = var.logins[each.value].username
   password     = var.logins[each.value].password
+  access       = contains(keys(var.pulls), each.value) ? [var.pulls[each.value]] : null
 }
 
 # One precondition over all of them: one in each check would cost the CLI the
@@ -55,4 +65,9 @@ output "logins" {
 output "verdicts" {
   description = "The reason for each registry, as one word."
   value       = { for host, check in data.stellaops_oci_credentials_check.all : host => check.reason }
+}
+
+output "digests" {
+  description = "The digest of each image in pulls, to pin it."
+  value       = { for host in keys(var.pulls) : host => one(data.stellaops_oci_credentials_check.all[host].access_results[*].digest) }
 }

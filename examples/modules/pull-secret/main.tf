@@ -3,8 +3,9 @@
 #
 #   module "pull_secret" {
 #     source  = "./modules/pull-secret"
-#     images  = ["registry.example.com/team/app"]
+#     images  = ["registry.example.com/team/app:1.2.3"]
 #     payload = local.dockerconfigjson
+#     pull    = true
 #   }
 #
 #   resource "kubernetes_secret" "pull" {
@@ -34,11 +35,30 @@ variable "payload" {
   sensitive   = true
 }
 
+variable "pull" {
+  description = "Whether each image that is written with its registry must be there to pull; without a tag, its repository."
+  type        = bool
+  default     = false
+}
+
+locals {
+  # The repository of an image. Its first part is a registry if it has a dot or a port.
+  repositories = {
+    for image in var.images : image => try(regex("^(?:[^/]*[.:][^/]*|localhost)/([a-z0-9][^:@]*)", image)[0], null)
+  }
+}
+
 data "stellaops_oci_credentials_check" "pull" {
   for_each = var.images
 
   registry_url       = each.value
   docker_config_json = var.payload
+
+  # The tag or the digest in registry_url is the one that is asked for.
+  access = !var.pull || local.repositories[each.value] == null ? null : [{
+    repository = local.repositories[each.value]
+    actions    = ["pull"]
+  }]
 }
 
 output "payload" {
@@ -53,4 +73,9 @@ output "payload" {
       concat(["${image}: ${check.message}"], formatlist("  - %s", check.likely_causes)) if !check.passed
     ]))
   }
+}
+
+output "digests" {
+  description = "What each image stands for today, to pin it; null where it was not asked for."
+  value       = { for image, check in data.stellaops_oci_credentials_check.pull : image => one(check.access_results[*].digest) }
 }

@@ -39,3 +39,29 @@ run "refused_logins_are_not" {
 
   expect_failures = [output.logins]
 }
+
+run "an_image_is_asked_for" {
+  command = plan
+
+  variables {
+    pulls = { "two.example.com" = { repository = "team/app", reference = "1.2.3" } }
+  }
+
+  override_data {
+    target = data.stellaops_oci_credentials_check.all
+    values = {
+      passed = true
+      reason = "accepted"
+    }
+  }
+
+  assert {
+    condition     = one(data.stellaops_oci_credentials_check.all["two.example.com"].access[*].reference) == "1.2.3"
+    error_message = "The image is not asked for."
+  }
+
+  assert {
+    condition     = data.stellaops_oci_credentials_check.all["one.example.com"].access == null && keys(output.digests) == ["two.example.com"]
+    error_message = "An image of another registry is asked for."
+  }
+}
