@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stellaops/terraform-provider-stellaops/internal/registrytest"
 	"github.com/stellaops/terraform-provider-stellaops/internal/tfcli"
 )
 
@@ -61,7 +62,9 @@ func TestAccDocuments_EveryBlockIsTrue(t *testing.T) {
 	if err := registry.SetAccounts(map[string]string{"ci": "right", "stellaops-svc": "right"}); err != nil {
 		t.Fatal(err)
 	}
-	pushImage(t, registry, "team/app", "1.4.2")
+	if _, err := registry.PushIndex(t.Context(), registrytest.BasicLogin("ci", "right"), "team/app", "1.4.2"); err != nil {
+		t.Fatal(err)
+	}
 	for _, b := range blocks(t) {
 		if isRecipe(b.file) {
 			continue // TestAccRecipes plans these
