@@ -137,6 +137,38 @@ func echoingRegistries() map[string]func(authorization string) registrytest.Resp
 	return all
 }
 
+// echoingImages are registries that accept the credentials and put them into every part
+// of their answer about an image, one for each thing that can be found. The image is asked
+// for by the digest of zeros.
+func echoingImages() map[string]func(registrytest.Request) registrytest.Response {
+	const zeros, ones = "sha256:0000000000000000000000000000000000000000000000000000000000000000", "sha256:1111111111111111111111111111111111111111111111111111111111111111"
+	says := func(status int, req registrytest.Request, digest string) registrytest.Response {
+		return registrytest.Response{Status: status, Header: http.Header{
+			"Docker-Content-Digest": {digest}, "Content-Type": {canary}, "Location": {"/v2/?sent=" + canary}, "Link": {"</v2/" + canary + ">"},
+		}, Body: fmt.Sprintf(`{"errors":[{"code":"DENIED","message":"%s: you sent %s"}]}`, canary, req.Authorization)}
+	}
+	about := func(manifest func(registrytest.Request) registrytest.Response) func(registrytest.Request) registrytest.Response {
+		return func(req registrytest.Request) registrytest.Response {
+			switch {
+			case req.Authorization == "":
+				return registrytest.Unauthorized(`Basic realm="` + canary + `"`)
+			case strings.Contains(req.Path, "/manifests/"):
+				return manifest(req)
+			default:
+				return registrytest.OK()
+			}
+		}
+	}
+	return map[string]func(registrytest.Request) registrytest.Response{
+		"serves the image":       about(func(req registrytest.Request) registrytest.Response { return says(200, req, zeros) }),
+		"serves another image":   about(func(req registrytest.Request) registrytest.Response { return says(200, req, ones) }),
+		"names another digest":   about(func(req registrytest.Request) registrytest.Response { return says(200, req, "sha256:"+canary) }),
+		"has no such image":      about(func(req registrytest.Request) registrytest.Response { return says(404, req, canary) }),
+		"refuses the image":      about(func(req registrytest.Request) registrytest.Response { return says(403, req, canary) }),
+		"fails to say it of one": about(func(req registrytest.Request) registrytest.Response { return says(503, req, canary) }),
+	}
+}
+
 // TestDataSourceAndEphemeralResource_ShowNoSecret checks every echoing registry with
 // the secret in every place, as data source and as ephemeral resource, and searches for
 // the secret in all output of the provider.
@@ -145,13 +177,19 @@ func TestDataSourceAndEphemeralResource_ShowNoSecret(t *testing.T) { //nolint:tp
 	var mu sync.Mutex
 	combinations, reasons := 0, map[string]int{}
 	t.Run("all", func(t *testing.T) {
+		images := echoingImages()
+		all := maps.Clone(images)
 		for name, answer := range echoingRegistries() {
+			all[name] = func(req registrytest.Request) registrytest.Response { return answer(req.Authorization) }
+		}
+		for name, answer := range all {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				fake := registrytest.New(t, answer)
+				fake := registrytest.NewByRequest(t, answer)
+				_, image := images[name]
 				for _, place := range secretPlaces(t, fake.URL, "ci", canary) {
 					for _, kind := range []string{"data source", "ephemeral resource"} {
-						reason := askAndLook(t, place, kind, fake.URL)
+						reason := askAndLook(t, place, kind, fake.URL, image)
 						mu.Lock()
 						combinations++
 						reasons[reason]++
@@ -162,20 +200,28 @@ func TestDataSourceAndEphemeralResource_ShowNoSecret(t *testing.T) { //nolint:tp
 		}
 	})
 	t.Logf("%d combinations of source, verdict and kind of block, with %d reasons: no secret left the provider", combinations, len(reasons))
-	if want := 13 * 19 * 2; combinations != want {
+	if want := (13 + 6) * 19 * 2; combinations != want {
 		t.Errorf("%d combinations, want %d", combinations, want)
 	}
-	if len(reasons) < 14 {
+	for _, reason := range []string{"image_missing", "access_denied", "access_unproven", "unexpected_answer"} {
+		if reasons[reason] == 0 {
+			t.Errorf("%s was not met: %v", reason, reasons)
+		}
+	}
+	if len(reasons) < 20 {
 		t.Errorf("only %d reasons were met: %v", len(reasons), reasons)
 	}
 }
 
-func askAndLook(t *testing.T, place secretPlace, kind, url string) (reason string) {
+func askAndLook(t *testing.T, place secretPlace, kind, url string, image bool) (reason string) {
 	t.Helper()
 	var log bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &log)
 	s := newServerWith(t, place.block, place.environ...)
 	arguments := map[string]tftypes.Value{"registry_url": str(url)}
+	if image {
+		arguments["access"] = withReference(t, accessValue(t, s, "org/app", "pull"), "sha256:"+strings.Repeat("0", 64), false)
+	}
 	maps.Copy(arguments, place.arguments)
 	ask := s.read
 	if kind == "ephemeral resource" {

@@ -42,7 +42,12 @@ type Cleaner interface{ Cleanup(func()) }
 // New starts a fake registry that speaks plain HTTP. The Authorization header
 // decides what it answers, "" when there is none.
 func New(t Cleaner, answer func(authorization string) Response) *Registry {
-	r := newRegistry(t, func(req Request) Response { return answer(req.Authorization) })
+	return NewByRequest(t, func(req Request) Response { return answer(req.Authorization) })
+}
+
+// NewByRequest is [New] for an answer that the whole request decides.
+func NewByRequest(t Cleaner, answer func(Request) Response) *Registry {
+	r := newRegistry(t, answer)
 	r.Start()
 	return r
 }
