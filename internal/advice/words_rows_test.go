@@ -226,6 +226,8 @@ func images() []failure {
 	ci, basic, bearer := login("ci", "s3cret-and-long"), unauthorized(basicChallenge), unauthorized(bearerChallenge)
 	found, gone := status(200), status(404)
 	found.Digest = served
+	unknown := answered(404, "repository name not known to registry")
+	unknown.NoName = true
 	// A manifest is answered with mine to the login and others without it, and the list of tags with list.
 	answers := func(mine, others, list *registry.Answer) func(registry.Trial) *registry.Answer {
 		return func(r registry.Trial) *registry.Answer {
@@ -248,7 +250,7 @@ func images() []failure {
 		{name: "it is there", credential: ci, r0: basic, r1: status(200), try: answers(found, basic, nil), access: entry("1.2.3")},
 		{name: "a tag that is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, status(200)), access: entry("1.2.4")},
 		{name: "a digest that is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, status(200)), access: entry(other)},
-		{name: "the repository is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, gone), access: entry("1.2.3")},
+		{name: "the repository is absent", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, unknown), access: entry("1.2.3")},
 		{name: "it is absent, and tags are not listed, as at ECR", credential: ci, r0: basic, r1: status(200), try: answers(gone, basic, denied), access: entry("1.2.3")},
 		{name: "a tag that is absent, and the token service grants pull", credential: ci, r0: bearer, v: status(200), token: serves(granting("ci", "repository:org/app:pull")), try: answers(gone, basic, denied), access: entry("1.2.3")},
 		{name: "another digest is served", credential: ci, r0: basic, r1: status(200), try: answers(found, basic, nil), access: entry(other)},

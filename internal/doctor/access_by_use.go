@@ -156,7 +156,7 @@ func (g *gatherer) imageGone(ctx context.Context, wanted AccessRequest, action r
 		return is
 	}
 	is.image = verdict.ImageAbsent
-	if absent(listed, registry.ActionList) {
+	if absent(listed, registry.ActionList) && listed.NoName { // a 404 alone may say that tags are not listed
 		is.image = verdict.ImageNoRepository
 	}
 	if allowed, _ := grants.Allow(wanted.Repository, string(registry.ActionPull)); allowed {

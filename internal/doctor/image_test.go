@@ -67,7 +67,12 @@ func (i *imageRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !login && !i.public, i.denies:
 		status = http.StatusForbidden
 	case strings.HasSuffix(r.URL.Path, "/tags/list"):
-		if i.noList || !strings.HasPrefix(r.URL.Path, "/v2/org/app/") {
+		if !i.noList && !strings.HasPrefix(r.URL.Path, "/v2/org/app/") {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry"}]}`)
+			return
+		}
+		if i.noList {
 			status = http.StatusNotFound
 		}
 	case strings.HasSuffix(r.URL.Path, "/manifests/1.2.3") && strings.HasPrefix(r.URL.Path, "/v2/org/app/"), strings.HasSuffix(r.URL.Path, manifestSum), strings.HasSuffix(r.URL.Path, wrongSum) && i.serves == manifest:
@@ -143,7 +148,7 @@ func TestDoctor_Check_Image(t *testing.T) {
 		{"the tag is absent", &imageRegistry{}, image("2"), missing, "", verdict.ImageNoTag, direct + "HEAD org/app/manifests/2, " + list},
 		{"it is in another repository", &imageRegistry{}, doctor.AccessRequest{Repository: "org/other", Reference: "1.2.3", Actions: []string{"pull"}}, missing, "", verdict.ImageNoRepository,
 			direct + "HEAD org/other/manifests/1.2.3, GET org/other/tags/list, HEAD org/other/manifests/1.2.3"},
-		{"the tag is absent, and tags are not listed, as at ECR", &imageRegistry{noList: true}, image("2"), missing, "", verdict.ImageNoRepository,
+		{"the tag is absent, and tags are not listed, as at ECR", &imageRegistry{noList: true}, image("2"), missing, "", verdict.ImageAbsent,
 			direct + "HEAD org/app/manifests/2, " + list + ", HEAD org/app/manifests/2"},
 		{"public, the tag is absent, and tags are not listed", &imageRegistry{noList: true, public: true}, image("2"), unproven, "", verdict.ImageServed,
 			direct + "HEAD org/app/manifests/2, " + list + ", HEAD org/app/manifests/2"},

@@ -25,6 +25,7 @@ type Answer struct {
 	ClientCert bool          // whether the server demands a client certificate
 	TooLarge   bool          // whether the server refuses the size of the request's header
 	Cause      Cause         // why it has none that it accepts; of a ClientCert only
+	NoName     bool          // whether the server says that it knows no repository of this name
 	Location   string        // other origin that a redirect points to; "" if none
 	Digest     string        // of the manifest that was asked for; "" if it is not known
 	Text       string        // error message of the server, unchanged: clean it before showing it
@@ -76,6 +77,7 @@ func newAnswer(r received) Answer {
 			a.Location = (&url.URL{Scheme: location.Scheme, Host: location.Host}).String()
 		}
 	}
+	a.NoName = a.Status == http.StatusNotFound && r.complete && nameUnknown(r.body)
 	if a.Status != http.StatusOK && r.complete && !a.IsHTML && len(r.body) <= maxBodyBytes {
 		if words := errorText(r.body); len(words) <= maxText { // a longer text is not cut, since the cut might hide a secret from the redactor
 			a.Text = words
@@ -139,6 +141,17 @@ func isHTML(contentType string, body []byte) bool {
 	default:
 		return false
 	}
+}
+
+// nameUnknown reports whether an error body has the code NAME_UNKNOWN (OCI distribution
+// specification, "Error Codes").
+func nameUnknown(body []byte) bool {
+	var document struct {
+		Errors []struct {
+			Code any `json:"code"` // some servers send a number
+		} `json:"errors"`
+	}
+	return json.Unmarshal(body, &document) == nil && len(document.Errors) > 0 && document.Errors[0].Code == "NAME_UNKNOWN"
 }
 
 // errorText returns the message in an error body, or the code where there is none: of an

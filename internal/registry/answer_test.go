@@ -113,6 +113,31 @@ func TestAnswer_TooLarge(t *testing.T) {
 	}
 }
 
+func TestAnswer_NoName(t *testing.T) {
+	t.Parallel()
+	const distribution = `{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry","detail":{"name":"org/app"}}]}`
+	for _, row := range []struct {
+		name   string
+		status int
+		body   string
+		want   bool
+	}{
+		{"distribution", 404, distribution, true},
+		{"another status", 400, distribution, false},
+		{"no such manifest", 404, `{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}`, false},
+		{"a number for a code", 404, `{"errors":[{"code":404}]}`, false},
+		{"a page", 404, "<h1>NAME_UNKNOWN</h1>", false},
+		{"nothing", 404, "", false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			if answer := answerTo(t, registrytest.Response{Status: row.status, Body: row.body}); answer.NoName != row.want {
+				t.Errorf("no name %t, want %t", answer.NoName, row.want)
+			}
+		})
+	}
+}
+
 func TestAnswer_IsRegistry(t *testing.T) {
 	t.Parallel()
 	page := registrytest.Page(http.StatusOK)
