@@ -173,6 +173,8 @@ func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"Set probe = true in access to have it tried, on a digest that does not exist"}
 	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull" && answer.Reference != "":
 		return []string{"The registry shows neither this image nor the tags of its repository; check the names"}
+	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull" && answer.Reference != "":
+		return []string{"The image is not there for this login, and nothing shows whether it would be told"}
 	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull":
 		return []string{"The tag latest is absent for every client, and tags are not listed; name a tag that is there in reference"}
 	case answer != nil && action != "pull":

@@ -57,7 +57,7 @@ func (g *gatherer) gatherAccess(ctx context.Context) {
 			if wanted.Coverage != registry.CoverageNone {
 				is = g.access(ctx, wanted, registry.Action(action))
 			}
-			if wanted.Coverage == registry.CoveragePart && is.outcome == missing {
+			if wanted.Coverage == registry.CoveragePart && (is.outcome == missing || is.image != verdict.ImageServed) {
 				is.outcome = undecided // a credential that was not tried may be granted it
 			}
 			add(&result, action, is)
@@ -133,7 +133,7 @@ func (g *gatherer) means(ctx context.Context, wanted AccessRequest, action regis
 		return &byScope, registry.Grants{}, nil
 	case issued.Token.Empty() && issued.Status == verdict.StatusBadRequest && g.Exchange != nil && !g.Exchange.Token.Empty():
 		// The service does not know this scope; its token without a scope may still be allowed the action.
-		return nil, registry.Grants{}, g.exchanged(wanted, *g.tokenService, *g.Exchange)
+		return nil, registry.Grants{}, withoutScope(g.exchanged(wanted, *g.tokenService, *g.Exchange))
 	case issued.Token.Empty():
 		return &byScope, registry.Grants{}, nil
 	case g.isOfAnotherSubject(issued):
@@ -143,6 +143,18 @@ func (g *gatherer) means(ctx context.Context, wanted AccessRequest, action regis
 		g.proveByGrant(ctx, wanted, action, *request)
 	}
 	return nil, issued.Grants, g.exchanged(wanted, *request, issued)
+}
+
+// withoutScope performs actions with a token that has no scope. That its scope is too
+// small (RFC 6750 section 3.1) says nothing of the user.
+func withoutScope(perform use) use {
+	return func(ctx context.Context, action registry.Action, credential registry.Credential) registry.Answer {
+		answer := perform(ctx, action, credential)
+		if challenge, _ := registry.FindChallenge(answer.Challenges, "Bearer"); credential != (registry.Credential{}) && challenge.Params["error"] == "insufficient_scope" {
+			return registry.Answer{Failure: &registry.Failure{Fault: registry.FaultConnection, Detail: "a scope is required that the token service does not know"}}
+		}
+		return answer
+	}
 }
 
 // isOfAnotherSubject reports whether a token with a scope was issued for another subject

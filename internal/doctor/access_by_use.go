@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -14,9 +15,12 @@ type use func(ctx context.Context, action registry.Action, credential registry.C
 // direct sends credentials to the registry itself.
 func (g *gatherer) direct(wanted AccessRequest) use {
 	return func(ctx context.Context, action registry.Action, credential registry.Credential) registry.Answer {
-		request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Reference: wanted.Reference, Credential: credential}
-		if action == registry.ActionDelete {
+		request := registry.Trial{Endpoint: g.Endpoint, Repository: wanted.Repository, Action: action, Credential: credential}
+		switch action { // two entries of a repository share what depends on no reference
+		case registry.ActionDelete:
 			request.Reference = g.decoy.digest
+		case registry.ActionPull, registry.ActionFetch:
+			request.Reference = cmp.Or(wanted.Reference, "latest")
 		}
 		if _, known := g.tried[request]; !known {
 			g.tried[request] = g.asker.Try(ctx, request)
@@ -65,7 +69,6 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 	if isImage {
 		head := answer
 		answer = g.fetched(ctx, wanted, grants, perform, head)
-		is.digest = answer.Digest
 		if refuses(head) && !refuses(answer) {
 			action = registry.ActionFetch // a HEAD that is refused to those who may pull tells nothing apart
 		}
@@ -82,8 +85,10 @@ func (g *gatherer) accessByUse(ctx context.Context, wanted AccessRequest, action
 		return is
 	case gone && isImage:
 		return g.imageGone(ctx, wanted, action, grants, perform, is)
-	case done && registry.IsDigest(wanted.Reference) && is.digest != "" && is.digest != wanted.Reference:
-		is.image = verdict.ImageOther
+	case isImage:
+		if is.digest = answer.Digest; registry.IsDigest(wanted.Reference) && is.digest != wanted.Reference {
+			is.image = verdict.ImageOther
+		}
 	}
 	if g.Credential.Method != registry.MethodAnonymous && (gone || !verdict.JudgeCredentials(g.Evidence).Verified) {
 		others := perform(ctx, action, registry.Credential{})
@@ -134,8 +139,8 @@ func (g *gatherer) fetched(ctx context.Context, wanted AccessRequest, grants reg
 	switch {
 	case succeeds(got) && got.Digest == "": // a page, or more than a manifest may be
 		got.Failure = &registry.Failure{Fault: registry.FaultConnection, Detail: "what is served for it is not a manifest of at most 4 MiB"}
-	case succeeds(head) && !succeeds(got) && !registry.IsDigest(wanted.Reference):
-		return head // it is there, and its digest is not known
+	case succeeds(head) && (refuses(got) || absent(got, registry.ActionFetch)): // clients pull by GET, but HEAD says otherwise
+		got.Failure = &registry.Failure{Fault: registry.FaultConnection, Detail: "HEAD is answered " + head.StatusLine() + ", and GET " + got.StatusLine()}
 	}
 	return got
 }
@@ -163,7 +168,7 @@ func (g *gatherer) imageGone(ctx context.Context, wanted AccessRequest, action r
 		is.outcome = granted
 		return is
 	}
-	if g.Credential.Method != registry.MethodAnonymous {
+	if g.Credential.Method != registry.MethodAnonymous && !grants.Known() { // a token that grants something else may not be told
 		others := perform(ctx, action, registry.Credential{})
 		if refuses(others) {
 			g.proveByUse(action, perform, true)

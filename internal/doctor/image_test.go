@@ -36,6 +36,7 @@ type imageRegistry struct {
 	noList     bool   // whether tags are not listed
 	serves     string // in place of the manifest
 	hangs      bool   // on HEAD of the image
+	getStatus  int    // of GET of the image; 0 for 200
 
 	mu    sync.Mutex
 	asked []string
@@ -125,6 +126,10 @@ func (i *imageRegistry) image(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(i.headStatus)
 		return
 	}
+	if !head && i.getStatus != 0 {
+		w.WriteHeader(i.getStatus)
+		return
+	}
 	_, _ = io.WriteString(w, body) // net/http drops it after HEAD
 }
 
@@ -160,6 +165,11 @@ func TestDoctor_Check_Image(t *testing.T) {
 			direct + head + ", " + head + ", " + get + ", " + get},
 		{"HEAD has no digest", &imageRegistry{noDigest: true}, image("1.2.3"), accepted, manifestSum, verdict.ImageServed, direct + head + ", " + get},
 		{"HEAD has no digest, and a page is served", &imageRegistry{noDigest: true, serves: "<html>"}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head + ", " + get},
+		{"HEAD has no digest, and GET is refused", &imageRegistry{noDigest: true, getStatus: 403}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head + ", " + get},
+		{"HEAD has no digest, and GET finds nothing", &imageRegistry{noDigest: true, getStatus: 404}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head + ", " + get},
+		{"HEAD has no digest, and GET fails", &imageRegistry{noDigest: true, getStatus: 503}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head + ", " + get},
+		{"by digest, HEAD has none, and GET is refused", &imageRegistry{noDigest: true, getStatus: 403}, image(manifestSum), unproven, "", verdict.ImageServed,
+			direct + "HEAD org/app/manifests/" + manifestSum + ", GET org/app/manifests/" + manifestSum},
 		{"HEAD fails", &imageRegistry{headStatus: 503}, image("1.2.3"), unproven, "", verdict.ImageServed, direct + head},
 		{"a token that names the user", &imageRegistry{tokens: true, subject: "ci"}, image("1.2.3"), exchangeAccepted, manifestSum, verdict.ImageServed, exchange + head},
 		{"a token that does not", &imageRegistry{tokens: true, subject: "42"}, image("1.2.3"), exchangeAccepted, manifestSum, verdict.ImageServed, "/v2/, GET /token, /v2/, GET /token, GET /token, " + head},
@@ -321,5 +331,74 @@ func TestDoctor_Check_FiveHundredImages(t *testing.T) {
 				t.Errorf("asked %v", counts)
 			}
 		})
+	}
+}
+
+// TestDoctor_Check_ImagesOfOneRepositoryShareWhatNamesNoReference counts lists of tags and
+// uploads, of which no answer is kept where it is an outage.
+func TestDoctor_Check_ImagesOfOneRepositoryShareWhatNamesNoReference(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: byAction(map[registry.Action]int{registry.ActionPull: 404, registry.ActionList: 503, registry.ActionPush: 503})}
+	a, b := image("a", "pull", "push"), image("b", "pull", "push")
+	a.Probe, b.Probe = true, true
+	ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, Access: []doctor.AccessRequest{a, b}})
+	for _, use := range []string{"basic list", "basic push"} {
+		if n := strings.Count(strings.Join(s.used, ", "), use); n != 1 {
+			t.Errorf("%s %d times in %q", use, n, s.used)
+		}
+	}
+}
+
+// TestDoctor_Check_AnImageThatAnotherEntryMaySeeIsNotMissing has a payload of which only
+// the first credential is tried for a repository.
+func TestDoctor_Check_AnImageThatAnotherEntryMaySeeIsNotMissing(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(basicChallenge), r1: *status(200), uses: byAction(map[registry.Action]int{registry.ActionPull: 404, registry.ActionList: 200})}
+	entry := image("2")
+	for coverage, want := range map[registry.Coverage]verdict.Reason{registry.CoverageFull: verdict.ReasonImageMissing, registry.CoveragePart: verdict.ReasonAccessUnproven} {
+		entry.Coverage = coverage
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, Access: []doctor.AccessRequest{entry}})
+		if report.Reason != want {
+			t.Errorf("coverage %v: %s, want %s", coverage, report.Reason, want)
+		}
+	}
+}
+
+// TestDoctor_Check_ATokenThatGrantsSomethingElseIsNotTold has a 404 that may hide the
+// image from a token without pull.
+func TestDoctor_Check_ATokenThatGrantsSomethingElseIsNotTold(t *testing.T) {
+	t.Parallel()
+	s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+		return *grantedTo("ci", claims("org/other", "pull"))
+	}, uses: func(r registry.Trial) registry.Answer {
+		if r.Credential == (registry.Credential{}) {
+			return *status(401)
+		}
+		return *status(404)
+	}}
+	report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: []doctor.AccessRequest{image("2")}})
+	if report.Verdict != fail(verdict.ReasonAccessUnproven) {
+		t.Errorf("got %+v after %q", report.Verdict, s.used)
+	}
+}
+
+// TestDoctor_Check_TooSmallAScopeOfATokenWithoutScopeRefusesNothing has a token service
+// that does not know the scope, and a registry that requires it.
+func TestDoctor_Check_TooSmallAScopeOfATokenWithoutScopeRefusesNothing(t *testing.T) {
+	t.Parallel()
+	for _, scope := range []string{"insufficient_scope", "invalid_token"} {
+		s := &script{r0: *unauthorized(bearerChallenge), v: *status(200), tokens: func(r registry.TokenRequest) registry.TokenAnswer {
+			if r.Scope != "" {
+				return *tokenStatus(400)
+			}
+			return *issued("ci")
+		}, uses: func(registry.Trial) registry.Answer {
+			return *unauthorized(bearerChallenge + `,error="` + scope + `"`)
+		}}
+		want := map[string]verdict.Reason{"insufficient_scope": verdict.ReasonAccessUnproven, "invalid_token": verdict.ReasonAccessDenied}[scope]
+		report := ask(t, doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{Credential: userAndPassword, TokenExchange: true, Access: pullApp})
+		if report.Reason != want {
+			t.Errorf("%s: %s, want %s", scope, report.Reason, want)
+		}
 	}
 }

@@ -290,3 +290,24 @@ func TestCheckModel_AccessRequests_TakeTheReferenceOfTheAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestDataSource_Read_RefusesAnAddressWhoseImageCannotBe has a tag that cannot be asked
+// for: access would prove another image.
+func TestDataSource_Read_RefusesAnAddressWhoseImageCannotBe(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	for address, problems := range map[string]int{"r.example.com/org/app:1.2.3+build.4": 1, "r.example.com/org/app:..": 1, "r.example.com/org/other:..": 0} {
+		m := &checkModel{Access: []*accessModel{{Repository: types.StringValue("org/app"), Actions: []types.String{types.StringValue("pull")}}}}
+		endpoint, err := registry.ParseEndpoint(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, diags := m.accessRequests(endpoint); diags.ErrorsCount() != problems {
+			t.Errorf("%s: %v", address, diags)
+		}
+	}
+	_, diags := s.read(t.Context(), t, map[string]tftypes.Value{"registry_url": str("r.example.com/org/app:.."), "access": accessValue(t, s, "org/app", "pull")})
+	if len(diags) != 1 || !diags[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName("registry_url")) {
+		t.Errorf("got %v, want one error on registry_url", diags)
+	}
+}

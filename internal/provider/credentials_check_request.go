@@ -113,8 +113,11 @@ func (m *checkModel) accessRequests(endpoint registry.Endpoint) ([]doctor.Access
 				"The value of repository is not the name of a repository. Write it without host, tag and digest, in small letters, as in org/app.")
 		}
 		name = endpoint.RepositoryName(name)
-		if reference == "" && name == endpoint.Repository() && slices.Contains(actions, string(registry.ActionPull)) && registry.IsReference(endpoint.Reference()) {
-			reference = endpoint.Reference()
+		if reference == "" && name == endpoint.Repository() && slices.Contains(actions, string(registry.ActionPull)) {
+			if reference = endpoint.Reference(); reference != "" && !registry.IsReference(reference) {
+				diags.AddAttributeError(path.Root("registry_url"), "registry_url names no image",
+					"What follows the repository in registry_url is neither a tag nor a digest, and access asks for pull of that image. Write a tag such as :1.2.3, @sha256: and 64 hexadecimal digits in small letters, or the repository alone.")
+			}
 		}
 		requests[i] = doctor.AccessRequest{Repository: name, Reference: reference, Actions: actions, Probe: argument.Probe.ValueBool()}
 	}
