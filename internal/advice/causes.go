@@ -71,6 +71,8 @@ func supposed(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"A server in front of the registry accepts smaller headers than its token service's tokens take"}
 	case v.Reason == verdict.ReasonAccessUnproven && servesNoManifest(e):
 		return []string{"A proxy or a cache in front of the registry answers in its place"}
+	case v.Reason == verdict.ReasonAccessUnproven && leftOpenByService(e):
+		return []string{"The registry names a token service that is not one, or another path of it"}
 	case v.Reason == verdict.ReasonUnexpectedAnswer && describeImage(e, verdict.ImageOther) != "":
 		return []string{"A proxy or a cache in front of the registry serves another image"}
 	case v.Reason == verdict.ReasonAccessUnproven && e.Exchange == nil && !isBearer(e):

@@ -119,8 +119,8 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 		return "{registry} has no token service, so an identity token does not work there: {answer}", "Set username and password"
 	case v.Reason == verdict.ReasonUnexpectedAnswer && e.Last().Status == verdict.StatusOK:
 		return "{registry} accepts {login}, but {other}", "Check what stands in front of the registry"
-	case v.Reason == verdict.ReasonAccessUnproven && servesNoManifest(e):
-		return entry.sentence, "Check what stands in front of the registry"
+	case v.Reason == verdict.ReasonAccessUnproven && openNext(e) != "":
+		return entry.sentence, openNext(e)
 	case v.Reason == verdict.ReasonAccessDenied && isBearer(e):
 		return entry.sentence, "Issue a token with this permission"
 	case v.Reason == verdict.ReasonTokenExpired && takesLoginOnly(e):
@@ -133,6 +133,19 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository in registry_url, leave out " + e.Endpoint.Scheme() + "://"
 	default:
 		return entry.sentence, entry.Next
+	}
+}
+
+// openNext returns what to do about a permission that something else than the registry left
+// open; empty if nothing did.
+func openNext(e verdict.Evidence) string {
+	switch {
+	case servesNoManifest(e):
+		return "Check what stands in front of the registry"
+	case leftOpenByService(e):
+		return "Correct the token service that the registry names"
+	default:
+		return ""
 	}
 }
 
@@ -327,7 +340,11 @@ func describeAccess(e verdict.Evidence, of func(verdict.AccessResult) []string) 
 		if result.Reference != "" && len(actions) == 1 && actions[0] == string(registry.ActionPull) {
 			part = "pull " + imageName(result)
 		}
-		if result.Answer != nil {
+		switch {
+		case result.Answer == nil:
+		case result.Service != "" && slices.Equal(actions, result.Unknown):
+			part += ": its token service answered " + describeResult(*result.Answer, e)
+		default:
 			part += ": " + describeResult(*result.Answer, e)
 		}
 		parts = append(parts, part)

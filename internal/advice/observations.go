@@ -171,11 +171,9 @@ func accessObservations(e verdict.Evidence, v verdict.Verdict) []string {
 		return []string{"Set probe = true in access to have it tried: an upload is started and cancelled"}
 	case answer == nil && action == "delete":
 		return []string{"Set probe = true in access to have it tried, on a digest that does not exist"}
-	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull" && answer.Reference != "":
+	case answer != nil && answer.Service == "" && answer.Answer.Status == verdict.StatusNotFound && action == "pull" && answer.Reference != "":
 		return []string{"The registry shows neither this image nor the tags of its repository; check the names"}
-	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull" && answer.Reference != "":
-		return []string{"The image is not there for this login, and nothing shows whether it would be told"}
-	case answer != nil && answer.Answer.Status == verdict.StatusNotFound && action == "pull":
+	case answer != nil && answer.Service == "" && answer.Answer.Status == verdict.StatusNotFound && action == "pull":
 		return []string{"The tag latest is absent for every client, and tags are not listed; name a tag that is there in reference"}
 	case answer != nil && action != "pull":
 		return []string{"That answer to the trial neither allows nor refuses it"}
@@ -192,6 +190,13 @@ func unknownAction(e verdict.Evidence) string {
 		}
 	}
 	return ""
+}
+
+// leftOpenByService reports whether a permission is open because what the registry names
+// as its token service is not there.
+func leftOpenByService(e verdict.Evidence) bool {
+	open := openAnswer(e)
+	return open != nil && open.Service != "" && e.Exchange == nil && open.Answer.Status == verdict.StatusNotFound
 }
 
 // servesNoManifest reports whether something other than a manifest is served for an image.

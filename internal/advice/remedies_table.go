@@ -123,9 +123,10 @@ var specialRemedies = []struct {
 	}, remedy{plan: []string{waitSubject}, registry: []string{stopRepeats}}},
 	{verdict.ReasonAccessUnproven, leavesOpen(false), remedy{plan: []string{proveByTrial}, registry: []string{checkPermission}}},
 	{verdict.ReasonAccessUnproven, servesNoManifest, remedyFront},
+	{verdict.ReasonAccessUnproven, leftOpenByService, remedy{plan: []string{waitService}, registry: []string{nameService}}},
 	{verdict.ReasonAccessUnproven, func(e verdict.Evidence) bool {
 		open := openAnswer(e)
-		return open != nil && open.Reference != "" && open.Answer.Status == verdict.StatusNotFound
+		return open != nil && open.Reference != "" && open.Service == "" && open.Answer.Status == verdict.StatusNotFound
 	}, remedyImage},
 	{verdict.ReasonAccessUnproven, leavesOpen(true), remedy{plan: []string{nameTag}, registry: []string{checkRepository, checkPermission}}},
 }

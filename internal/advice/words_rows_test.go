@@ -257,6 +257,7 @@ func images() []failure {
 		{name: "a page is served", credential: ci, r0: basic, r1: status(200), try: answers(page, basic, nil), access: entry("1.2.3")},
 		{name: "it is refused", credential: ci, r0: basic, r1: status(200), try: answers(denied, basic, nil), access: entry("1.2.3")},
 		{name: "absent for every client, and tags are not listed", credential: ci, r0: status(200), r1: status(200), try: answers(gone, gone, gone), access: entry("1.2.3")},
+		{name: "the realm of the token service is not there", credential: registry.Credential{}, r0: bearer, token: serves(says(404, "page not found")), access: entry("1.2.3")},
 		{name: "the registry fails", credential: ci, r0: basic, r1: status(200), try: answers(status(503), basic, nil), access: entry("1.2.3")},
 		{name: "a public image, without a login", r0: basic, try: answers(found, found, nil), access: entry("1.2.3")},
 		{name: "a public repository without the tag, without a login", r0: basic, try: answers(gone, nil, status(200)), access: entry("1.2.4")},
