@@ -56,6 +56,11 @@ func plans() []plan {
 		example: "kubernetes-pull-secret", account: rotatedPassword, password: rotatedPassword + "\n",
 		code: 1, requests: 2, says: "line break",
 		pictured: true,
+	}, {
+		title:   "The login is good, and the image that is to be deployed was never pushed: the plan stops.",
+		example: "image", account: rotatedPassword, password: rotatedPassword,
+		// A HEAD of the image, a list of the tags, and a HEAD without the login.
+		code: 1, requests: 5, says: "stellaops/platform:2.1.0 is not there",
 	}}
 }
 
