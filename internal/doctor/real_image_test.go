@@ -98,11 +98,14 @@ func (p published) requests(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		who := "user"
-		if request.Authorization == "" {
+		who, form := "user", url.Values{}
+		if form, err = url.ParseQuery(request.Form); err != nil {
+			t.Fatal(err)
+		}
+		if request.Authorization == "" && form.Get("refresh_token") == "" {
 			who = "nobody"
 		}
-		all = append(all, strings.TrimSpace("token for "+who+" "+query.Get("scope")))
+		all = append(all, strings.TrimSpace("token for "+who+" "+query.Get("scope")+form.Get("scope")))
 	}
 	return strings.Join(all, ", ")
 }
@@ -252,6 +255,32 @@ func TestDoctor_Check_ImageOfARealRegistryWhoseTokensNameNobody(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			row.test(t, publishByTokens(t, row.options))
+		})
+	}
+}
+
+// TestDoctor_Check_ImageOfARealRegistryByConfiguredTokens has bearer tokens, whose claims
+// decide nothing about an image, and identity tokens.
+func TestDoctor_Check_ImageOfARealRegistryByConfiguredTokens(t *testing.T) {
+	t.Parallel()
+	const direct, oauth = "R0, R1 or V, ", ", token for user, token for user repository:org/app:pull"
+	for _, row := range []imageRow{
+		{"a bearer token", registry.Credential{}, "org/app", "1.2.3", accepted, "DIGEST", "", direct + "HEAD org/app/manifests/1.2.3"},
+		{"a bearer token, and a tag that is absent", registry.Credential{}, "org/app", "2", fail(verdict.ReasonImageMissing), "", "accepts the token, but the repository org/app has no tag 2",
+			direct + "HEAD org/app/manifests/2, GET org/app/tags/list?n=1"},
+		{"a bearer token for another repository", registry.Credential{}, "org/secret", "1.2.3", refused(verdict.ReasonAccessDenied), "", "does not let the token pull org/secret:1.2.3",
+			direct + "HEAD org/secret/manifests/1.2.3, GET org/secret/manifests/1.2.3"},
+		{"an identity token", refresh("ci", "r3fresh"), "org/app", "1.2.3", exchangeAccepted, "DIGEST", "", direct + "HEAD org/app/manifests/1.2.3" + oauth},
+		{"an identity token, and a tag that is absent", refresh("ci", "r3fresh"), "org/app", "2", fail(verdict.ReasonImageMissing), "", "accepts the identity token, but the repository org/app has no tag 2",
+			direct + "HEAD org/app/manifests/2, GET org/app/tags/list?n=1" + oauth},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			p := publishByTokens(t, registrytest.TokenServiceOptions{})
+			if row.credential.Method() == registry.MethodAnonymous {
+				row.credential.Token = registry.NewSecret(p.tokens.Mint("ci", registrytest.Permissions{"org/app": {"pull"}}, registrytest.FlawNone))
+			}
+			row.test(t, p)
 		})
 	}
 }
