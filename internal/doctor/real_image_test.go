@@ -98,10 +98,11 @@ func (p published) requests(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		who, form := "user", url.Values{}
-		if form, err = url.ParseQuery(request.Form); err != nil {
+		form, err := url.ParseQuery(request.Form)
+		if err != nil {
 			t.Fatal(err)
 		}
+		who := "user"
 		if request.Authorization == "" && form.Get("refresh_token") == "" {
 			who = "nobody"
 		}
