@@ -157,8 +157,10 @@ func TestDoctor_Check_ASilentTokenServiceOverTheNetwork(t *testing.T) {
 			if reasons[verdict.ReasonExchangeUnavailable] != 100 {
 				t.Errorf("reasons %v", reasons)
 			}
-			// All that are under way may be sent at the moment in which the first ones end.
-			if n := opened.Load(); n > int64(max(2, parallelism)) {
+			// Two must fail before it is an outage. All that are under way at the first failure
+			// may be sent, and as many that start before the second: on a busy machine these
+			// are apart. outage_test.go counts exactly, in a time of its own.
+			if n := opened.Load(); n > int64(max(2, 2*parallelism-1)) {
 				t.Errorf("%d connections for logins that get no answer", n)
 			}
 			t.Logf("%s, %d connections", took, opened.Load())
