@@ -130,10 +130,19 @@ func sentenceOf(e verdict.Evidence, v verdict.Verdict) (sentence, next string) {
 	case v.Reason == verdict.ReasonUnsupportedChallenge && len(e.Offered()) > 0:
 		return "{registry} offers only {offered}, which {login} does not fit: {answer}", ""
 	case v.Reason == verdict.ReasonNotARegistry && e.Endpoint.Base() != "" && e.Last().Status == verdict.StatusNotFound:
-		return "No registry at {endpoint} ({answer}), so {login} was not checked", "To name a repository in registry_url, leave out " + e.Endpoint.Scheme() + "://"
+		return "No registry at {endpoint} ({answer}), so {login} was not checked", nameRepository(e)
 	default:
 		return entry.sentence, entry.Next
 	}
+}
+
+// nameRepository returns how to ask for the repository that was written into a URL. Without
+// a scheme https is used, so a registry on plain HTTP has access alone.
+func nameRepository(e verdict.Evidence) string {
+	if e.Endpoint.Scheme() == "http" {
+		return "To ask for a repository, name it in access"
+	}
+	return "To name a repository in registry_url, leave out https://"
 }
 
 // openNext returns what to do about a permission that something else than the registry left

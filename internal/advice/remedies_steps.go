@@ -31,7 +31,7 @@ const (
 	setCertHost  = "# When the certificate is issued anew, or registry_url has a host that the certificate names, plan again"
 
 	setAddress    = "# Correct registry_url, or RegistryUrl of the Stella Ops settings if registry_url is left out"
-	leaveScheme   = "# To name a repository in registry_url, leave out https://"
+	leaveScheme   = "# To name a repository in registry_url, leave out https://; for a registry on plain HTTP, name it in access"
 	setHTTPS      = "# Write https:// instead of http:// in registry_url"
 	setPortOfTLS  = "# Correct the port in registry_url; write http:// there only if credentials may travel unencrypted"
 	setProxy      = "# Correct HTTPS_PROXY, HTTP_PROXY or NO_PROXY if the way leads through a proxy"

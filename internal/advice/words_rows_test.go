@@ -191,6 +191,7 @@ func onceUntrue() []failure {
 		{name: "an identity token, and anyone gets a token too", credential: identity, r0: bearer, v: status(200), token: serves(verdicttest.Issued(""))},
 		{name: "an anonymous token for a wrong password", credential: ci, r0: bearer, v: status(200), r1: bearer, token: serves(verdicttest.Issued("(anonymous)"))},
 		{name: "a repository with https:// in registry_url", address: "https://registry.example.com/team/app:1", credential: ci, r0: status(404)},
+		{name: "a repository with http:// in registry_url", address: "http://registry.example.com/team/app:1", credential: ci, r0: status(404)},
 		{name: "a redirect from http to https", address: "http://elsewhere.example.com", credential: ci, r0: redirect(308)},
 		{name: "a redirect from http to https on another port", address: "http://elsewhere.example.com:8082", credential: ci, r0: redirect(308)},
 		{name: "a redirect of the token service", credential: ci, r0: bearer, token: serves(verdicttest.TokenRedirected())},

@@ -20,7 +20,7 @@ var checkFields = slices.Concat(requestFields, connectionFields(overridesText, "
 
 // requestFields are the arguments that say what to check.
 var requestFields = []field{
-	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`localhost:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
+	{name: "registry_url", argument: true, text: "Registry to ask: a host (`ghcr.io`), a host with port (`registry.example.com:5000`), a repository (`ghcr.io/org/app:tag`), or a URL with a base path (`https://example.com/artifactory`). " +
 		"Without a scheme, https is used and what follows the host is a repository; as in the name of an image, `org/app` is one at Docker Hub. `http://` is used only when written. Every name of Docker Hub is one registry. " +
 		"When it is left out, the registry of the Stella Ops settings is asked, which the environment or `appsettings_path` of the provider block holds."},
 	{name: "username", argument: true, text: "User name for basic authentication."},

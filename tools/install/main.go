@@ -72,7 +72,7 @@ func run(ctx context.Context, output io.Writer, mirror, built string) error {
 	if err := tfcli.AddToMirror(mirror, source, version, binary); err != nil {
 		return err
 	}
-	return report(output, mirror, version, other)
+	return report(output, mirror, version, os.Getenv("TF_CLI_CONFIG_FILE"), other)
 }
 
 // dataFolder is the mirror where none is named, by the XDG Base Directory Specification.
@@ -88,10 +88,15 @@ func dataFolder() (string, error) {
 	return filepath.Join(folder, "terraform-provider-stellaops"), nil
 }
 
-// report prints what was done, and the lines that use it; other means that the mirror
-// held another build of the version.
-func report(output io.Writer, mirror, version string, other bool) error {
-	text := fmt.Sprintf(`Version %s of the provider is in a filesystem mirror. These lines in ~/.terraformrc make
+// report prints what was done, and the lines that use it. configured is the file that the
+// variable TF_CLI_CONFIG_FILE names, which the CLIs read in place of those in the home
+// folder; other means that the mirror held another build of the version.
+func report(output io.Writer, mirror, version, configured string, other bool) error {
+	file, instead := "~/.terraformrc", "OpenTofu reads ~/.tofurc instead where that file exists. "
+	if configured != "" {
+		file, instead = configured+" (TF_CLI_CONFIG_FILE)", ""
+	}
+	text := fmt.Sprintf(`Version %s of the provider is in a filesystem mirror. These lines in %s make
 terraform init and tofu init install it from there, and all other providers from their registries:
 
 provider_installation {
@@ -101,9 +106,10 @@ provider_installation {
   direct { exclude = [%q] }
 }
 
-OpenTofu reads ~/.tofurc instead where that file exists. Where a file already has a block
-provider_installation, add the lines within to that block.
-`, version, filepath.ToSlash(mirror), source)
+%sThis program changes no such file. Where one already has a block
+provider_installation, add filesystem_mirror to it, and the exclude to its direct block: a second direct
+block would ask the registry for this provider too. Without internet, leave out direct.
+`, version, file, filepath.ToSlash(mirror), source, instead)
 	if other {
 		text += fmt.Sprintf(`
 The mirror held another build of %s. Where init or plan says that a checksum does not match, remove the

@@ -1,5 +1,7 @@
 # The payload of a Kubernetes pull secret, handed on only if the cluster could
-# pull with it. It is read as the kubelet reads it.
+# pull with it. It is read as the kubelet reads it. The registries are asked over
+# https; one on plain HTTP needs a check of its own, with http:// in registry_url
+# and the repository in access.
 #
 #   module "pull_secret" {
 #     source  = "./modules/pull-secret"
