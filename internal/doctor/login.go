@@ -32,8 +32,8 @@ func (g *gatherer) present(ctx context.Context) {
 // goes to one server only; to /v2/ it goes where that gave no usable answer.
 func (g *gatherer) presentBasic(ctx context.Context) {
 	g.exchange(ctx, *g.Anonymous)
-	if !verdict.WorthAskingRegistry(g.Evidence) {
-		return
+	if !verdict.WorthAskingRegistry(g.Evidence) || g.Exchange != nil && ctx.Err() != nil {
+		return // the second: another fault of the token service took all of the time
 	}
 	g.Authenticated = g.ask(ctx, g.request.Credential)
 	if g.Exchange == nil {

@@ -159,3 +159,21 @@ func (takesTokens) Ask(_ context.Context, _ registry.Endpoint, credential regist
 	}
 	return registry.Answer{Status: 401, Challenges: registry.ParseChallenges([]string{"Basic"})}
 }
+
+// TestDoctor_Check_SendsNoPasswordAfterTheDeadline has a token service that fails, and not
+// by a timeout, when the time of the check is over.
+func TestDoctor_Check_SendsNoPasswordAfterTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{r0: *unauthorized(bearerChallenge), r1: *failed(registry.FaultTimeout), tokens: func(registry.TokenRequest) registry.TokenAnswer {
+			<-time.After(2 * time.Second)
+			return registry.TokenAnswer{Answer: *failed(registry.FaultConnection)}
+		}}
+		report, err := within(t.Context(), doctor.New(registry.NewCache(s), redact.New(), random), doctor.Request{
+			Endpoint: endpoint(t, "registry.example.com"), Timeout: time.Second, Credential: login("a"), TokenExchange: true,
+		})
+		if err != nil || report.Reason != verdict.ReasonExchangeUnavailable || len(s.asked) != 1 {
+			t.Errorf("%v, %s after %s", err, report.Message, s.log())
+		}
+	})
+}

@@ -138,6 +138,7 @@ type connFault struct {
 	// whatever becomes of its body.
 	credentials string
 	service     string // reason where it is the token service; exchange_unavailable if empty
+	altService  string // the other one that it may have there
 	big, busy   bool
 }
 
@@ -149,7 +150,9 @@ func (f connFault) faults() []Fault {
 	}
 	atRegistry := f.fault("registry", f.registry, f.atRegistry)
 	atRegistry.AltReason = f.altRegistry
-	faults := []Fault{atRegistry, f.fault("token service", or(f.service, exchangeUnavailable), f.atTokenService)}
+	atService := f.fault("token service", or(f.service, exchangeUnavailable), f.atTokenService)
+	atService.AltReason = f.altService
+	faults := []Fault{atRegistry, atService}
 	if f.answer == nil {
 		return faults
 	}
