@@ -78,7 +78,7 @@ func TestRecipes_PagesShowTheFiles(t *testing.T) {
 	}
 	for text, name := range files {
 		if shown[name] != 1 {
-			t.Errorf("%s is shown %d times", name, shown[name])
+			t.Errorf("%s is shown %d times in docs/guides; a template shows each once, and make generate writes the pages", name, shown[name])
 		}
 		if filepath.Ext(name) == ".tf" {
 			if lines := ownLines(text); lines > 20 {

@@ -34,7 +34,7 @@ func TestJudge_Outage(t *testing.T) {
 	}
 	for _, row := range verdicttest.Rows(t) {
 		if got := verdict.Judge(row.Evidence); got.Outage != slices.Contains(outages, got.Reason) {
-			t.Errorf("%s: %+v", row.Name, got)
+			t.Errorf("%s: %s has Outage %v, and the list of this test says otherwise", row.Name, got.Reason, got.Outage)
 		}
 	}
 }
