@@ -39,11 +39,16 @@ func withDeadline(ctx context.Context) context.Context {
 	if !ok {
 		return ctx
 	}
-	return context.WithValue(ctx, deadlineKey{}, deadline)
+	return context.WithValue(ctx, deadlineKey{}, deadline.Add(dialGrace))
 }
 
+// dialGrace is how long a dial may outlast the deadline of its request. Timers of one
+// deadline fire in any order, and over HTTP/2 a connection that ends first looks like one
+// that the server closed: the request's own context must end first, for a timeout.
+const dialGrace = 100 * time.Millisecond
+
 // boundDials wraps a dialer so that dialing, the proxy's response and the TLS
-// handshake end at the deadline of the request. Otherwise a server that accepts a
+// handshake end soon after the deadline of the request. Otherwise a server that accepts a
 // connection and sends nothing would keep a goroutine and a socket for each check.
 // sendOnce removes the deadline from the connection that it gets.
 func boundDials(dial dialer) dialer {

@@ -138,7 +138,6 @@ type connFault struct {
 	// whatever becomes of its body.
 	credentials string
 	service     string // reason where it is the token service; exchange_unavailable if empty
-	altService  string // the other one that it may have there
 	big, busy   bool
 }
 
@@ -150,9 +149,7 @@ func (f connFault) faults() []Fault {
 	}
 	atRegistry := f.fault("registry", f.registry, f.atRegistry)
 	atRegistry.AltReason = f.altRegistry
-	atService := f.fault("token service", or(f.service, exchangeUnavailable), f.atTokenService)
-	atService.AltReason = f.altService
-	faults := []Fault{atRegistry, atService}
+	faults := []Fault{atRegistry, f.fault("token service", or(f.service, exchangeUnavailable), f.atTokenService)}
 	if f.answer == nil {
 		return faults
 	}

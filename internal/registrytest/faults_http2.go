@@ -140,7 +140,6 @@ func http2Faults() []connFault {
 	// it has been idle for long, so that these servers hang up themselves.
 	add("GOAWAY at once", timedOut, http2Connect(then(settings, goAway(0, none))))
 	faults[len(faults)-1].altRegistry = connectionFailed
-	faults[len(faults)-1].altService = timedOut // where it hangs up so late that the registry, which is asked then, has no time left
 	add("the request refused", timedOut, http2Answer(then(resetStream(refusal), stay)))
 	add("GOAWAY after the header, then a sound end", invalidCredentials, http2Answer(then(header, goAway(1, none), body, stay)))
 	faults[len(faults)-1].service = exchangeAccepted
